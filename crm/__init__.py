@@ -1,0 +1,1 @@
+"""What the house knows: tables, queries and rules, by noun."""

@@ -1,0 +1,251 @@
+"""Accounts on channels, their conversations, and who the speaker is to the house."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint, bindparam, select, text, update
+from sqlmodel import Field, SQLModel
+
+from crm.staff.members import StaffMember, find_staff_member, staff_member, staff_property
+from crm.stays.bookings import StayInfo, find_current_stay
+from crm.store import Connection, Json, Utc, insert_once, new_id, table
+
+CONSOLE = "console"  # a tool of the moment: never chosen when somebody can be reached anywhere else
+
+
+class Account(SQLModel, table=True):
+    """A person on a channel. At most one of guest and staff member is set."""
+
+    __table_args__ = (UniqueConstraint("channel", "external_id"),)
+
+    id: str = Field(primary_key=True)
+    channel: str
+    external_id: str
+    name: str = ""
+    language: str
+    guest_id: str | None = Field(default=None, foreign_key="guest.id", index=True)
+    staff_id: str | None = Field(default=None, foreign_key="staff_member.id", index=True)
+    unreachable_since: datetime | None = Field(default=None, sa_type=Utc)
+    link_failures: int = 0
+    link_locked_until: datetime | None = Field(default=None, sa_type=Utc)
+    created_at: datetime = Field(sa_type=Utc)
+
+
+class Conversation(SQLModel, table=True):
+    """A chat on a channel: a private one belongs to an account, a group to nobody.
+
+    The lease (owner, until) makes turns of one conversation follow each other over all replicas.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("channel", "address"),
+        Index(
+            "ix_conversation_leased",
+            "lease_owner",
+            sqlite_where=text("lease_owner IS NOT NULL"),
+            postgresql_where=text("lease_owner IS NOT NULL"),
+        ),
+    )
+
+    id: str = Field(primary_key=True)
+    channel: str
+    address: str
+    account_id: str | None = Field(default=None, foreign_key="account.id", index=True)
+    last_inbound_at: datetime | None = Field(default=None, sa_type=Utc)
+    question: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    lease_owner: str | None = None
+    lease_until: datetime | None = Field(default=None, sa_type=Utc)
+
+
+account = table(Account)
+conversation = table(Conversation)
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who is speaking, where, and what the house knows about them at this moment."""
+
+    account_id: str
+    conversation_id: str
+    channel: str
+    name: str
+    language: str
+    guest_id: str | None = None
+    staff: StaffMember | None = None
+    stay: StayInfo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Where something is said to somebody: one conversation, in their language."""
+
+    conversation_id: str
+    channel: str
+    language: str
+    name: str = ""
+    staff_id: str | None = None
+    guest_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The conversation something was said in and the account that said it."""
+
+    conversation_id: str
+    account_id: str
+    is_staff: bool = False
+
+
+_LOCATE = select(
+    select(conversation.c.id)
+    .where(conversation.c.channel == bindparam("channel"), conversation.c.address == bindparam("address"))
+    .scalar_subquery()
+    .label("conversation_id"),
+    select(account.c.id)
+    .where(account.c.channel == bindparam("channel"), account.c.external_id == bindparam("sender_id"))
+    .scalar_subquery()
+    .label("account_id"),
+    select(account.c.staff_id)
+    .where(account.c.channel == bindparam("channel"), account.c.external_id == bindparam("sender_id"))
+    .scalar_subquery()
+    .label("staff_id"),
+)
+_ACCOUNT = select(account.c.channel, account.c.name, account.c.language, account.c.guest_id, account.c.staff_id).where(
+    account.c.id == bindparam("account_id")
+)
+_REACHABLE = (
+    select(
+        conversation.c.id,
+        conversation.c.channel,
+        account.c.language,
+        account.c.name,
+        account.c.staff_id,
+        account.c.guest_id,
+    )
+    .join(account, account.c.id == conversation.c.account_id)
+    .where(account.c.unreachable_since.is_(None))
+    .order_by(conversation.c.channel == CONSOLE, conversation.c.last_inbound_at.desc().nulls_last())
+)
+_OF_STAFF = _REACHABLE.where(account.c.staff_id.in_(bindparam("ids", expanding=True)))
+_OF_GUESTS = _REACHABLE.where(account.c.guest_id.in_(bindparam("ids", expanding=True)))
+_ON_DUTY = (
+    select(staff_member.c.id, staff_member.c.role, staff_member.c.department)
+    .join(staff_property, staff_property.c.staff_id == staff_member.c.id)
+    .where(
+        staff_property.c.property_id == bindparam("property_id"),
+        staff_member.c.on_duty.is_(True),
+        staff_member.c.revoked_at.is_(None),
+    )
+)
+
+
+def locate(
+    db: Connection,
+    now: datetime,
+    *,
+    channel: str,
+    address: str,
+    sender_id: str,
+    is_group: bool = False,
+    name: str = "",
+    language: str,
+) -> Place:
+    """The conversation and account of a sender; both are written down when they speak for the first time."""
+    found = db.execute(_LOCATE, {"channel": channel, "address": address, "sender_id": sender_id}).one()
+    if found.conversation_id is not None and found.account_id is not None:
+        return Place(found.conversation_id, found.account_id, found.staff_id is not None)
+    person = {"channel": channel, "external_id": sender_id, "name": name, "language": language, "created_at": now}
+    insert_once(db, Account, {"id": new_id(now), "link_failures": 0, **person}, "channel,external_id")
+    found = db.execute(_LOCATE, {"channel": channel, "address": address, "sender_id": sender_id}).one()
+    chat = {"channel": channel, "address": address, "account_id": None if is_group else found.account_id}
+    insert_once(db, Conversation, {"id": new_id(now), **chat}, "channel,address")
+    found = db.execute(_LOCATE, {"channel": channel, "address": address, "sender_id": sender_id}).one()
+    return Place(found.conversation_id, found.account_id, found.staff_id is not None)
+
+
+def load_speaker(db: Connection, place: Place) -> Speaker:
+    """Everything the house knows of the speaker now; rights are read afresh on every message."""
+    row = db.execute(_ACCOUNT, {"account_id": place.account_id}).one()
+    return Speaker(
+        account_id=place.account_id,
+        conversation_id=place.conversation_id,
+        channel=row.channel,
+        name=row.name,
+        language=row.language,
+        guest_id=row.guest_id,
+        staff=find_staff_member(db, row.staff_id) if row.staff_id else None,
+        stay=find_current_stay(db, row.guest_id) if row.guest_id else None,
+    )
+
+
+def on_duty(db: Connection, property_id: str, *, department: str = "", role: str = "") -> list[Recipient]:
+    """Where to reach the people on duty of this department, or of this role."""
+    members = db.execute(_ON_DUTY, {"property_id": property_id}).all()
+    wanted = [each.id for each in members if (each.department == department if department else each.role == role)]
+    return staff_recipients(db, wanted)
+
+
+def staff_recipients(db: Connection, staff_ids: Sequence[str]) -> list[Recipient]:
+    """One conversation per staff member: where they wrote last, never the console when there is another."""
+    return _best(db.execute(_OF_STAFF, {"ids": list(staff_ids)}), "staff_id") if staff_ids else []
+
+
+def guest_recipients(db: Connection, guest_ids: Sequence[str]) -> list[Recipient]:
+    return _best(db.execute(_OF_GUESTS, {"ids": list(guest_ids)}), "guest_id") if guest_ids else []
+
+
+def recipient_in(db: Connection, conversation_id: str) -> Recipient:
+    """The person of a private conversation, wherever they may also be reachable."""
+    query = (
+        select(
+            conversation.c.id,
+            conversation.c.channel,
+            account.c.language,
+            account.c.name,
+            account.c.staff_id,
+            account.c.guest_id,
+        )
+        .outerjoin(account, account.c.id == conversation.c.account_id)
+        .where(conversation.c.id == conversation_id)
+    )
+    row = db.execute(query).one()
+    return _recipient(row)
+
+
+def bind_guest(db: Connection, account_id: str, guest_id: str) -> None:
+    """From now on this account speaks for the guest."""
+    values = {"guest_id": guest_id, "link_failures": 0, "link_locked_until": None}
+    db.execute(update(Account).where(account.c.id == account_id).values(**values))
+
+
+def bind_staff(db: Connection, account_id: str, member: StaffMember) -> None:
+    db.execute(update(Account).where(account.c.id == account_id).values(staff_id=member.id, guest_id=None))
+
+
+def set_language(db: Connection, account_id: str, language: str) -> None:
+    db.execute(update(Account).where(account.c.id == account_id).values(language=language))
+
+
+def set_reachable(db: Connection, account_id: str, now: datetime | None) -> None:
+    """`now` marks the account unreachable since then, None marks it reachable again."""
+    db.execute(update(Account).where(account.c.id == account_id).values(unreachable_since=now))
+
+
+def move_conversation(db: Connection, conversation_id: str, address: str) -> None:
+    """The platform gave the chat a new address."""
+    db.execute(update(Conversation).where(conversation.c.id == conversation_id).values(address=address))
+
+
+def _best(rows: Iterable[Any], person: str) -> list[Recipient]:
+    best: dict[str, Recipient] = {}
+    for row in rows:
+        best.setdefault(getattr(row, person), _recipient(row))
+    return list(best.values())
+
+
+def _recipient(row: Any) -> Recipient:
+    return Recipient(row.id, row.channel, row.language or "en", row.name or "", row.staff_id, row.guest_id)

@@ -1,0 +1,28 @@
+"""What a process that died held: given free at once when its death is certain, else when the lease ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import select, text, update
+
+from crm.conversations.accounts import Conversation, conversation
+from crm.conversations.messages import Message, message
+from crm.store import Connection
+
+
+def end_leases(db: Connection, now: datetime, is_dead: Callable[[str], bool]) -> int:
+    """Ends every lease of an owner that is certainly dead, for the next sweep to find; returns how many such owners."""
+    sending = text("message.state = 'sending'")
+    owners = (
+        select(message.c.lease_owner)
+        .where(sending)
+        .union(select(conversation.c.lease_owner).where(conversation.c.lease_owner.is_not(None)))
+    )
+    dead = [owner for owner in db.execute(owners).scalars() if owner and is_dead(owner)]
+    if dead:
+        ended = {"lease_until": datetime.fromtimestamp(0, now.tzinfo)}
+        db.execute(update(Message).where(sending, message.c.lease_owner.in_(dead)).values(**ended))
+        db.execute(update(Conversation).where(conversation.c.lease_owner.in_(dead)).values(**ended))
+    return len(dead)

@@ -1,0 +1,51 @@
+"""Joining a chat to a stay by what only the guest knows; five failures lock the attempt for a while."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select, update
+
+from crm.conversations.accounts import Account, account, bind_guest
+from crm.errors import LinkLocked
+from crm.guests.profile import find_guests_by_name_and_digits
+from crm.stays.bookings import StayInfo, find_current_stay, find_stay_by_code
+from crm.store import Connection
+
+MAX_FAILURES = 5
+LOCK = timedelta(minutes=15)
+
+
+def link_by_code(db: Connection, now: datetime, account_id: str, code: str, today: date) -> StayInfo | None:
+    """Links by reservation code; None when the code fits no stay that is booked or in house. Raises LinkLocked."""
+    check_not_locked(db, now, account_id)
+    stay = find_stay_by_code(db, code)
+    if stay is not None and (stay.departure < today or stay.state not in ("booked", "in_house")):
+        stay = None
+    return _outcome(db, now, account_id, stay)
+
+
+def link_by_name_and_digits(db: Connection, now: datetime, account_id: str, name: str, digits: str) -> StayInfo | None:
+    """Links by name and last four digits of the phone; None when that is nobody, or more than one person."""
+    check_not_locked(db, now, account_id)
+    found = find_guests_by_name_and_digits(db, name, digits)
+    return _outcome(db, now, account_id, find_current_stay(db, found[0]) if len(found) == 1 else None)
+
+
+def check_not_locked(db: Connection, now: datetime, account_id: str) -> None:
+    until = db.execute(select(account.c.link_locked_until).where(account.c.id == account_id)).scalar()
+    if until is not None and until > now:
+        raise LinkLocked(minutes=-(-int((until - now).total_seconds()) // 60))
+
+
+def _outcome(db: Connection, now: datetime, account_id: str, stay: StayInfo | None) -> StayInfo | None:
+    if stay is not None:
+        bind_guest(db, account_id, stay.guest_id)
+        return stay
+    counted = update(Account).where(account.c.id == account_id).values(link_failures=account.c.link_failures + 1)
+    db.execute(counted)
+    failures = db.execute(select(account.c.link_failures).where(account.c.id == account_id)).scalar_one()
+    if failures >= MAX_FAILURES:
+        values = {"link_failures": 0, "link_locked_until": now + LOCK}
+        db.execute(update(Account).where(account.c.id == account_id).values(**values))
+    return None

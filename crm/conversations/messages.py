@@ -1,0 +1,231 @@
+"""The conversation log. It carries the state of every message, and is the queue of what is to be said."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, bindparam, select, text
+from sqlmodel import Field, SQLModel
+
+from crm.encryption import seal, unseal
+from crm.store import Connection, Utc, table
+
+
+class MessageState(StrEnum):
+    NEW = "new"
+    HANDLED = "handled"
+    QUARANTINED = "quarantined"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+    EXPIRED = "expired"
+    UNCERTAIN = "uncertain"
+    AWAITING_CONFIRMATION = "awaiting_confirmation"
+
+
+class MessageClass(StrEnum):
+    """Replies and service news are sent at least once, all others at most once."""
+
+    REPLY = "reply"
+    SERVICE = "service"
+    CARE = "care"
+    OFFER = "offer"
+    BROADCAST = "broadcast"
+
+
+AT_LEAST_ONCE = (MessageClass.REPLY, MessageClass.SERVICE)
+RANK = {MessageClass.REPLY: 0, MessageClass.SERVICE: 0}  # whoever is talking is served before what was planned
+LIFETIME = timedelta(hours=24)
+
+
+def _partial_index(name: str, *columns: str, where: str) -> Index:
+    """An index over the few rows a question is about; the query must say `where` in the same words to use it."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+class Message(SQLModel, table=True):
+    """One thing said, by either side. `body` seals text, buttons and attachments; `raw` what the platform sent."""
+
+    __table_args__ = (
+        Index("ix_message_of_conversation", "conversation_id", "id"),
+        _partial_index("ix_message_new", "conversation_id", "id", where="state = 'new'"),
+        _partial_index("ix_message_queued", "channel", "rank", "due_at", where="state = 'queued'"),
+        _partial_index("ix_message_open", "conversation_id", "id", where="state IN ('queued', 'sending')"),
+        _partial_index("ix_message_sending", "lease_until", where="state = 'sending'"),
+        _partial_index("ix_message_choices", "conversation_id", "id", where="has_choices"),
+    )
+
+    id: str = Field(primary_key=True)
+    conversation_id: str = Field(foreign_key="conversation.id")
+    account_id: str | None = Field(default=None, foreign_key="account.id")
+    channel: str
+    direction: str
+    state: str
+    message_class: str
+    rank: int = 0
+    dedupe_key: str | None = Field(default=None, unique=True)
+    body: bytes
+    has_choices: bool = False
+    raw: bytes | None = None
+    language: str = ""
+    about: str | None = Field(default=None, index=True)  # the service request it concerns
+    reply_to: str | None = None
+    created_at: datetime = Field(sa_type=Utc)
+    due_at: datetime | None = Field(default=None, sa_type=Utc)
+    expires_at: datetime | None = Field(default=None, sa_type=Utc)
+    lease_owner: str | None = None
+    lease_until: datetime | None = Field(default=None, sa_type=Utc)
+    attempts: int = 0
+    external_id: str = ""
+    reason: str = ""
+    settled_at: datetime | None = Field(default=None, sa_type=Utc)
+    seen_at: datetime | None = Field(default=None, sa_type=Utc)
+
+
+class AttachmentRow(SQLModel, table=True):
+    __tablename__ = "attachment"
+
+    id: str = Field(primary_key=True)
+    message_id: str = Field(index=True)
+    kind: str
+    mime: str
+    name: str
+    size: int
+    content: bytes
+
+
+message = table(Message)
+attachment = table(AttachmentRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of a message; its bytes are read with `attachment_content`."""
+
+    id: str
+    kind: str
+    mime: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button as stored: pressing it makes the call `intent(slots)`."""
+
+    label: str
+    intent: str
+    slots: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a message says: text, buttons and attachments; inbound also the token of the button pressed."""
+
+    text: str = ""
+    choices: Sequence[Choice] = ()
+    attachments: Sequence[Attachment] = ()
+    button: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """An inbound message that waits to be answered."""
+
+    id: str
+    account_id: str
+    body: Body
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """An outbound message to be queued."""
+
+    conversation_id: str
+    channel: str
+    language: str
+    body: Body
+    message_class: MessageClass = MessageClass.REPLY
+    about: str | None = None
+    reply_to: str | None = None
+
+
+_BODY = select(message.c.body).where(
+    message.c.id == bindparam("message_id"), message.c.conversation_id == bindparam("conversation_id")
+)
+_LAST_CHOICES = (
+    select(message.c.id, message.c.body)
+    .where(message.c.conversation_id == bindparam("conversation_id"), text("message.has_choices"))
+    .order_by(message.c.id.desc())
+    .limit(1)
+)
+
+
+def last_choices(db: Connection, conversation_id: str) -> Sequence[Choice]:
+    """The buttons shown last in this conversation, which may also be typed."""
+    row = db.execute(_LAST_CHOICES, {"conversation_id": conversation_id}).first()
+    return open_body(db, row.id, row.body).choices if row else ()
+
+
+def choice_token(message_id: str, index: int) -> str:
+    """What a button carries through the platform; it tells nothing and works in its own conversation only."""
+    return f"{message_id}:{index}"
+
+
+def find_choice(db: Connection, conversation_id: str, token: str) -> Choice | None:
+    """The choice behind a pressed button, however old; None when no such button was shown in this conversation."""
+    message_id, _, index = token.partition(":")
+    sealed = db.execute(_BODY, {"message_id": message_id, "conversation_id": conversation_id}).scalar()
+    choices = open_body(db, message_id, sealed).choices if sealed else ()
+    return choices[int(index)] if index.isdecimal() and int(index) < len(choices) else None
+
+
+def seal_body(db: Connection, message_id: str, body: Body) -> bytes:
+    packed = {key: value for key, value in asdict(body).items() if value}
+    sealed = seal(db, "message.body", message_id, json.dumps(packed, ensure_ascii=False, default=_pack))
+    assert sealed is not None
+    return sealed
+
+
+def open_body(db: Connection, message_id: str, sealed: bytes) -> Body:
+    packed = json.loads(unseal(db, "message.body", message_id, sealed) or "{}", object_hook=_unpack)
+    return Body(
+        text=packed.get("text", ""),
+        choices=tuple(Choice(**choice) for choice in packed.get("choices", ())),
+        attachments=tuple(Attachment(**attachment) for attachment in packed.get("attachments", ())),
+        button=packed.get("button", ""),
+    )
+
+
+def pack(value: Any) -> Any:
+    """A slot value as JSON can hold it; instants keep their zone's offset."""
+    return json.loads(json.dumps(value, default=_pack))
+
+
+def unpack(value: Any) -> Any:
+    return json.loads(json.dumps(value), object_hook=_unpack)
+
+
+def _pack(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return {"$instant": value.isoformat()}
+    if isinstance(value, date):
+        return {"$date": value.isoformat()}
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"a slot cannot hold {type(value).__name__}")
+
+
+def _unpack(value: dict[str, Any]) -> Any:
+    if "$instant" in value:
+        return datetime.fromisoformat(value["$instant"])
+    if "$date" in value:
+        return date.fromisoformat(value["$date"])
+    return value

@@ -1,0 +1,240 @@
+"""The queue of what is to be said: queued, claimed under a lease, sent, settled in a visible state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, exists, insert, select, text, update
+
+from crm.conversations.accounts import conversation
+from crm.conversations.messages import (
+    AT_LEAST_ONCE,
+    LIFETIME,
+    RANK,
+    Body,
+    Message,
+    MessageClass,
+    MessageState,
+    NewMessage,
+    message,
+    open_body,
+    seal_body,
+)
+from crm.conversations.rates import Allowance, RateLimit
+from crm.store import Connection, new_id
+
+SEND_LEASE = timedelta(seconds=30)
+DEFAULT_RANK = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message this owner may send until the lease ends. `attempt` is the fence: a later claim has a higher one."""
+
+    id: str
+    conversation_id: str
+    account_id: str | None
+    channel: str
+    address: str
+    body: Body
+    language: str
+    message_class: MessageClass
+    attempt: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of a claimed message. State `queued` means try again at `due_at`."""
+
+    claimed: Claimed
+    state: MessageState
+    reason: str = ""
+    external_id: str = ""
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The messages claimed, and the seconds until a rate limit lets more go (None when nothing waits for one)."""
+
+    messages: Sequence[Claimed]
+    wait: float | None = None
+
+
+_earlier = message.alias("earlier")
+_DUE = (
+    select(
+        message.c.id,
+        message.c.conversation_id,
+        conversation.c.account_id,
+        message.c.channel,
+        conversation.c.address,
+        message.c.body,
+        message.c.language,
+        message.c.message_class,
+        message.c.attempts,
+        message.c.created_at,
+    )
+    .join(conversation, conversation.c.id == message.c.conversation_id)
+    .where(
+        text("message.state = 'queued'"),
+        message.c.channel == bindparam("channel"),
+        message.c.due_at <= bindparam("now"),
+        ~exists().where(
+            _earlier.c.conversation_id == message.c.conversation_id,
+            text("earlier.state IN ('queued', 'sending')"),
+            _earlier.c.id < message.c.id,
+        ),
+    )
+    .order_by(message.c.rank, message.c.due_at)
+    .limit(bindparam("limit"))
+    .with_for_update(of=message, skip_locked=True)
+)
+_DUE_AT_ADDRESSES = _DUE.where(conversation.c.address.in_(bindparam("addresses", expanding=True)))
+_CLAIM = (
+    update(Message)
+    .where(message.c.id == bindparam("claimed_id"))
+    .values(
+        state=MessageState.SENDING.value,
+        attempts=message.c.attempts + 1,
+        lease_owner=bindparam("owner"),
+        lease_until=bindparam("until"),
+    )
+)
+_SETTLE = (
+    update(Message)
+    .where(
+        message.c.id == bindparam("settled_id"),
+        text("message.state = 'sending'"),
+        message.c.lease_owner == bindparam("owner"),
+        message.c.attempts == bindparam("attempt"),
+    )
+    .values(
+        state=bindparam("to_state"),
+        reason=bindparam("why"),
+        external_id=bindparam("platform_id"),
+        due_at=bindparam("due"),
+        settled_at=bindparam("now"),
+        lease_owner=None,
+        lease_until=None,
+    )
+)
+
+
+def queue_messages(db: Connection, now: datetime, messages: Sequence[NewMessage]) -> list[str]:
+    """Writes messages down to be sent from now on, in this order within each conversation; never sends. Returns ids."""
+    if not messages:
+        return []
+    rows = [_row(db, now, each) for each in messages]
+    db.execute(insert(Message), rows)
+    return [row["id"] for row in rows]
+
+
+def claim_due(
+    db: Connection,
+    now: datetime,
+    owner: str,
+    *,
+    channel: str,
+    addresses: frozenset[str] | None,
+    rates: Callable[[str], Sequence[RateLimit]],
+    limit: int,
+) -> Claim:
+    """Takes due messages of a channel, at most one of each conversation, within its rate limits.
+
+    `addresses` restricts the claim to conversations this process can reach. `rates` gives the limits of an address.
+    """
+    query, values = _DUE, {"channel": channel, "now": now, "limit": limit}
+    if addresses is not None:
+        query, values = _DUE_AT_ADDRESSES, {**values, "addresses": sorted(addresses)}
+    rows = db.execute(query, values).all()
+    if not rows:
+        return Claim(())
+    limits = {row.id: rates(row.address) for row in rows}
+    allowance = Allowance(db, now, [limit for each in limits.values() for limit in each])
+    waits = {row.id: allowance.try_spend(limits[row.id]) for row in rows}
+    taken = [row for row in rows if waits[row.id] == 0.0]
+    allowance.save(db)
+    if taken:
+        lease = {"owner": owner, "until": now + SEND_LEASE}
+        db.execute(_CLAIM, [{"claimed_id": row.id, **lease} for row in taken])
+    return Claim([_claimed(db, row) for row in taken], min((wait for wait in waits.values() if wait > 0), default=None))
+
+
+def settle(db: Connection, now: datetime, owner: str, settlements: Sequence[Settlement]) -> None:
+    """Writes down what became of claimed messages; one that was taken over meanwhile is left to its new owner."""
+    rows = [
+        {
+            "settled_id": each.claimed.id,
+            "owner": owner,
+            "attempt": each.claimed.attempt,
+            "to_state": each.state,
+            "why": each.reason,
+            "platform_id": each.external_id,
+            "due": each.due_at,
+            "now": now,
+        }
+        for each in settlements
+    ]
+    if rows:
+        db.execute(_SETTLE, rows)
+
+
+def sweep_outbox(db: Connection, now: datetime) -> None:
+    """What a dead process left is queued again, or uncertain when it may go out only once; what is too old expires."""
+    left = (text("state = 'sending'"), message.c.lease_until < now)
+    again = message.c.message_class.in_(AT_LEAST_ONCE)
+    free = {"lease_owner": None, "lease_until": None}
+    db.execute(update(Message).where(*left, again).values(state=MessageState.QUEUED, due_at=now, **free))
+    uncertain = {"state": MessageState.UNCERTAIN, "reason": "process_died", "settled_at": now, **free}
+    db.execute(update(Message).where(*left, ~again).values(**uncertain))
+    old = (text("state = 'queued'"), message.c.expires_at < now)
+    db.execute(update(Message).where(*old).values(state=MessageState.EXPIRED, reason="too_late", settled_at=now))
+
+
+def suppress_queued(db: Connection, now: datetime, conversation_id: str, reason: str) -> None:
+    """What is queued for a conversation will not be said, and the reason stays visible."""
+    queued = (message.c.conversation_id == conversation_id, text("state = 'queued'"))
+    db.execute(update(Message).where(*queued).values(state=MessageState.SUPPRESSED, reason=reason, settled_at=now))
+
+
+def _row(db: Connection, now: datetime, new: NewMessage) -> dict[str, Any]:
+    message_id = new_id(now)
+    return {
+        "id": message_id,
+        "conversation_id": new.conversation_id,
+        "channel": new.channel,
+        "direction": "out",
+        "state": MessageState.QUEUED,
+        "message_class": new.message_class,
+        "rank": RANK.get(new.message_class, DEFAULT_RANK),
+        "body": seal_body(db, message_id, new.body),
+        "has_choices": bool(new.body.choices),
+        "language": new.language,
+        "about": new.about,
+        "reply_to": new.reply_to,
+        "created_at": now,
+        "due_at": now,
+        "expires_at": now + LIFETIME,
+        "attempts": 0,
+    }
+
+
+def _claimed(db: Connection, row: Any) -> Claimed:
+
+    return Claimed(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        account_id=row.account_id,
+        channel=row.channel,
+        address=row.address,
+        body=open_body(db, row.id, row.body),
+        language=row.language,
+        message_class=MessageClass(row.message_class),
+        attempt=row.attempts + 1,
+        created_at=row.created_at,
+    )

@@ -1,0 +1,61 @@
+"""Expected refusals: each leads to a sentence in every language; anything else that is raised is a bug."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Refusal(Exception):
+    """Something may rightly not happen; `code` names the sentence in prompts/<lang>/refusals.toml."""
+
+    code = "refused"
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(self.code)
+        self.values = values
+
+
+class NotAllowed(Refusal):
+    code = "not_allowed"
+
+
+class NotFound(Refusal):
+    code = "not_found"
+
+
+class NoStay(Refusal):
+    """The speaker is not linked to a stay yet."""
+
+    code = "no_stay"
+
+
+class NotAvailable(Refusal):
+    """The service cannot be asked for at this point of the stay."""
+
+    code = "not_available"
+
+
+class LinkRefused(Refusal):
+    """The credential fits no stay."""
+
+    code = "link_refused"
+
+
+class LinkLocked(Refusal):
+    """Too many failures; `minutes` until the next attempt."""
+
+    code = "link_locked"
+
+
+class TokenRefused(Refusal):
+    """A link or invitation that is unknown, used or too old."""
+
+    code = "token_refused"
+
+
+class StoreUnavailable(Exception):
+    """The database is locked, full or away: nothing was written, try again later."""
+
+
+class LeaseLost(Exception):
+    """Another process took the conversation over; what this one was doing is dropped."""

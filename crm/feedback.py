@@ -1,0 +1,66 @@
+"""Feedback in the guest's own words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, UniqueConstraint, insert
+from sqlmodel import Field, SQLModel
+
+from crm.encryption import seal
+from crm.stays.bookings import StayInfo
+from crm.store import Connection, Utc, new_id
+
+
+class FeedbackKind(StrEnum):
+    COMPLAINT = "complaint"
+    COMPLIMENT = "compliment"
+    SUGGESTION = "suggestion"
+
+
+class Feedback(SQLModel, table=True):
+    __table_args__ = (
+        UniqueConstraint("inbound_id", "part"),
+        Index("ix_feedback_of_property", "property_id", "kind", "created_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    property_id: str = Field(foreign_key="property.id")
+    guest_id: str | None = Field(default=None, foreign_key="guest.id", index=True)
+    stay_id: str | None = Field(default=None, foreign_key="stay.id")
+    inbound_id: str
+    part: int
+    kind: str
+    words: bytes
+    room: str = ""
+    created_at: datetime = Field(sa_type=Utc)
+
+
+def record_feedback(
+    db: Connection,
+    now: datetime,
+    kind: FeedbackKind,
+    words: str,
+    *,
+    property_id: str,
+    stay: StayInfo | None,
+    inbound_id: str,
+    part: int,
+) -> str:
+    """Writes the words down, with the stay they are about when the speaker has one; returns the id."""
+    feedback_id = new_id(now)
+    row = {
+        "id": feedback_id,
+        "property_id": property_id,
+        "guest_id": stay.guest_id if stay else None,
+        "stay_id": stay.id if stay else None,
+        "inbound_id": inbound_id,
+        "part": part,
+        "kind": kind,
+        "words": seal(db, "feedback.words", feedback_id, words),
+        "room": stay.room if stay else "",
+        "created_at": now,
+    }
+    db.execute(insert(Feedback), row)
+    return feedback_id

@@ -1,0 +1,102 @@
+"""The guest's own record."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlmodel import Field, SQLModel
+
+from crm.encryption import folded, lookup_hash, seal, unseal
+from crm.store import Bytewise, Connection, Utc, new_id, table
+
+
+class Guest(SQLModel, table=True):
+    """A person who stays. Phone, e-mail and document are sealed; the hashes find them again."""
+
+    id: str = Field(primary_key=True)
+    name: str = Field(index=True)
+    folded_name: str = Field(default="", index=True, sa_type=Bytewise)
+    language: str
+    phone: bytes | None = None
+    phone_hash: str | None = Field(default=None, index=True)
+    email: bytes | None = None
+    email_hash: str | None = Field(default=None, index=True)
+    document: bytes | None = None
+    document_hash: str | None = Field(default=None, index=True)
+    name_digits_hash: str | None = Field(default=None, index=True)  # name with the last four digits of the phone
+    created_at: datetime = Field(sa_type=Utc)
+
+
+guest = table(Guest)
+
+_NAME = select(guest.c.name).where(guest.c.id == bindparam("guest_id"))
+_PHONE = select(guest.c.phone).where(guest.c.id == bindparam("guest_id"))
+
+
+def add_guest(
+    db: Connection,
+    now: datetime,
+    *,
+    name: str,
+    language: str,
+    phone: str | None = None,
+    email: str | None = None,
+    document: str | None = None,
+) -> str:
+    """Writes a new guest down and returns the id. `phone` in any form with its digits."""
+    guest_id = new_id(now)
+    digits = _digits(phone)
+    row = {
+        "id": guest_id,
+        "name": name,
+        "folded_name": folded(name),
+        "language": language,
+        "phone": seal(db, "guest.phone", guest_id, phone),
+        "phone_hash": lookup_hash(db, "phone", digits) if digits else None,
+        "email": seal(db, "guest.email", guest_id, email),
+        "email_hash": lookup_hash(db, "email", folded(email)) if email else None,
+        "document": seal(db, "guest.document", guest_id, document),
+        "document_hash": lookup_hash(db, "document", folded(document)) if document else None,
+        "name_digits_hash": _name_digits(db, name, digits[-4:]) if len(digits) >= 4 else None,
+        "created_at": now,
+    }
+    db.execute(insert(Guest), row)
+    return guest_id
+
+
+def guest_name(db: Connection, guest_id: str) -> str:
+    return str(db.execute(_NAME, {"guest_id": guest_id}).scalar_one())
+
+
+def guest_phone(db: Connection, guest_id: str) -> str | None:
+    return unseal(db, "guest.phone", guest_id, db.execute(_PHONE, {"guest_id": guest_id}).scalar())
+
+
+def find_guests_by_phone(db: Connection, phone: str) -> list[str]:
+    wanted = lookup_hash(db, "phone", _digits(phone))
+    return list(db.execute(select(guest.c.id).where(guest.c.phone_hash == wanted)).scalars())
+
+
+def find_guests_by_email(db: Connection, email: str) -> list[str]:
+    wanted = lookup_hash(db, "email", folded(email))
+    return list(db.execute(select(guest.c.id).where(guest.c.email_hash == wanted)).scalars())
+
+
+def find_guests_by_name_and_digits(db: Connection, name: str, digits: str) -> list[str]:
+    """Guests of this name whose phone ends in these four digits."""
+    return list(
+        db.execute(select(guest.c.id).where(guest.c.name_digits_hash == _name_digits(db, name, digits))).scalars()
+    )
+
+
+def set_language(db: Connection, guest_id: str, language: str) -> None:
+    db.execute(update(Guest).where(guest.c.id == guest_id).values(language=language))
+
+
+def _name_digits(db: Connection, name: str, digits: str) -> str:
+    return lookup_hash(db, "name+digits", f"{folded(name)}:{digits}")
+
+
+def _digits(phone: str | None) -> str:
+    return "".join(character for character in phone or "" if character.isdigit())

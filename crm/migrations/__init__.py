@@ -1,0 +1,45 @@
+"""Brings a database's tables to this version of the house."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import inspect, text
+
+from crm.store import Store
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = "0001"  # a test keeps it equal to the newest migration
+ADVISORY_LOCK = 0x6775616E  # replicas that start together migrate one after the other
+
+
+def is_current(store: Store) -> bool:
+    """Whether the tables are of this version; cheap, so that a start need not load Alembic."""
+    with store.reading() as db:
+        if not inspect(db).has_table("alembic_version"):
+            return False
+        return db.execute(text("SELECT version_num FROM alembic_version")).scalar() == HEAD
+
+
+def migrate(store: Store) -> None:
+    """Runs the migrations that are missing; harmless when none is, and when several processes do it at once."""
+    if is_current(store):
+        return
+    from alembic import command
+
+    with store.transaction() as db:
+        if not store.is_sqlite:
+            db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+        command.upgrade(config(connection=db), "head")
+
+
+def config(**attributes: Any) -> Config:
+    from alembic.config import Config
+
+    made = Config()
+    made.set_main_option("script_location", str(Path(__file__).parent))
+    made.attributes.update(attributes)
+    return made

@@ -1,0 +1,1 @@
+"""The houses, their rooms, and the services they offer."""

@@ -1,0 +1,97 @@
+"""Properties and rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint, bindparam, insert, select, update
+from sqlmodel import Field, SQLModel
+
+from crm.store import Connection, new_id, table
+
+
+class PropertyRow(SQLModel, table=True):
+    __tablename__ = "property"
+
+    id: str = Field(primary_key=True)
+    key: str = Field(unique=True)
+    name: str
+    time_zone: str
+    language: str
+    phone: str = ""
+
+
+class Room(SQLModel, table=True):
+    __table_args__ = (UniqueConstraint("property_id", "number"),)
+
+    id: str = Field(primary_key=True)
+    property_id: str = Field(foreign_key="property.id")
+    number: str
+    room_type: str = ""
+    floor: str = ""
+
+
+property_table = table(PropertyRow)
+room = table(Room)
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A house: where it is, what it is called, which language its staff share."""
+
+    id: str
+    key: str
+    name: str
+    time_zone: str
+    language: str
+    phone: str = ""
+
+
+_COLUMNS = tuple(property_table.c[name] for name in ("id", "key", "name", "time_zone", "language", "phone"))
+_ALL = select(*_COLUMNS).order_by(property_table.c.key)
+_ROOM_NUMBERS = select(room.c.number).where(room.c.property_id == bindparam("property_id"))
+_ROOM = select(room.c.id).where(room.c.property_id == bindparam("property_id"), room.c.number == bindparam("number"))
+
+
+def properties(db: Connection) -> list[Property]:
+    return [Property(*row) for row in db.execute(_ALL)]
+
+
+def get_property(db: Connection, property_id: str) -> Property:
+    return Property(*db.execute(select(*_COLUMNS).where(property_table.c.id == property_id)).one())
+
+
+def room_numbers(db: Connection, of: Property) -> frozenset[str]:
+    return frozenset(db.execute(_ROOM_NUMBERS, {"property_id": of.id}).scalars())
+
+
+def find_room_id(db: Connection, of: Property, number: str) -> str | None:
+    return db.execute(_ROOM, {"property_id": of.id, "number": number}).scalar()
+
+
+def put_property(
+    db: Connection, now: datetime, *, key: str, name: str, time_zone: str, language: str, phone: str = ""
+) -> Property:
+    """Adds the property or brings its data up to date, by its key."""
+    values = {"name": name, "time_zone": time_zone, "language": language, "phone": phone}
+    known = db.execute(select(property_table.c.id).where(property_table.c.key == key)).scalar()
+    if known is None:
+        known = new_id(now)
+        db.execute(insert(PropertyRow), {"id": known, "key": key, **values})
+    else:
+        db.execute(update(PropertyRow).where(property_table.c.id == known).values(**values))
+    return Property(known, key, **values)
+
+
+def put_rooms(db: Connection, now: datetime, of: Property, rooms: Sequence[tuple[str, str]]) -> None:
+    """Adds the rooms (number, type) the property does not have yet; none is ever removed."""
+    known = room_numbers(db, of)
+    rows = [
+        {"id": new_id(now), "property_id": of.id, "number": number, "room_type": room_type, "floor": number[:-2]}
+        for number, room_type in rooms
+        if number not in known
+    ]
+    if rows:
+        db.execute(insert(Room), rows)

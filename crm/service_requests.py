@@ -1,0 +1,297 @@
+"""Service requests: asked, accepted, on the way, done, rated; each step happens once and shows its true state after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, Select, UniqueConstraint, bindparam, insert, or_, select, text, update
+from sqlmodel import Field, SQLModel
+
+from crm.encryption import seal, unseal
+from crm.errors import NotFound
+from crm.guests.profile import guest
+from crm.properties.catalogue import Service
+from crm.staff.members import StaffMember, staff_member
+from crm.stays.bookings import StayInfo
+from crm.store import Connection, Utc, new_id, table
+
+
+class RequestState(StrEnum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    ON_THE_WAY = "on_the_way"
+    DONE = "done"
+    CANNOT = "cannot"
+    CANCELLED = "cancelled"
+
+
+UNFINISHED = (RequestState.OPEN, RequestState.ACCEPTED, RequestState.ON_THE_WAY)
+_IS_UNFINISHED = text("service_request.state IN ('open', 'accepted', 'on_the_way')")
+_WHERE_UNFINISHED = text("state IN ('open', 'accepted', 'on_the_way')")
+
+
+class ServiceRequestRow(SQLModel, table=True):
+    """`number` is what people say aloud; `room` is the reported room and stays when the guest moves."""
+
+    __tablename__ = "service_request"
+    __table_args__ = (
+        UniqueConstraint("inbound_id", "part"),
+        Index(
+            "ix_request_unfinished",
+            "property_id",
+            "due_at",
+            sqlite_where=_WHERE_UNFINISHED,
+            postgresql_where=_WHERE_UNFINISHED,
+        ),
+        Index("ix_request_of_guest", "guest_id", "number"),
+        {"sqlite_autoincrement": True},
+    )
+
+    number: int = Field(primary_key=True)
+    id: str = Field(unique=True)
+    property_id: str = Field(foreign_key="property.id")
+    stay_id: str | None = Field(default=None, foreign_key="stay.id")
+    guest_id: str | None = Field(default=None, foreign_key="guest.id")
+    conversation_id: str | None = Field(default=None, foreign_key="conversation.id")
+    inbound_id: str
+    part: int
+    service: str
+    department: str
+    room: str = ""
+    quantity: int | None = None
+    people: int | None = None
+    wanted_at: datetime | None = Field(default=None, sa_type=Utc)
+    note: bytes | None = None
+    state: str
+    assignee_id: str | None = Field(default=None, foreign_key="staff_member.id", index=True)
+    reason: bytes | None = None
+    opened_at: datetime = Field(sa_type=Utc)
+    due_at: datetime = Field(sa_type=Utc)
+    accepted_at: datetime | None = Field(default=None, sa_type=Utc)
+    on_the_way_at: datetime | None = Field(default=None, sa_type=Utc)
+    finished_at: datetime | None = Field(default=None, sa_type=Utc)
+    rating: int | None = None
+
+
+service_request = table(ServiceRequestRow)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRequest:
+    """A request as people work with it. `due_at` is when it is promised to be done."""
+
+    number: int
+    id: str
+    property_id: str
+    guest_id: str | None
+    guest_name: str
+    conversation_id: str | None
+    service: str
+    department: str
+    room: str
+    quantity: int | None
+    people: int | None
+    wanted_at: datetime | None
+    note: str
+    state: RequestState
+    assignee_id: str | None
+    assignee_name: str
+    reason: str
+    opened_at: datetime
+    due_at: datetime
+    rating: int | None
+    accepted_at: datetime | None = None
+    on_the_way_at: datetime | None = None
+    finished_at: datetime | None = None
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.state in UNFINISHED
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What the guest said about the request."""
+
+    quantity: int | None = None
+    people: int | None = None
+    wanted_at: datetime | None = None
+    note: str = ""
+
+
+_c = service_request.c
+_INFO: Select[Any] = (
+    select(service_request, guest.c.name.label("guest_name"), staff_member.c.name.label("assignee_name"))
+    .outerjoin(guest, guest.c.id == _c.guest_id)
+    .outerjoin(staff_member, staff_member.c.id == _c.assignee_id)
+)
+_BY_NUMBER = _INFO.where(_c.number == bindparam("number"))
+_BY_INBOUND = _INFO.where(_c.inbound_id == bindparam("inbound_id"), _c.part == bindparam("part"))
+_INSERT = insert(ServiceRequestRow)
+_UNFINISHED = _INFO.where(_c.property_id == bindparam("property_id"), _IS_UNFINISHED).order_by(_c.due_at, _c.number)
+_OF_DEPARTMENT = _UNFINISHED.where(_c.department == bindparam("department"))
+_ASSIGNED = _INFO.where(_c.assignee_id == bindparam("staff_id"), _IS_UNFINISHED).order_by(_c.due_at, _c.number)
+_OF_GUEST = _INFO.where(_c.guest_id == bindparam("guest_id"), _IS_UNFINISHED).order_by(_c.number)
+_LAST_DONE = (
+    _INFO.where(_c.guest_id == bindparam("guest_id"), _c.state == RequestState.DONE.value)
+    .order_by(_c.number.desc())
+    .limit(1)
+)
+_ALL = _INFO.order_by(_c.number)
+
+
+def open_request(
+    db: Connection,
+    now: datetime,
+    service: Service,
+    stay: StayInfo,
+    details: Details,
+    *,
+    conversation_id: str,
+    inbound_id: str,
+    part: int,
+) -> ServiceRequest:
+    """Writes a new request down with its promise. `inbound_id` and `part` make the same words open it only once."""
+    request_id = new_id(now)
+    begins = now if service.needs_approval else details.wanted_at or now  # an answer is wanted before the thing itself
+    due_at = begins + timedelta(minutes=service.complete_minutes)
+    row = {
+        "id": request_id,
+        "property_id": stay.property_id,
+        "stay_id": stay.id,
+        "guest_id": stay.guest_id,
+        "conversation_id": conversation_id,
+        "inbound_id": inbound_id,
+        "part": part,
+        "service": service.code,
+        "department": service.department,
+        "room": stay.room,
+        "quantity": details.quantity,
+        "people": details.people,
+        "wanted_at": details.wanted_at,
+        "note": seal(db, "service_request.note", request_id, details.note or None),
+        "state": RequestState.OPEN,
+        "opened_at": now,
+        "due_at": due_at,
+    }
+    db.execute(_INSERT, row)
+    return _request(db, db.execute(_BY_INBOUND, {"inbound_id": inbound_id, "part": part}).one())
+
+
+def get_request(db: Connection, number: int) -> ServiceRequest:
+    """Raises NotFound."""
+    row = db.execute(_BY_NUMBER, {"number": number}).first() if abs(number) < 2**31 else None
+    if row is None:
+        raise NotFound(what=f"#{number}")
+    return _request(db, row)
+
+
+def unfinished_requests(db: Connection, property_id: str, department: str = "") -> list[ServiceRequest]:
+    """By due time; all departments when none is named."""
+    query, values = _UNFINISHED, {"property_id": property_id}
+    if department:
+        query, values = _OF_DEPARTMENT, {**values, "department": department}
+    return [_request(db, row) for row in db.execute(query, values)]
+
+
+def assigned_requests(db: Connection, member: StaffMember) -> list[ServiceRequest]:
+    return [_request(db, row) for row in db.execute(_ASSIGNED, {"staff_id": member.id})]
+
+
+def guest_requests(db: Connection, guest_id: str) -> list[ServiceRequest]:
+    """The guest's unfinished requests."""
+    return [_request(db, row) for row in db.execute(_OF_GUEST, {"guest_id": guest_id})]
+
+
+def find_last_done(db: Connection, guest_id: str) -> ServiceRequest | None:
+    row = db.execute(_LAST_DONE, {"guest_id": guest_id}).first()
+    return _request(db, row) if row else None
+
+
+def all_requests(db: Connection) -> list[ServiceRequest]:
+    return [_request(db, row) for row in db.execute(_ALL)]
+
+
+def accept(db: Connection, now: datetime, request: ServiceRequest, member: StaffMember) -> bool:
+    """Assigns an open request; False when somebody was faster."""
+    return _move(db, request, (RequestState.OPEN,), RequestState.ACCEPTED, assignee_id=member.id, accepted_at=now)
+
+
+def start(db: Connection, now: datetime, request: ServiceRequest, member: StaffMember) -> bool:
+    """The member is on the way; False when a colleague has taken it meanwhile."""
+    before = (RequestState.OPEN, RequestState.ACCEPTED)
+    free = or_(_c.assignee_id.is_(None), _c.assignee_id == member.id)
+    return _move(db, request, before, RequestState.ON_THE_WAY, free, assignee_id=member.id, on_the_way_at=now)
+
+
+def complete(db: Connection, now: datetime, request: ServiceRequest, member: StaffMember) -> bool:
+    return _move(db, request, UNFINISHED, RequestState.DONE, assignee_id=member.id, finished_at=now)
+
+
+def decline(db: Connection, now: datetime, request: ServiceRequest, member: StaffMember, reason: str) -> bool:
+    """It cannot be done, and why."""
+    sealed = seal(db, "service_request.reason", request.id, reason or None)
+    values = {"assignee_id": member.id, "finished_at": now, "reason": sealed}
+    return _move(db, request, UNFINISHED, RequestState.CANNOT, **values)
+
+
+def cancel(db: Connection, now: datetime, request: ServiceRequest) -> bool:
+    """The guest no longer wants it."""
+    return _move(db, request, UNFINISHED, RequestState.CANCELLED, finished_at=now)
+
+
+def rate(db: Connection, request: ServiceRequest, rating: int) -> bool:
+    """One to five, once, after it was done."""
+    unrated = (_c.number == request.number, _c.state == RequestState.DONE, _c.rating.is_(None))
+    return db.execute(update(ServiceRequestRow).where(*unrated).values(rating=rating)).rowcount == 1
+
+
+def release(db: Connection, member: StaffMember) -> list[ServiceRequest]:
+    """Puts what the member had taken back to the others; returns it as it was."""
+    taken = assigned_requests(db, member)
+    values = {"assignee_id": None, "accepted_at": None, "on_the_way_at": None}
+    return [each for each in taken if _move(db, each, UNFINISHED, RequestState.OPEN, **values)]
+
+
+def _move(
+    db: Connection,
+    request: ServiceRequest,
+    before: Sequence[RequestState],
+    after: RequestState,
+    *also: Any,
+    **values: Any,
+) -> bool:
+    still = (_c.number == request.number, _c.state.in_([state.value for state in before]), *also)
+    return db.execute(update(ServiceRequestRow).where(*still).values(state=after, **values)).rowcount == 1
+
+
+def _request(db: Connection, row: Any) -> ServiceRequest:
+    return ServiceRequest(
+        number=row.number,
+        id=row.id,
+        property_id=row.property_id,
+        guest_id=row.guest_id,
+        guest_name=row.guest_name or "",
+        conversation_id=row.conversation_id,
+        service=row.service,
+        department=row.department,
+        room=row.room,
+        quantity=row.quantity,
+        people=row.people,
+        wanted_at=row.wanted_at,
+        note=unseal(db, "service_request.note", row.id, row.note) or "",
+        state=RequestState(row.state),
+        assignee_id=row.assignee_id,
+        assignee_name=row.assignee_name or "",
+        reason=unseal(db, "service_request.reason", row.id, row.reason) or "",
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+        rating=row.rating,
+        accepted_at=row.accepted_at,
+        on_the_way_at=row.on_the_way_at,
+        finished_at=row.finished_at,
+    )

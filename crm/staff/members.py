@@ -1,0 +1,102 @@
+"""Staff members: role, department, properties, duty."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlmodel import Field, SQLModel
+
+from crm.store import Connection, Utc, new_id, table
+
+
+class StaffMemberRow(SQLModel, table=True):
+    __tablename__ = "staff_member"
+
+    id: str = Field(primary_key=True)
+    name: str = Field(index=True)
+    role: str
+    department: str
+    language: str
+    on_duty: bool = True
+    revoked_at: datetime | None = Field(default=None, sa_type=Utc)
+    created_at: datetime = Field(sa_type=Utc)
+
+
+class StaffProperty(SQLModel, table=True):
+    """The properties a staff member works for."""
+
+    __tablename__ = "staff_property"
+
+    property_id: str = Field(primary_key=True, foreign_key="property.id")
+    staff_id: str = Field(primary_key=True, foreign_key="staff_member.id", index=True)
+
+
+staff_member = table(StaffMemberRow)
+staff_property = table(StaffProperty)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """Somebody who works here. `property_ids` are the houses they may act for."""
+
+    id: str
+    name: str
+    role: str
+    department: str
+    language: str
+    on_duty: bool
+    property_ids: tuple[str, ...] = ()
+
+
+_COLUMNS = tuple(staff_member.c[name] for name in ("id", "name", "role", "department", "language", "on_duty"))
+_BY_ID = select(*_COLUMNS, staff_property.c.property_id).where(
+    staff_member.c.id == bindparam("staff_id"),
+    staff_member.c.revoked_at.is_(None),
+    staff_property.c.staff_id == staff_member.c.id,
+)
+_OF_PROPERTY = (
+    select(*_COLUMNS)
+    .join(staff_property, staff_property.c.staff_id == staff_member.c.id)
+    .where(staff_property.c.property_id == bindparam("property_id"), staff_member.c.revoked_at.is_(None))
+    .order_by(staff_member.c.name)
+)
+
+
+def find_staff_member(db: Connection, staff_id: str) -> StaffMember | None:
+    """The member, or None when unknown or revoked: revocation works on the very next message."""
+    rows = db.execute(_BY_ID, {"staff_id": staff_id}).all()
+    return replace(StaffMember(*rows[0][:6]), property_ids=tuple(row.property_id for row in rows)) if rows else None
+
+
+def staff_of(db: Connection, property_id: str) -> list[StaffMember]:
+    """Everybody who works for this property, by name."""
+    rows = db.execute(_OF_PROPERTY, {"property_id": property_id})
+    return [replace(StaffMember(*row), property_ids=(property_id,)) for row in rows]
+
+
+def find_by_name(db: Connection, property_id: str, name: str) -> StaffMember | None:
+    wanted = name.casefold()
+    return next((member for member in staff_of(db, property_id) if member.name.casefold() == wanted), None)
+
+
+def add_staff_member(
+    db: Connection, now: datetime, *, name: str, role: str, department: str, language: str, property_ids: Sequence[str]
+) -> StaffMember:
+    staff_id = new_id(now)
+    values = {"name": name, "role": role, "department": department, "language": language, "on_duty": True}
+    db.execute(insert(StaffMemberRow), {"id": staff_id, "created_at": now, **values})
+    db.execute(insert(StaffProperty), [{"staff_id": staff_id, "property_id": each} for each in property_ids])
+    return StaffMember(staff_id, name, role, department, language, on_duty=True, property_ids=tuple(property_ids))
+
+
+def set_on_duty(db: Connection, member: StaffMember, on_duty: bool) -> None:
+    db.execute(update(StaffMemberRow).where(staff_member.c.id == member.id).values(on_duty=on_duty))
+
+
+def revoke(db: Connection, member: StaffMember, now: datetime) -> None:
+    """Takes every right away at once; the record stays because requests and audit point at it."""
+    db.execute(update(StaffMemberRow).where(staff_member.c.id == member.id).values(revoked_at=now))
+    db.execute(delete(StaffProperty).where(staff_property.c.staff_id == member.id))

@@ -1,0 +1,28 @@
+"""The matrix of roles × actions: one data file that the audience check reads and the permission tests are made from."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+MATRIX = Path(__file__).with_name("roles.toml")
+GUEST = "guest"
+STRANGER = "stranger"
+
+
+@cache
+def matrix() -> Mapping[str, frozenset[str]]:
+    """Action → the roles that may take it."""
+    return {action: frozenset(roles) for action, roles in tomllib.loads(MATRIX.read_text("utf-8"))["actions"].items()}
+
+
+@cache
+def roles() -> tuple[str, ...]:
+    return tuple(tomllib.loads(MATRIX.read_text("utf-8"))["roles"])
+
+
+def may(role: str, action: str) -> bool:
+    """Whether this role may take this action; an action that is not in the matrix is nobody's."""
+    return role in matrix().get(action, frozenset())

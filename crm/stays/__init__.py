@@ -1,0 +1,1 @@
+"""When they stay, in which room, and where the booking came from."""

@@ -1,0 +1,236 @@
+"""Stays: who, where, from when to when, in what state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, Select, UniqueConstraint, bindparam, case, insert, select
+from sqlmodel import Field, SQLModel
+
+from crm.encryption import folded
+from crm.guests.profile import guest
+from crm.properties.houses import room
+from crm.store import Connection, Utc, new_id, table
+
+MOST_NAMESAKES = 50
+
+
+class StayState(StrEnum):
+    BOOKED = "booked"
+    IN_HOUSE = "in_house"
+    DEPARTED = "departed"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+
+
+class Stay(SQLModel, table=True):
+    __table_args__ = (
+        UniqueConstraint("property_id", "reservation_code"),
+        Index("ix_stay_arrivals", "property_id", "arrival"),
+        Index("ix_stay_departures", "property_id", "departure"),
+        Index("ix_stay_in_house", "property_id", "state", "room_id"),
+        Index("ix_stay_of_guest", "guest_id", "state", "arrival"),
+    )
+
+    id: str = Field(primary_key=True)
+    property_id: str = Field(foreign_key="property.id")
+    guest_id: str = Field(foreign_key="guest.id")
+    room_id: str | None = Field(default=None, foreign_key="room.id", index=True)
+    reservation_code: str = Field(index=True)
+    source: str
+    state: str
+    arrival: date
+    departure: date
+    adults: int = 1
+    children: int = 0
+    expected_time: str = ""
+    created_at: datetime = Field(sa_type=Utc)
+
+
+stay = table(Stay)
+
+
+@dataclass(frozen=True, slots=True)
+class StayInfo:
+    """A stay as a conversation needs it."""
+
+    id: str
+    property_id: str
+    guest_id: str
+    guest_name: str
+    room: str
+    state: str
+    arrival: date
+    departure: date
+    reservation_code: str
+    adults: int = 1
+    children: int = 0
+    expected_time: str = ""
+
+    @property
+    def is_in_house(self) -> bool:
+        return self.state == StayState.IN_HOUSE
+
+
+_INFO: Select[Any] = (
+    select(
+        stay.c.id,
+        stay.c.property_id,
+        stay.c.guest_id,
+        guest.c.name,
+        room.c.number,
+        stay.c.state,
+        stay.c.arrival,
+        stay.c.departure,
+        stay.c.reservation_code,
+        stay.c.adults,
+        stay.c.children,
+        stay.c.expected_time,
+    )
+    .join(guest, guest.c.id == stay.c.guest_id)
+    .outerjoin(room, room.c.id == stay.c.room_id)
+)
+_CURRENT = (
+    _INFO.where(stay.c.guest_id == bindparam("guest_id"), stay.c.state.in_((StayState.IN_HOUSE, StayState.BOOKED)))
+    .order_by(case((stay.c.state == StayState.IN_HOUSE, 0), else_=1), stay.c.arrival)
+    .limit(1)
+)
+_LAST = _INFO.where(stay.c.guest_id == bindparam("guest_id")).order_by(stay.c.departure.desc()).limit(1)
+_BY_CODE = _INFO.where(stay.c.reservation_code == bindparam("code")).limit(2)
+_BY_ID = _INFO.where(stay.c.id == bindparam("stay_id"))
+_IN_ROOM = _INFO.where(
+    stay.c.property_id == bindparam("property_id"),
+    stay.c.state == StayState.IN_HOUSE,
+    room.c.number == bindparam("number"),
+)
+_OF_PROPERTY = _INFO.where(stay.c.property_id == bindparam("property_id")).order_by(room.c.number, guest.c.name)
+_ARRIVING = _OF_PROPERTY.where(
+    stay.c.arrival == bindparam("on"), stay.c.state.in_((StayState.BOOKED, StayState.IN_HOUSE))
+)
+_DEPARTING = _OF_PROPERTY.where(
+    stay.c.departure == bindparam("on"), stay.c.state.in_((StayState.IN_HOUSE, StayState.DEPARTED))
+)
+_IN_HOUSE = _OF_PROPERTY.where(stay.c.state == StayState.IN_HOUSE)
+_STAYED_BEFORE = select(stay.c.guest_id).where(
+    stay.c.guest_id.in_(bindparam("ids", expanding=True)),
+    stay.c.departure <= bindparam("before"),
+    stay.c.state.in_((StayState.IN_HOUSE, StayState.DEPARTED)),
+)
+_BY_NAME = (
+    _INFO.where(
+        guest.c.folded_name >= bindparam("prefix"),
+        guest.c.folded_name < bindparam("beyond"),
+        stay.c.property_id.in_(bindparam("property_ids", expanding=True)),
+    )
+    .order_by(case({StayState.IN_HOUSE: 0, StayState.BOOKED: 1}, value=stay.c.state, else_=2), guest.c.folded_name)
+    .order_by(stay.c.departure.desc())
+    .limit(MOST_NAMESAKES)
+)
+
+
+def find_current_stay(db: Connection, guest_id: str) -> StayInfo | None:
+    """The stay in house, else the next one booked."""
+    return _first(db, _CURRENT, guest_id=guest_id)
+
+
+def find_last_stay(db: Connection, guest_id: str) -> StayInfo | None:
+    """The stay that ends last, whatever its state."""
+    return _first(db, _LAST, guest_id=guest_id)
+
+
+def get_stay(db: Connection, stay_id: str) -> StayInfo:
+    return _info(db.execute(_BY_ID, {"stay_id": stay_id}).one())
+
+
+def find_stay_by_code(db: Connection, code: str) -> StayInfo | None:
+    """The stay with this reservation code, compared without case; None when two properties both use it."""
+    found = [_info(row) for row in db.execute(_BY_CODE, {"code": normal_code(code)})]
+    return found[0] if len(found) == 1 else None
+
+
+def stays_in_room(db: Connection, property_id: str, number: str) -> list[StayInfo]:
+    return _list(db, _IN_ROOM, property_id=property_id, number=number)
+
+
+def arrivals(db: Connection, property_id: str, on: date) -> list[StayInfo]:
+    return _list(db, _ARRIVING, property_id=property_id, on=on)
+
+
+def departures(db: Connection, property_id: str, on: date) -> list[StayInfo]:
+    return _list(db, _DEPARTING, property_id=property_id, on=on)
+
+
+def in_house(db: Connection, property_id: str) -> list[StayInfo]:
+    return _list(db, _IN_HOUSE, property_id=property_id)
+
+
+def returning_guests(db: Connection, guest_ids: Sequence[str], before: date) -> frozenset[str]:
+    """Those of the guests who stayed before this day."""
+    return frozenset(db.execute(_STAYED_BEFORE, {"ids": list(guest_ids), "before": before}).scalars())
+
+
+def find_stays_by_name(db: Connection, property_ids: Sequence[str], name: str) -> list[StayInfo]:
+    """Stays of guests whose name begins so, compared without case, width and white space; in house first."""
+    prefix = folded(name)
+    values = {"prefix": prefix, "beyond": prefix + chr(0x10FFFF), "property_ids": list(property_ids)}
+    return _list(db, _BY_NAME, **values) if prefix else []
+
+
+def add_stay(
+    db: Connection,
+    now: datetime,
+    *,
+    property_id: str,
+    guest_id: str,
+    room_id: str | None,
+    reservation_code: str,
+    state: StayState,
+    arrival: date,
+    departure: date,
+    source: str = "direct",
+    adults: int = 1,
+    children: int = 0,
+    expected_time: str = "",
+) -> str:
+    """Writes a stay down and returns its id; `expected_time` is the arrival hour the guest announced, as HH:MM."""
+    stay_id = new_id(now)
+    row = {
+        "id": stay_id,
+        "property_id": property_id,
+        "guest_id": guest_id,
+        "room_id": room_id,
+        "reservation_code": normal_code(reservation_code),
+        "source": source,
+        "state": state,
+        "arrival": arrival,
+        "departure": departure,
+        "adults": adults,
+        "children": children,
+        "expected_time": expected_time,
+        "created_at": now,
+    }
+    db.execute(insert(Stay), row)
+    return stay_id
+
+
+def normal_code(code: str) -> str:
+    return "".join(code.split()).upper()
+
+
+def _first(db: Connection, query: Select[Any], **values: Any) -> StayInfo | None:
+    row = db.execute(query, values).first()
+    return _info(row) if row else None
+
+
+def _list(db: Connection, query: Select[Any], **values: Any) -> list[StayInfo]:
+    return [_info(row) for row in db.execute(query, values)]
+
+
+def _info(row: Any) -> StayInfo:
+    values = list(row)
+    values[4] = values[4] or ""
+    return StayInfo(*values)

@@ -1,0 +1,173 @@
+"""The house's records: one engine, transactions that commit in one place, ids and instants."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import DateTime, String, Text, TypeDecorator
+from sqlmodel import SQLModel
+
+from crm.encryption import Keyring
+from crm.errors import StoreUnavailable
+
+__all__ = ["Bytewise", "Connection", "Json", "Store", "Utc", "insert_once", "new_id", "table"]
+
+POSTGRES_POOL = 8
+BUSY_TIMEOUT_MS = 5_000
+
+
+class Store:
+    """Where records live. SQLite serves one process, PostgreSQL several replicas; the code above sees no difference."""
+
+    def __init__(self, url: str, keyring: Keyring) -> None:
+        """`url` is a database URL: sqlite:///path or postgresql://user:password@host/name (psycopg 3)."""
+        self.keyring = keyring
+        self.engine = _sqlite_engine(url) if url.startswith("sqlite") else _postgres_engine(url)
+        event.listen(self.engine, "connect", self._hand_over_keyring)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """The only place that commits. Raises StoreUnavailable when the database is locked, full or away."""
+        with self._translated(), self.engine.connect() as db, db.begin():
+            yield db
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A consistent look that waits for no writer."""
+        with self._translated(), self.engine.connect() as connection:
+            db = connection.execution_options(reads_only=True)
+            with db.begin():
+                yield db
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def _hand_over_keyring(self, _connection: Any, entry: ConnectionPoolEntry) -> None:
+        entry.info["keyring"] = self.keyring
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (OperationalError, InterfaceError) as error:
+            raise StoreUnavailable(type(error.orig).__name__) from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise StoreUnavailable(type(error.orig).__name__) from error
+            raise
+
+
+def table(model: type[SQLModel]) -> Table:
+    """The Core table of a model: the message path speaks Core, which costs a third of the ORM's unit of work."""
+    return cast(Table, model.__table__)  # type: ignore[attr-defined]
+
+
+def insert_once(db: Connection, model: type[SQLModel], row: Mapping[str, Any], key: str) -> bool:
+    """Inserts the row and returns True, unless one with the same unique `key` (columns, comma-separated) exists."""
+    return db.execute(_insert_once(db.dialect.name, model, key), row).rowcount == 1
+
+
+@cache
+def _insert_once(dialect: str, model: type[SQLModel], key: str) -> Any:
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return make(table(model)).on_conflict_do_nothing(index_elements=key.split(","))
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware instant in UTC; SQLite drops zones, so it is put back when read."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored instant needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Bytewise(TypeDecorator[str]):
+    """Text ordered by its characters' codes on every database, so that a plain index serves a search by prefix."""
+
+    impl = String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Any) -> Any:
+        return dialect.type_descriptor(String(collation="C") if dialect.name == "postgresql" else String())
+
+
+class Json(TypeDecorator[Any]):
+    """A small JSON value, stored as text on every database."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Any) -> str | None:
+        return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Any) -> Any:
+        return None if value is None else json.loads(value)
+
+
+_sequence = itertools.count(secrets.randbits(20))
+
+
+def new_id(now: datetime) -> str:
+    """A time-sortable id (UUIDv7 as text); ids of one process made in the same millisecond keep their order."""
+    milliseconds = int(now.timestamp() * 1000) & (1 << 48) - 1
+    sequence = next(_sequence) & (1 << 26) - 1
+    value = (
+        milliseconds << 80
+        | 0x7 << 76
+        | (sequence >> 14) << 64
+        | 0b10 << 62
+        | (sequence & (1 << 14) - 1) << 48
+        | secrets.randbits(48)
+    )
+    digits = f"{value:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions of its own
+        for pragma in ("journal_mode=wal", "synchronous=full", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=on"):
+            connection.execute(f"pragma {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(db: Connection) -> None:
+        # A deferred transaction that turns into a writer fails at once when another writer is active.
+        reads_only = cast(Mapping[str, Any], db.get_execution_options()).get("reads_only")
+        db.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgres_engine(url: str) -> Engine:
+    parsed = make_url(url).set(drivername="postgresql+psycopg")
+    return create_engine(parsed, pool_size=POSTGRES_POOL, max_overflow=POSTGRES_POOL, pool_pre_ping=False)

@@ -1,0 +1,14 @@
+"""Every table of the house, for migrations and tests."""
+
+from sqlmodel import SQLModel
+
+import crm.conversations.accounts
+import crm.conversations.messages
+import crm.conversations.rates
+import crm.feedback
+import crm.service_requests
+import crm.staff.audit
+import crm.staff.invites
+import crm.stays.links  # noqa: F401
+
+metadata = SQLModel.metadata

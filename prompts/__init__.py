@@ -1,0 +1,1 @@
+"""What is said, shown and listened for."""

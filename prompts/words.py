@@ -1,0 +1,82 @@
+"""Loads the house's words and renders them: `<lang>/<handler>.toml` has a table of phrases and replies per intent."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined, Template
+
+ROOT = Path(__file__).parent
+LANGUAGES = ("zh", "en")
+FALLBACK = "en"
+
+_environment = Environment(undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)
+
+
+def say(language: str, key: str, /, **values: Any) -> str:
+    """The sentence `file.table.name` in this language; raises KeyError when no such sentence exists."""
+    return _template(spoken(language), key).render(values).strip()
+
+
+def spoken(language: str) -> str:
+    """The language we answer in: the asked one where our words are complete, else English."""
+    code = language.partition("-")[0].lower()
+    return code if code in LANGUAGES else FALLBACK
+
+
+def phrases(language: str) -> dict[str, list[str]]:
+    """What people say for each intent, by intent name."""
+    return {
+        intent: list(table["phrases"])
+        for file in _files(language).values()
+        for intent, table in file.items()
+        if "phrases" in table
+    }
+
+
+def services(language: str) -> dict[str, dict[str, Any]]:
+    """The words of each service by its code: name, unit, phrases, questions by slot."""
+    return _files(spoken(language))["services"]
+
+
+def table(language: str, file: str, name: str) -> dict[str, Any]:
+    """One table of words, such as the names of the departments."""
+    found: dict[str, Any] = _files(spoken(language))[file][name]
+    return found
+
+
+def moment(language: str, at: datetime, today: date) -> str:
+    """A local time in the reader's habit, with the day when it is not today: 周六 8:00, Sat 8:00 am."""
+    clock = f"{at.hour}:{at:%M}" if spoken(language) == "zh" else f"{at.hour % 12 or 12}:{at:%M} {at:%p}".lower()
+    if at.date() == today:
+        return clock
+    return f"{day(language, at.date(), today)} {clock}"
+
+
+def day(language: str, on: date, today: date) -> str:
+    """A date as one says it: 今天, tomorrow, 周六 (within a week), 12月3日, 3 Dec, with the year when it is another."""
+    names = table(language, "common", "days")
+    offset = (on - today).days
+    if offset in (-1, 0, 1):
+        return str(names[("yesterday", "today", "tomorrow")[offset + 1]])
+    if 1 < offset < 7:
+        return str(names["weekdays"][on.weekday()])
+    months = names["months"]
+    pattern = names["date"] if on.year == today.year else names["date_with_year"]
+    return str(pattern.format(day=on.day, month=months[on.month - 1], year=on.year))
+
+
+@cache
+def _template(language: str, key: str) -> Template:
+    file, name, sentence = key.split(".")
+    return _environment.from_string(_files(language)[file][name][sentence])
+
+
+@cache
+def _files(language: str) -> dict[str, dict[str, Any]]:
+    folder = ROOT / language
+    return {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.toml"))}
