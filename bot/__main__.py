@@ -1,0 +1,122 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.config import ConfigError, Settings, load_settings
+from crm.store import Store
+
+cli = typer.Typer(help="Guanjia, the concierge in the chat.", no_args_is_help=True, pretty_exceptions_enable=False)
+
+ConfigFile = Annotated[Path, typer.Option("--config", help="The settings file.")]
+DataFolder = Annotated[Path | None, typer.Option("--data", help="A folder made by `guanjia demo --data`.")]
+
+
+def main() -> None:
+    """Entry point of the `guanjia` command; a refused setting ends with 2 and one line that names it."""
+    cli()
+
+
+@cli.command()
+def run(config: ConfigFile = Path("config.toml")) -> None:
+    """Serve the house until stopped."""
+    from bot.logs import configure_logs
+    from bot.web import serve
+
+    configure_logs()
+    with _house(config, None) as (settings, store):
+        from bot.app import App
+
+        app = App(settings, store)
+        asyncio.run(serve(app, on_ready=lambda address: typer.echo(f"Guanjia answers at {address}")))
+
+
+@cli.command()
+def chat(
+    who: Annotated[str, typer.Option("--as", help="guest:NAME or staff:NAME")],
+    data: DataFolder = None,
+    config: ConfigFile = Path("config.toml"),
+) -> None:
+    """Talk with the house in this terminal; lines from a pipe work too."""
+    from bot.chat import PersonNotFound
+    from bot.chat import chat as talk
+    from bot.logs import configure_logs
+
+    configure_logs(logging.ERROR)
+    with _house(config, data) as (settings, store):
+        try:
+            asyncio.run(talk(settings, store, who))
+        except PersonNotFound as error:
+            _refuse(str(error))
+
+
+@cli.command()
+def requests(
+    data: DataFolder = None,
+    config: ConfigFile = Path("config.toml"),
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON list.")] = False,
+) -> None:
+    """List all service requests."""
+    from bot.listing import request_rows, request_table
+
+    with _house(config, data) as (settings, store):
+        rows = request_rows(store, settings)
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        request_table(rows)
+
+
+@cli.command()
+def invite(
+    role: Annotated[str, typer.Option(help="manager, front_desk, housekeeping, maintenance, kitchen or marketing")],
+    name: Annotated[str, typer.Option(help="Who is invited.")] = "",
+    house: Annotated[str, typer.Option("--property", help="Key of the property; all of them when left out.")] = "",
+    data: DataFolder = None,
+    config: ConfigFile = Path("config.toml"),
+) -> None:
+    """Invite a staff member: prints a link that works once, for ten minutes."""
+    from bot.listing import InviteRefused, make_invite
+
+    with _house(config, data) as (settings, store):
+        try:
+            lines = make_invite(store, settings, role=role, name=name or role, house=house)
+        except InviteRefused as error:
+            _refuse(str(error))
+    for line in lines:
+        typer.echo(line)
+
+
+@contextmanager
+def _house(config: Path, data: Path | None) -> Iterator[tuple[Settings, Store]]:
+    from bot.app import open_store
+    from crm.encryption import KeyringError
+
+    try:
+        settings = load_settings(data / "config.toml" if data else config)
+        store = open_store(settings, os.environ.get("GUANJIA_KEYRING", ""))
+    except (ConfigError, KeyringError) as error:
+        _refuse(str(error))
+    try:
+        yield settings, store
+    finally:
+        store.close()
+
+
+def _refuse(why: str) -> None:
+    typer.echo(why, err=True)
+    raise typer.Exit(2)
+
+
+if __name__ == "__main__":
+    main()

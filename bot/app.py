@@ -1,0 +1,166 @@
+"""The composition root: the only module that knows all parts. It builds, starts and stops them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.channels.base import Channel
+from bot.concierge import Concierge
+from bot.config import Settings
+from bot.delivery import Delivery
+from bot.mailbox import RecordsMailbox
+from bot.owner import is_dead, new_owner
+from bot.records import Records
+from bot.turn_steps import House, load_house
+from crm.conversations.leases import end_leases
+from crm.encryption import Keyring, load_keyring, parse_keyring
+from crm.errors import StoreUnavailable
+from crm.migrations import migrate
+from crm.properties.houses import put_property, put_rooms
+from crm.store import Connection, Store
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+log = structlog.get_logger("app")
+
+SWEEP_SECONDS = 1.0
+HOUSE_SECONDS = 60.0
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def open_store(settings: Settings, environment_keyring: str = "") -> Store:
+    """The records at this version of the house, with its properties and rooms; keys and database are made when new."""
+    settings.store.folder.mkdir(parents=True, exist_ok=True)
+    keyring: Keyring = (
+        parse_keyring(environment_keyring)
+        if environment_keyring
+        else load_keyring(settings.store.folder / "keyring.json")
+    )
+    store = Store(settings.database_url, keyring)
+    migrate(store)
+    with store.transaction() as db:
+        _put_houses(db, settings, utc_now())
+    return store
+
+
+class App:
+    """A running house: records, concierge, delivery, clock and channels."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        make_channels: Callable[[Settings, Records], Sequence[Channel]] | None = None,
+        clock: Clock = utc_now,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.records = Records(store)
+        self.channels = (make_channels or house_channels)(settings, self.records)
+        self.owner = new_owner()
+        with store.reading() as db:
+            house = self._load_house(db)
+        self.delivery = Delivery(self.records, self.channels, owner=self.owner, clock=clock)
+        self.concierge = Concierge(
+            self.records,
+            house,
+            owner=self.owner,
+            clock=clock,
+            replied=self.delivery.nudge,
+            burst_seconds=settings.conversation.burst_seconds,
+        )
+        self._ticker: AsyncIOScheduler | None = None
+
+    async def start(self) -> None:
+        """Takes over what a dead process left, then listens. A platform that is down holds nothing up."""
+        from bot.scheduler import start_clock
+
+        await self._end_dead_leases()
+        self.delivery.start()
+        await self.sweep()
+        for channel in self.channels:
+            await channel.start(self.concierge.receive)
+        self._ticker = start_clock([(SWEEP_SECONDS, self.sweep), (HOUSE_SECONDS, self._refresh_house)])
+
+    async def stop_listening(self) -> None:
+        """Nothing new begins; requests that have arrived may still be finished."""
+        if self._ticker is not None:
+            self._ticker.pause()
+        for channel in self.channels:
+            await channel.stop()
+
+    async def stop(self) -> None:
+        """Ends the turns that have begun, and settles what is being sent."""
+        await self.stop_listening()
+        await self.concierge.drain()
+        await self.delivery.stop()
+        if self._ticker is not None:
+            self._ticker.shutdown(wait=False)
+            self._ticker = None
+        await asyncio.to_thread(self.records.close)
+
+    async def sweep(self) -> None:
+        """Every second: what was left unanswered, unsent or unsettled."""
+        await self.delivery.sweep()
+        await self.concierge.sweep()
+
+    async def _end_dead_leases(self) -> None:
+        now = self.clock()
+        try:
+            await self.records.write(lambda db: end_leases(db, now, lambda owner: is_dead(owner, self.owner)))
+        except StoreUnavailable as error:
+            log.warning("leases of dead processes end by themselves", why=str(error))
+
+    async def _refresh_house(self) -> None:
+        self.concierge.house = await self.records.read(self._load_house)
+
+    def _load_house(self, db: Connection) -> House:
+        return load_house(db, self.settings.catalogue, self.settings.conversation.language)
+
+
+def house_channels(settings: Settings, records: Records, clock: Clock = utc_now) -> list[Channel]:
+    """The channels the settings ask for: the web chat always, Telegram when there is a token."""
+    from bot.channels.webchat import WebChat
+
+    web = settings.web
+    origins = [*web.origins, *([web.public_url] if web.public_url else [])]
+    name = settings.properties[0].name
+    channels: list[Channel] = [
+        WebChat(RecordsMailbox(records, clock), house_name=name, accent=web.accent, origins=origins)
+    ]
+    if settings.telegram.token:
+        channels.append(_telegram(settings))
+    return channels
+
+
+def _telegram(settings: Settings) -> Channel:
+    from bot.channels.telegram import Telegram
+
+    chosen = settings.telegram
+    return Telegram(
+        token=chosen.token,
+        webhook_url=chosen.webhook_url,
+        webhook_secret=chosen.webhook_secret,
+        base_url=chosen.base_url,
+        base_file_url=chosen.base_file_url,
+        bot_username=chosen.username,
+    )
+
+
+def _put_houses(db: Connection, settings: Settings, now: datetime) -> None:
+    for each in settings.properties:
+        house = put_property(
+            db, now, key=each.key, name=each.name, time_zone=each.time_zone, language=each.language, phone=each.phone
+        )
+        put_rooms(db, now, house, each.room_list())

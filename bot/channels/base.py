@@ -1,0 +1,130 @@
+"""The contract every channel keeps: turn what arrives into an Inbound, send an Outbound or say precisely why not."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from starlette.routing import BaseRoute
+
+
+class InboundKind(StrEnum):
+    MESSAGE = "message"
+    BUTTON = "button"
+    BLOCKED = "blocked"  # the person no longer wants to hear from us
+    MIGRATED = "migrated"  # the chat goes on at `text`, its new address
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A picture, document or voice note, already fetched; at most MAX_FILE_BYTES."""
+
+    kind: str  # photo | document | voice
+    mime: str
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One event as a platform told it. `dedupe_key` is the same whenever the platform tells it again."""
+
+    channel: str
+    dedupe_key: str
+    address: str
+    sender_id: str
+    sender_name: str = ""
+    language: str = ""
+    kind: InboundKind = InboundKind.MESSAGE
+    text: str = ""
+    button: str = ""  # the opaque token of the pressed button
+    is_group: bool = False
+    files: Sequence[File] = ()
+    raw: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """A message to be sent; each button is (opaque token, label)."""
+
+    id: str
+    address: str
+    text: str
+    language: str
+    buttons: Sequence[tuple[str, str]] = ()
+    files: Sequence[File] = ()
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most one send each `interval` seconds under this key, after a burst of `burst`; shared by all replicas."""
+
+    key: str
+    interval: float
+    burst: int = 1
+
+
+class SendError(Exception):
+    """A send that did not certainly arrive; the subclass says what follows from it."""
+
+
+class NotSent(SendError):
+    """Certainly not sent (refused connection, 5xx, 429): try again, not before `retry_after` seconds."""
+
+    def __init__(self, reason: str, retry_after: float = 0.0) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class MaybeSent(SendError):
+    """The answer did not come: it may have arrived. Replies are tried again, everything else becomes uncertain."""
+
+
+class Refused(SendError):
+    """The platform will never take this message (too long, bad picture): failed, with the reason shown to staff."""
+
+
+class Unreachable(SendError):
+    """The person blocked us or left: the account is marked, its queued messages are suppressed."""
+
+
+class Moved(SendError):
+    """The chat has a new address; the message is sent there instead."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__("chat moved")
+        self.address = address
+
+
+Receive = Callable[[Inbound], Awaitable[None]]
+"""Stores an inbound message and returns once it is committed; raises StoreUnavailable when it could not be."""
+
+
+class Channel(Protocol):
+    """A way to talk with people. Constructed from its settings; knows no handler and no record."""
+
+    name: str
+
+    async def start(self, receive: Receive) -> None:
+        """Begins to listen; must not fail, nor wait, because the platform is down."""
+
+    async def stop(self) -> None: ...
+
+    async def send(self, outbound: Outbound) -> str:
+        """Sends and returns the platform's message id ("" when it has none); raises a SendError otherwise."""
+
+    def routes(self) -> list[BaseRoute]:
+        """HTTP routes to be mounted in the one web application."""
+
+    def rates(self, address: str) -> Sequence[Rate]:
+        """The limits a send to this address must respect."""
+
+    def addresses(self) -> frozenset[str] | None:
+        """The conversations this process can reach; None means all of them."""
+
+
+MAX_FILE_BYTES = 10 * 1024 * 1024

@@ -1,0 +1,151 @@
+"""The turn: record what was said, understand it, handle it. Read this first.
+
+Two transactions with the thinking between them. The first writes the message down, and only then the platform hears
+that we have it. Understanding holds no transaction. The second runs the handlers, settles the message and queues every
+reply; delivery sends them. Whatever breaks in between is found again by the sweep, because the message is still `new`
+in the records. turn_steps.py holds what each step reads and writes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from time import perf_counter
+
+import structlog
+
+from bot import turn_steps
+from bot.channels.base import Inbound
+from bot.records import Records
+from bot.turn_steps import House, Matter
+from bot.understanding.recogniser import Understanding, understand
+from crm.conversations.inbound import abandoned_conversations, release_lease, take_lease
+from crm.errors import LeaseLost, StoreUnavailable
+
+log = structlog.get_logger("turn")
+
+LONGEST_BURST = 5  # windows; whoever never stops typing is answered nevertheless
+ORPHAN_AFTER = timedelta(seconds=2)  # beyond the burst window: until then its own process is about to answer
+
+
+class Concierge:
+    """Receives messages from all channels and answers each conversation one turn at a time.
+
+    `owner` names this process in leases. `burst_seconds` is how long a guest's text waits for what may follow it.
+    `replied` is called after each turn: there may be something to send.
+    """
+
+    def __init__(
+        self,
+        records: Records,
+        house: House,
+        *,
+        owner: str,
+        clock: Callable[[], datetime],
+        replied: Callable[[], None],
+        burst_seconds: float,
+    ) -> None:
+        self.house = house
+        self._records = records
+        self._owner = owner
+        self._clock = clock
+        self._replied = replied
+        self._burst = burst_seconds
+        self._serving: dict[str, asyncio.Task[None]] = {}
+        self._quiet_at: dict[str, float] = {}
+
+    async def receive(self, inbound: Inbound) -> None:
+        """Stores the message and returns once it is committed; the answer follows. Raises StoreUnavailable."""
+        now, house = self._clock(), self.house
+        arrival = await self._records.write(lambda db: turn_steps.record(db, now, self._owner, house.language, inbound))
+        if arrival is not None and arrival.is_leased:
+            is_burst = not (inbound.button or arrival.place.is_staff)
+            self._serve_soon(arrival.place.conversation_id, self._burst if is_burst else 0.0)
+
+    async def sweep(self) -> None:
+        """Takes up what a dead process, or a database that was away, left unanswered."""
+        now = self._clock()
+        quiet = ORPHAN_AFTER + timedelta(seconds=self._burst * LONGEST_BURST)
+        left = await self._records.read(lambda db: abandoned_conversations(db, now, self._owner, quiet=quiet))
+        for conversation_id in left:
+            if conversation_id not in self._serving and await self._take_over(conversation_id, now):
+                self._serve_soon(conversation_id, 0.0)
+
+    async def drain(self) -> None:
+        """Waits until every turn that has begun is over."""
+        while self._serving:
+            await asyncio.gather(*self._serving.values(), return_exceptions=True)
+
+    async def _take_over(self, conversation_id: str, now: datetime) -> bool:
+        return await self._records.write(lambda db: take_lease(db, now, conversation_id, self._owner))
+
+    def _serve_soon(self, conversation_id: str, window: float) -> None:
+        self._quiet_at[conversation_id] = asyncio.get_running_loop().time() + window
+        if conversation_id not in self._serving:
+            task = asyncio.create_task(self._serve(conversation_id, window * LONGEST_BURST))
+            self._serving[conversation_id] = task
+
+    async def _serve(self, conversation_id: str, longest_wait: float) -> None:
+        try:
+            while conversation_id in self._quiet_at:
+                await self._wait_for_quiet(conversation_id, longest_wait)
+                while await self._turn(conversation_id):
+                    pass
+        except (StoreUnavailable, LeaseLost) as error:
+            log.warning("turn left to the sweep", conversation=conversation_id, why=type(error).__name__)
+        except Exception:
+            log.exception("turn failed", conversation=conversation_id)
+        finally:
+            self._quiet_at.pop(conversation_id, None)
+            del self._serving[conversation_id]
+
+    async def _wait_for_quiet(self, conversation_id: str, longest_wait: float) -> None:
+        loop = asyncio.get_running_loop()
+        latest = loop.time() + longest_wait
+        while (wait := min(self._quiet_at[conversation_id], latest) - loop.time()) > 0:  # noqa: ASYNC110
+            await asyncio.sleep(wait)
+        del self._quiet_at[conversation_id]
+
+    async def _turn(self, conversation_id: str) -> bool:
+        """Answers what waits in the conversation; True when more came in meanwhile."""
+        started, house = perf_counter(), self.house
+        matter = await self._records.read(lambda db: turn_steps.gather(db, conversation_id, house))
+        if matter is None:
+            await self._records.write(lambda db: release_lease(db, conversation_id, self._owner))
+            return False
+        try:
+            understanding = self._understand(matter, house)
+            more = await self._records.write(
+                lambda db: turn_steps.handle(db, self._clock(), self._owner, house, matter, understanding)
+            )
+        except (StoreUnavailable, LeaseLost):
+            raise
+        except Exception as error:
+            more = await self._quarantine(matter, error)
+        else:
+            _log_turn(matter, understanding, started)
+        self._replied()
+        return more
+
+    def _understand(self, matter: Matter, house: House) -> Understanding:
+        if matter.pressed is not None:
+            return Understanding(matter.text, matter.speaker.language, (matter.pressed,), "button", 1.0, ())
+        return understand(matter.text, turn_steps.context(matter, self._clock(), house))
+
+    async def _quarantine(self, matter: Matter, error: Exception) -> bool:
+        # The traceback goes to the log without the message: personal data stays in the records.
+        log.exception("message quarantined", message=matter.messages[0].id, error=type(error).__name__)
+        return await self._records.write(
+            lambda db: turn_steps.quarantine(db, self._clock(), self._owner, matter, error)
+        )
+
+
+def _log_turn(matter: Matter, understanding: Understanding, started: float) -> None:
+    log.info(
+        "turn",
+        channel=matter.speaker.channel,
+        intent=",".join(call.intent for call in understanding.calls) or "none",
+        by=understanding.by,
+        milliseconds=round((perf_counter() - started) * 1000, 1),
+    )

@@ -1,0 +1,153 @@
+"""Settings from config.toml, secrets from the environment; a wrong value is refused by the name of its key."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from crm.properties.catalogue import Catalogue, house_catalogue
+
+LONGEST_ROOM_RANGE = 1_000
+
+
+class ConfigError(ValueError):
+    """A setting is wrong; the message names the key and says what it should be."""
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StoreSettings(Section):
+    folder: Path = Path("data")
+    url: str = ""
+
+    @field_validator("url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        if url and not url.startswith(("sqlite:///", "postgresql://")):
+            raise ValueError("must begin with sqlite:/// or postgresql://")
+        return url
+
+
+class WebSettings(Section):
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str = ""
+    origins: tuple[str, ...] = ()
+    accent: str = Field(default="#7a5c3e", pattern=r"^#[0-9a-fA-F]{6}$")
+
+
+class TelegramSettings(Section):
+    webhook_url: str = ""
+    base_url: str = "https://api.telegram.org/bot"
+    base_file_url: str = "https://api.telegram.org/file/bot"
+    username: str = ""
+    token: str = Field(default="", repr=False)
+    webhook_secret: str = Field(default="", repr=False, pattern=r"^[A-Za-z0-9_-]*$")
+
+
+class ConversationSettings(Section):
+    language: Literal["zh", "en"] = "zh"
+    burst_seconds: float = Field(default=0.7, ge=0, le=10)
+
+
+class PropertySettings(Section):
+    key: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
+    name: str = Field(min_length=1)
+    time_zone: str
+    language: Literal["zh", "en"] = "zh"
+    phone: str = ""
+    rooms: tuple[str, ...] = ()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("no such time zone, write it like Asia/Shanghai") from None
+        return name
+
+    @field_validator("rooms")
+    @classmethod
+    def _readable_rooms(cls, rooms: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in rooms:
+            list(_rooms(entry))
+        return rooms
+
+    def room_list(self) -> list[tuple[str, str]]:
+        """Number and type of every room."""
+        return [room for entry in self.rooms for room in _rooms(entry)]
+
+
+class Settings(Section):
+    store: StoreSettings = StoreSettings()
+    web: WebSettings = WebSettings()
+    telegram: TelegramSettings = TelegramSettings()
+    conversation: ConversationSettings = ConversationSettings()
+    properties: tuple[PropertySettings, ...] = Field(min_length=1)
+    services: dict[str, dict[str, Any]] = {}
+
+    @field_validator("services")
+    @classmethod
+    def _valid_services(cls, services: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        house_catalogue(services)
+        return services
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return house_catalogue(self.services)
+
+    @property
+    def database_url(self) -> str:
+        return self.store.url or f"sqlite:///{self.store.folder / 'guanjia.db'}"
+
+
+def load_settings(path: Path, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Reads the file and the secrets. Raises ConfigError."""
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path} is missing: copy config.example.toml to it and change what you need") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not readable TOML: {error}") from None
+    return parse_settings(values, environment, str(path))
+
+
+def parse_settings(values: dict[str, Any], environment: Mapping[str, str], source: str = "settings") -> Settings:
+    """Checks the values and adds the secrets of the environment. Raises ConfigError naming the first wrong key."""
+    for key in ("token", "webhook_secret"):
+        if key in values.get("telegram", {}):
+            raise ConfigError(f"{source}: telegram.{key} is a secret: set GUANJIA_TELEGRAM_{key.upper()} instead")
+        if secret := environment.get(f"GUANJIA_TELEGRAM_{key.upper()}"):
+            values.setdefault("telegram", {})[key] = secret
+    if url := environment.get("GUANJIA_DATABASE_URL"):
+        values.setdefault("store", {})["url"] = url
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"{source}: {key}: {first['msg'].removeprefix('Value error, ')}") from None
+    if settings.telegram.webhook_url and not settings.telegram.webhook_secret:
+        raise ConfigError(f"{source}: telegram.webhook_url needs GUANJIA_TELEGRAM_WEBHOOK_SECRET in the environment")
+    return settings
+
+
+def _rooms(entry: str) -> Iterator[tuple[str, str]]:
+    numbers, _, room_type = entry.partition(":")
+    first, dash, last = numbers.strip().partition("-")
+    if not dash:
+        yield first, room_type
+        return
+    if not (first.isdecimal() and last.isdecimal()) or not 0 <= int(last) - int(first) < LONGEST_ROOM_RANGE:
+        raise ValueError(f"{entry!r} is not a range of rooms like 201-208")
+    for number in range(int(first), int(last) + 1):
+        yield str(number).zfill(len(first)), room_type

@@ -1,0 +1,191 @@
+"""The one door out: claims queued messages, sends them through their channel, settles what became of them."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.channels.base import Channel, File, MaybeSent, Moved, NotSent, Outbound, Refused, Unreachable
+from bot.records import Records
+from crm.conversations.accounts import move_conversation, set_reachable
+from crm.conversations.history import attachment_content
+from crm.conversations.messages import AT_LEAST_ONCE, MessageState, choice_token
+from crm.conversations.outbox import Claim, Claimed, Settlement, claim_due, settle, suppress_queued, sweep_outbox
+from crm.errors import StoreUnavailable
+from crm.store import Connection
+
+log = structlog.get_logger("delivery")
+
+AT_ONCE = 32  # sends under way in one channel
+SEND_SECONDS = 20.0  # within SEND_LEASE, so that nobody else takes a message over while it is being sent
+POLL_SECONDS = 1.0  # finds what other processes queued and what is due again
+LONGEST_BACKOFF = 60.0
+
+
+class Delivery:
+    """One lane for each channel, so that a slow platform holds up nobody else."""
+
+    def __init__(
+        self, records: Records, channels: Sequence[Channel], *, owner: str, clock: Callable[[], datetime]
+    ) -> None:
+        self._records = records
+        self._clock = clock
+        self.lanes: Mapping[str, Lane] = {each.name: Lane(records, each, owner=owner, clock=clock) for each in channels}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        self._tasks = [asyncio.create_task(lane.run()) for lane in self.lanes.values()]
+
+    def nudge(self) -> None:
+        """There may be something to send."""
+        for lane in self.lanes.values():
+            lane.wake.set()
+
+    async def sweep(self) -> None:
+        now = self._clock()
+        await self._records.write(lambda db: sweep_outbox(db, now))
+
+    async def stop(self) -> None:
+        """Claims no more, and settles what is under way."""
+        for lane in self.lanes.values():
+            lane.stop()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+class Lane:
+    """The messages of one channel on their way out."""
+
+    def __init__(self, records: Records, channel: Channel, *, owner: str, clock: Callable[[], datetime]) -> None:
+        self.wake = asyncio.Event()
+        self._records = records
+        self._channel = channel
+        self._owner = owner
+        self._clock = clock
+        self._settlements: list[Settlement] = []
+        self._sending: set[asyncio.Task[None]] = set()
+        self._stopping = False
+
+    def stop(self) -> None:
+        self._stopping = True
+        self.wake.set()
+
+    async def run(self) -> None:
+        """Each round settles what was sent and claims what is due, in one transaction."""
+        while not self._stopping or self._sending or self._settlements:
+            self.wake.clear()
+            claim = await self._settle_and_claim()
+            for claimed in claim.messages:
+                task = asyncio.create_task(self._send(claimed))
+                self._sending.add(task)
+                task.add_done_callback(self._sending.discard)
+            if not self._settlements:
+                await self._rest(claim)
+
+    async def _settle_and_claim(self) -> Claim:
+        now, settlements, self._settlements = self._clock(), self._settlements, []
+        limit = 0 if self._stopping else AT_ONCE - len(self._sending)
+        if not settlements and limit <= 0:
+            return Claim(())
+
+        def step(db: Connection) -> Claim:
+            self._write_down(db, now, settlements)
+            if limit <= 0:
+                return Claim(())
+            channel = self._channel
+            return claim_due(
+                db,
+                now,
+                self._owner,
+                channel=channel.name,
+                addresses=channel.addresses(),
+                rates=channel.rates,
+                limit=limit,
+            )
+
+        try:
+            return await self._records.write(step)
+        except StoreUnavailable as error:
+            log.warning("delivery waits for the database", why=str(error))
+            self._settlements = settlements + self._settlements
+            await asyncio.sleep(POLL_SECONDS)
+            return Claim(())
+
+    def _write_down(self, db: Connection, now: datetime, settlements: Sequence[Settlement]) -> None:
+        settle(db, now, self._owner, settlements)
+        for each in settlements:
+            if each.reason == "blocked" and each.claimed.account_id:
+                set_reachable(db, each.claimed.account_id, now)
+                suppress_queued(db, now, each.claimed.conversation_id, "blocked")
+            if each.reason == "moved":
+                move_conversation(db, each.claimed.conversation_id, each.external_id)
+
+    async def _rest(self, claim: Claim) -> None:
+        if len(claim.messages) == AT_ONCE:
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.wake.wait(), min(POLL_SECONDS, claim.wait or POLL_SECONDS))
+
+    async def _send(self, claimed: Claimed) -> None:
+        settlement = await self._attempt(claimed)
+        log.info(
+            "delivery",
+            channel=claimed.channel,
+            message=claimed.id,
+            attempt=claimed.attempt,
+            outcome=settlement.state.value,
+            reason=settlement.reason,
+        )
+        self._settlements.append(settlement)
+        self.wake.set()
+
+    async def _attempt(self, claimed: Claimed) -> Settlement:
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                external_id = await self._channel.send(await self._outbound(claimed))
+            return Settlement(claimed, MessageState.SENT, external_id=external_id)
+        except NotSent as error:
+            return self._again(claimed, str(error), error.retry_after)
+        except (MaybeSent, TimeoutError) as error:
+            if claimed.message_class in AT_LEAST_ONCE:
+                return self._again(claimed, str(error) or "no_answer")
+            return Settlement(claimed, MessageState.UNCERTAIN, str(error) or "no_answer")
+        except Refused as error:
+            return Settlement(claimed, MessageState.FAILED, str(error))
+        except Unreachable:
+            return Settlement(claimed, MessageState.FAILED, "blocked")
+        except Moved as error:
+            return Settlement(claimed, MessageState.QUEUED, "moved", error.address, self._clock())
+        except StoreUnavailable as error:
+            return self._again(claimed, str(error))
+        except Exception as error:
+            log.exception("a channel broke its contract", channel=claimed.channel, message=claimed.id)
+            return self._again(claimed, type(error).__name__)
+
+    def _again(self, claimed: Claimed, reason: str, retry_after: float = 0.0) -> Settlement:
+        backoff = min(LONGEST_BACKOFF, 2.0 ** (claimed.attempt - 1)) * random.uniform(0.5, 1.0)  # noqa: S311
+        due_at = self._clock() + timedelta(seconds=retry_after or backoff)
+        return Settlement(claimed, MessageState.QUEUED, reason, due_at=due_at)
+
+    async def _outbound(self, claimed: Claimed) -> Outbound:
+        body = claimed.body
+        files = [await self._file(attachment.id) for attachment in body.attachments]
+        return Outbound(
+            id=claimed.id,
+            address=claimed.address,
+            text=body.text,
+            language=claimed.language,
+            buttons=[(choice_token(claimed.id, index), choice.label) for index, choice in enumerate(body.choices)],
+            files=files,
+            created_at=claimed.created_at,
+        )
+
+    async def _file(self, attachment_id: str) -> File:
+        content = await self._records.read(lambda db: attachment_content(db, attachment_id))
+        if content is None:
+            raise Refused("attachment_missing")
+        return File(content.kind, content.mime, content.name, content.content)

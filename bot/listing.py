@@ -1,0 +1,84 @@
+"""What the command line prints of the records, and the invitations it makes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.app import utc_now
+from bot.config import Settings
+from crm.calendar import local
+from crm.properties.houses import properties
+from crm.service_requests import all_requests
+from crm.staff.invites import Invitation, create_invite
+from crm.staff.roles import GUEST, STRANGER, roles
+from crm.store import Store
+
+Row = dict[str, Any]
+
+
+class InviteRefused(ValueError):
+    """The role or the property does not exist."""
+
+
+def request_rows(store: Store, settings: Settings) -> list[Row]:
+    """Every request as plain values; times are local to its property, ISO 8601."""
+    with store.reading() as db:
+        zones = {each.id: each.time_zone for each in properties(db)}
+        keys = {each.id: each.key for each in properties(db)}
+        found = all_requests(db)
+    return [
+        {
+            "number": each.number,
+            "property": keys[each.property_id],
+            "room": each.room,
+            "guest": each.guest_name,
+            "service": each.service,
+            "department": each.department,
+            "quantity": each.quantity,
+            "people": each.people,
+            "time": local(each.wanted_at, zones[each.property_id]).isoformat() if each.wanted_at else None,
+            "note": each.note,
+            "state": each.state.value,
+            "assignee": each.assignee_name or None,
+            "opened_at": local(each.opened_at, zones[each.property_id]).isoformat(),
+            "due_at": local(each.due_at, zones[each.property_id]).isoformat(),
+            "rating": each.rating,
+        }
+        for each in found
+    ]
+
+
+def request_table(rows: list[Row]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("#", "Room", "Service", "Quantity", "Time", "State", "Assignee")
+    for row in rows:
+        quantity = str(row["quantity"] or "")
+        table.add_row(
+            str(row["number"]), row["room"], row["service"], quantity, row["time"], row["state"], row["assignee"]
+        )
+    Console().print(table)
+
+
+def make_invite(store: Store, settings: Settings, *, role: str, name: str, house: str) -> list[str]:
+    """The lines to hand on. Raises InviteRefused."""
+    offered = [each for each in roles() if each not in (GUEST, STRANGER)]
+    if role not in offered:
+        raise InviteRefused(f"--role: one of {', '.join(offered)}")
+    with store.transaction() as db:
+        houses = [each for each in properties(db) if house in ("", each.key)]
+        if not houses:
+            raise InviteRefused(f"--property: there is no property {house!r}")
+        department = "front_desk" if role == "manager" else role
+        invitation = Invitation(name, role, department, houses[0].language, tuple(each.id for each in houses))
+        token = create_invite(db, utc_now(), invitation)
+    return _invite_lines(settings, token)
+
+
+def _invite_lines(settings: Settings, token: str) -> list[str]:
+    base = settings.web.public_url.rstrip("/") or f"http://{settings.web.host}:{settings.web.port}"
+    lines = [f"Web chat:  {base}/staff?t={token}"]
+    if settings.telegram.username:
+        lines.append(f"Telegram:  https://t.me/{settings.telegram.username}?start={token}")
+    return [*lines, f"Any chat:  /start {token}", "Works once, for ten minutes."]

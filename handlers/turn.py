@@ -1,0 +1,118 @@
+"""The words every handler is written in: a Turn comes in, Replies go out, an Intent declares the capability."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from crm.conversations.accounts import Recipient, Speaker
+from crm.conversations.messages import Attachment, MessageClass
+
+if TYPE_CHECKING:
+    from crm.properties.catalogue import Catalogue
+    from crm.properties.houses import Property
+    from crm.store import Connection
+
+
+class Audience(StrEnum):
+    """Who may be offered a capability at all; the permission matrix then decides for this speaker."""
+
+    GUEST = "guest"
+    STAFF = "staff"
+    ANYONE = "anyone"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A detail of a capability; `finder` names the reader in bot/understanding/slots that finds it in text."""
+
+    name: str
+    finder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What somebody wants: an intent's name and its slots (str, int, aware datetime or lists of these)."""
+
+    intent: str
+    slots: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The one open question of a conversation: the call to finish and the slot the next message should fill."""
+
+    call: Call
+    asks: str
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice offered under a message; pressing it, typing its number or its label makes the call."""
+
+    label: str
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Something to be said; without `to` it goes to whoever is speaking.
+
+    `ask` leaves a question open in the speaker's conversation. `about` is the id of the service request it concerns.
+    `follow_up` is what to do next, such as the request that waited until the guest was linked.
+    """
+
+    text: str
+    buttons: Sequence[Button] = ()
+    to: Recipient | None = None
+    ask: Question | None = None
+    about: str | None = None
+    attachments: Sequence[Attachment] = ()
+    message_class: MessageClass = MessageClass.REPLY
+    follow_up: Call | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One thing somebody wants, with all a handler may need to answer it inside the transaction."""
+
+    db: Connection
+    now: datetime
+    speaker: Speaker
+    house: Property
+    catalogue: Catalogue
+    call: Call
+    text: str = ""
+    attachments: Sequence[Attachment] = ()
+    inbound_id: str = ""
+    part: int = 0
+
+    @property
+    def language(self) -> str:
+        return self.speaker.language
+
+    def slot(self, name: str) -> Any:
+        """The slot's value, or None when the speaker did not give it."""
+        return self.call.slots.get(name)
+
+    def with_call(self, call: Call) -> Turn:
+        """The same turn for another call, such as the request that waited until the guest was linked."""
+        return replace(self, call=call)
+
+
+Handler = Callable[[Turn], list[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A capability, declared once: phrases, buttons, help, permission and (later) the model's tools all read this."""
+
+    name: str
+    audience: Audience
+    action: str
+    handle: Handler
+    slots: tuple[Slot, ...] = ()
+    writes: bool = False
