@@ -1,0 +1,112 @@
+"""How many things, how many people, how many stars: numbers with what they count."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.understanding.numbers import NUMBER, ZH_NUMBER, number
+
+Span = tuple[int, int]
+Amount = tuple[int, Span]
+
+_MEASURE = "条个个瓶双张份杯件包盒卷套支把块台盏盆袋只根片副对碗盘罐箱次晚天间辆部桶壶串束床位桌"
+_ZH_QUANTITY = re.compile(
+    rf"(?P<n>半打|[一两二三]打|(?<![\d.:第])\d{{1,2}}(?=[{_MEASURE}])|(?<![第万统])(?:{ZH_NUMBER}|俩|仨)(?=[{_MEASURE}]))"
+    rf"[{_MEASURE}]?(?!小时|半小时|月|星期|礼拜|人|钟头)|(?P<pair>俩|仨)"
+)
+_EN_QUANTITY = re.compile(
+    r"\b(?:(?P<couple>a couple(?: of| more)?)|(?P<dozen>half a dozen|half dozen|a dozen|one dozen|two dozen)"
+    r"|(?P<single>another|an? (?:extra|additional|spare|second|bottle|glass|cup|piece|pack|set|pair))\b(?! room))"
+)
+_NOT_COUNTED = (
+    "am|pm|a\\.m|p\\.m|°|degrees?|percent|rmb|usd|yuan|dollars?|floor|years?|hours?|hrs?|minutes?|mins?|o'?clock|stars?"
+    "|st|nd|rd|th|of (?:the|my|our|them)|month|weeks?"
+)
+_COUNT = re.compile(
+    r"(?<![\d.:#$¥€£/-])(?<!room )(?<!房间)(?<!no )(?<!this )(?<!that )(?<!which )(?<!the )"
+    rf"(?P<n>{NUMBER})(?![\d:%/-]|\.\d)(?! ?(?:{_NOT_COUNTED})\b|[°度元块楼层号岁点时分年月日周星折])"
+)
+_ZH_PEOPLE = re.compile(
+    rf"(?P<n>\d{{1,2}}|{ZH_NUMBER}|俩)(?:个)?(?:位|大人|成人|小孩|孩子|儿童|大|小(?!时)|人|名)(?!工|份)"
+    r"|(?:我们|一共|总共|咱们)(?P<us>\d{1,2}|[一二两三四五六七八九十俩])个?(?:人|位)?"
+)
+_NOT_PEOPLE = "(?! ?(?:am|pm|:|nights?|days?|hours?|minutes?)\\b|[:.]\\d)"
+_EN_PEOPLE = re.compile(
+    rf"\b(?P<n>{NUMBER}) ?(?:people|persons?|guests?|pax|adults?|of us|kids?|child(?:ren)?|diners?|seats?|ppl)\b"
+    r"|\b(?:table|reservation|booking|dinner|lunch|breakfast|party|group)[a-z ]{0,20}? (?:for|of) "
+    rf"(?P<table>{NUMBER})\b{_NOT_PEOPLE}"
+    rf"|\bfor (?P<for>{NUMBER})"
+    r"(?= *(?:$|[,.;!?\n]|at |tonight|tomorrow|today|please|on |this |next |around |by |in ))"
+)
+_RATING = re.compile(r"(?<![\d.])(?P<n>[1-5]|[一二两三四五]|\b(?:one|two|three|four|five)\b)(?![\d.])")
+_BARE = re.compile(rf"^\D{{0,12}}?(?<!\d)(?P<n>{NUMBER})(?![\d下会直起样定般点些楼层号])\D{{0,12}}$")
+# The first that occurs counts, so that the longer words stand before those they contain.
+_JUDGED = {
+    "非常不满意": 1, "很不满意": 1, "very dissatisfied": 1, "terrible": 1,
+    "不满意": 2, "dissatisfied": 2, "not satisfied": 2, "unhappy": 2, "bad": 2,
+    "一般": 3, "还行": 3, "so so": 3, "average": 3, "okay": 3,
+    "非常满意": 5, "很满意": 5, "excellent": 5, "perfect": 5, "very satisfied": 5, "very good": 5,
+    "满意": 4, "satisfied": 4, "good": 4, "不错": 4,
+}  # fmt: skip
+
+
+def find_amounts(plain: str) -> list[Amount]:
+    """Each number of things with its place."""
+    chinese = list(_chinese(plain))
+    rest = blank(plain, [span for _, span in chinese])
+    english = list(_english(rest))
+    rest = blank(rest, [span for _, span in english])
+    counted = [*chinese, *english]
+    for match in _COUNT.finditer(rest):
+        said = match["n"]
+        if said.isascii() and not (said == "one" and counted):
+            counted.append((number(said), match.span()))
+    return [(count, span) for count, span in counted if count]
+
+
+def find_persons(plain: str) -> list[Amount]:
+    """Each number of people with its place: adults and children apart."""
+    matches = list(_ZH_PEOPLE.finditer(plain)) or list(_EN_PEOPLE.finditer(plain))
+    return [(number(match[match.lastgroup or 0]), match.span()) for match in matches]
+
+
+def find_stars(plain: str, judged: bool) -> Amount | None:
+    """One to five; words of judgement count only where a rating was asked for."""
+    match = _RATING.search(plain)
+    if match:
+        return number(match["n"]), match.span()
+    for word, value in _JUDGED.items() if judged else ():
+        at = plain.find(word)
+        if at >= 0:
+            return value, (at, at + len(word))
+    return None
+
+
+def find_bare(plain: str) -> Amount | None:
+    """Any number at all, for an answer to "how many?"."""
+    match = _BARE.match(plain.strip())
+    return (number(match["n"]), match.span("n")) if match else None
+
+
+def blank(plain: str, spans: list[Span]) -> str:
+    """The text with these places used up, so that no digit is read twice."""
+    for start, end in spans:
+        plain = plain[:start] + "\x00" * (end - start) + plain[end:]
+    return plain
+
+
+def _chinese(plain: str) -> Iterator[Amount]:
+    for match in _ZH_QUANTITY.finditer(plain):
+        said = match["n"] or match["pair"]
+        dozens = {"半打": 6, "一打": 12, "两打": 24, "二打": 24, "三打": 36}
+        yield dozens.get(said) or number(said), match.span()
+
+
+def _english(plain: str) -> Iterator[Amount]:
+    for match in _EN_QUANTITY.finditer(plain):
+        dozen = match["dozen"]
+        if dozen:
+            yield 6 if dozen.startswith("half") else 24 if dozen.startswith("two") else 12, match.span()
+        else:
+            yield 2 if match["couple"] else 1, match.span()

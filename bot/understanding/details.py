@@ -1,0 +1,165 @@
+"""Fills the slots of a call from the stretch of text it was found in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.understanding.pieces import WRAPPERS, Piece, Stretch
+from bot.understanding.reading import Reading
+from bot.understanding.slots import FINDERS, FREE_TEXT, USED, Heard, find_text, find_time
+from bot.understanding.time_slots import Span
+from bot.understanding.vocabulary import Hit, Kind, service_words
+from handlers.turn import Intent
+
+# These read digits that are no quantity, so they look first even where their value is not wanted.
+_DIGIT_READERS = ("time", "day", "room", "people")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the reader knows of the moment and the house."""
+
+    reading: Reading
+    now: datetime
+    rooms: frozenset[str]
+
+
+def request_slots(stretch: Stretch, intent: Intent, around: Surroundings) -> dict[str, Any]:
+    """The service, what was said of it, and a note where more was said than a name."""
+    code = stretch.hits[0].meaning.name
+    service = service_words()[code]
+    heard = _heard(_places(stretch, around), around, service.time_hint)
+    slots, left = find_slots(heard, intent, {"service": code})
+    slots |= _shared_time(stretch, intent, around) if "time" not in slots else {}
+    said_more = service.fault or any(hit.meaning.detailed for hit in stretch.hits) or _rest(stretch, left, around)
+    if said_more:
+        slots |= _noted(intent, _span(stretch, around), around)
+    return slots
+
+
+def intent_slots(stretch: Stretch, intent: Intent, around: Surroundings) -> dict[str, Any]:
+    """What a phrase marked, what finders see in its clause, and what is said after it."""
+    hit = stretch.hits[0]
+    tokens = around.reading.tokens
+    captures = {name: (tokens[at].start, tokens[end - 1].end) for name, at, end in hit.captures}
+    heard = _heard(_places(stretch, around), around, captures=captures)
+    slots: dict[str, Any] = {}
+    for slot in intent.slots:
+        if slot.finder in captures:
+            value = captures[slot.finder]
+            found = FINDERS[slot.finder](_narrow(heard, value))
+            slots |= {slot.name: found.value} if found else {slot.name: around.reading.text[slice(*value)]}
+    heard = heard.without(list(captures.values()))
+    slots, _ = find_slots(heard, intent, slots)
+    after = (tokens[hit.end - 1].end, _span(stretch, around)[1])
+    return slots | _noted(intent, after, around)
+
+
+def find_slots(heard: Heard, intent: Intent, known: dict[str, Any]) -> tuple[dict[str, Any], Heard]:
+    """The slots found beside the known ones, and the text without the words they were found in."""
+    slots = dict(known)
+    wanted = {slot.finder: slot.name for slot in intent.slots if slot.name not in known}
+    for finder, find in FINDERS.items():
+        if finder in wanted or (finder in _DIGIT_READERS and "quantity" in wanted):
+            found = find(heard)
+            if found is None:
+                continue
+            if finder == "day" and finder not in wanted:
+                continue
+            if finder in wanted:
+                slots[wanted[finder]] = found.value
+            if finder not in ("role", "department"):
+                heard = heard.without(found.spans)
+    return slots, heard
+
+
+def _shared_time(stretch: Stretch, intent: Intent, around: Surroundings) -> dict[str, Any]:
+    """ "At 7 bring towels and a pillow": a time before the first of several things is meant for all of them."""
+    first = stretch.piece.hits[0]
+    own_time = first.meaning.kind is not Kind.SERVICE or service_words()[first.meaning.name].time_hint
+    if own_time or first in stretch.hits or first.start == stretch.piece.start:
+        return {}
+    tokens = around.reading.tokens
+    found = find_time(_heard([(tokens[stretch.piece.start].start, tokens[first.start].start)], around))
+    return {slot.name: found.value for slot in intent.slots if slot.finder == "time"} if found else {}
+
+
+def stretch_text(stretch: Stretch, around: Surroundings) -> str:
+    return around.reading.text[slice(*_span(stretch, around))].strip()
+
+
+def _noted(intent: Intent, span: Span, around: Surroundings) -> dict[str, Any]:
+    named = [slot.name for slot in intent.slots if slot.finder in FREE_TEXT - {"text"}]
+    found = find_text(_narrow(_heard([], around), span)) if named else None
+    return dict.fromkeys(named, found.value) if found else {}
+
+
+def _narrow(heard: Heard, span: Span) -> Heard:
+    start, end = span
+    return Heard(heard.plain[start:end], heard.raw[start:end], heard.now, heard.rooms, asked=True)
+
+
+def _heard(
+    places: Iterable[Span], around: Surroundings, hint: str = "", captures: dict[str, Span] | None = None
+) -> Heard:
+    """The text with everything outside these places blanked; positions stay."""
+    plain = around.reading.plain
+    shown = [USED] * len(plain)
+    for start, end in places:
+        shown[start:end] = plain[start:end]
+    text = "".join(shown) if places else plain
+    return Heard(text, around.reading.text, around.now, around.rooms, hint, captures=captures or {})
+
+
+def _places(stretch: Stretch, around: Surroundings) -> list[Span]:
+    tokens = around.reading.tokens
+    parts: list[tuple[int, int]] = [(piece.start, piece.end) for piece in (*stretch.leading, *stretch.more)]
+    return [
+        (tokens[start].start, tokens[end - 1].end)
+        for start, end in [*parts, (stretch.start, stretch.end)]
+        if end > start
+    ]
+
+
+def _span(stretch: Stretch, around: Surroundings) -> Span:
+    """From the first word of the wish to the last of its details, without courtesies at either end."""
+    tokens, end = around.reading.tokens, stretch.end
+    for piece in stretch.more:
+        end = max(end, piece.end)
+    start = stretch.start
+    idle = _courtesies([stretch.piece, *stretch.more])
+    while start < end and start in idle:
+        start += 1
+    while end > start and (end - 1 in idle or not tokens[end - 1].norm):
+        end -= 1
+    return (tokens[start].start, tokens[end - 1].end) if end > start else (tokens[start - 1].end, tokens[start - 1].end)
+
+
+def _courtesies(pieces: Sequence[Piece]) -> set[int]:
+    hits = [hit for piece in pieces for hit in (*piece.of(Kind.POLITE), *piece.hits)]
+    kept = [hit for hit in hits if hit.meaning.kind is Kind.POLITE or hit.meaning.name in WRAPPERS]
+    return _at(kept)
+
+
+def _rest(stretch: Stretch, left: Heard, around: Surroundings) -> bool:
+    """Whether something meaningful was said beside the service, its details and small words."""
+    pieces = [stretch.piece, *stretch.more]
+    small = _at(hit for piece in pieces for hit in piece.grammar) | _courtesies(pieces) | _at(stretch.hits)
+    places = [(stretch.start, stretch.end), *((piece.start, piece.end) for piece in stretch.more)]
+    tokens = around.reading.tokens
+    said = [
+        token
+        for start, end in places
+        for token in tokens[start:end]
+        if token.norm and USED not in left.plain[token.start : token.end]
+    ]
+    positions = {token.start for at, token in enumerate(tokens) if at in small}
+    words = [token for token in said if token.start not in positions and not token.norm.isdigit()]
+    return sum(1 if len(token.norm) == 1 else 2 for token in words) >= 2
+
+
+def _at(hits: Iterable[Hit]) -> set[int]:
+    return {at for hit in hits for at in range(hit.start, hit.end)}

@@ -1,0 +1,160 @@
+"""A button's text twin, and the answer to the one open question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+
+from bot.understanding.details import Surroundings, find_slots
+from bot.understanding.patterns import Pattern, compile_phrase
+from bot.understanding.phrases import FEEDBACK, Heeded, listen
+from bot.understanding.reading import fold, read, words
+from bot.understanding.slots import FINDERS, FREE_TEXT, Found, Heard, find_text
+from bot.understanding.time_slots import day_words
+from bot.understanding.vocabulary import listening, service_words
+from handlers.turn import Button, Call, Intent, Question
+from prompts.words import LANGUAGES
+
+_ORDER, _CANCEL = "request_service", "cancel_request"
+_SMALL_TALK = frozenset({"greet", "thank", "farewell", "help", "staff_help"})
+_PRESSED = re.compile(r"\W*(?P<number>\d{1,2})\W*")
+
+
+def pressed(text: str, choices: Sequence[Button]) -> Button | None:
+    """The choice whose label or number is the whole text; labels first, so that "2" may mean the button "2"."""
+    said = _bare(text)
+    if not said:
+        return None
+    for choice in choices:
+        if _bare(choice.label) == said:
+            return choice
+    match = _PRESSED.fullmatch(fold(text))
+    if not match:
+        return None
+    for choice in choices:
+        if re.match(rf"{match['number']}(?![\d:.])", choice.label):
+            return choice
+    number = int(match["number"])
+    return choices[number - 1] if 0 < number <= len(choices) else None
+
+
+def answer(
+    question: Question, around: Surroundings, heeded: Heeded, offered: Mapping[str, Intent]
+) -> list[Call] | None:
+    """The finished call and others said with it; [] when the question was waved away, None when it is not answered."""
+    if _waved_away(around):
+        return _cancelled(question, offered)
+    same = [call for call in heeded.calls if _is_about(question, call)]
+    others = [call for call in heeded.calls if call not in same and call.intent not in _SMALL_TALK]
+    if same and others:
+        return [_completed(question, same[0]), *others]
+    if question.asks in FREE_TEXT:
+        if question.call.intent == _ORDER and any(map(_is_urgent, others)):
+            return None
+    elif others and question.asks == "rating" and all(call.intent in FEEDBACK for call in others):
+        return _rated(question, around, others, offered)
+    elif others:
+        return _before_the_change(question, around, heeded, offered)
+    answered = _answered(question, around, offered) or (_completed(question, same[0]) if same else None)
+    return [answered] if answered else None
+
+
+def _completed(question: Question, call: Call) -> Call:
+    """The waiting call with what the same wish, said again, adds to it."""
+    more = {name: value for name, value in call.slots.items() if name != "note" or question.asks == "note"}
+    return replace(question.call, slots={**question.call.slots, **more})
+
+
+def _waved_away(around: Surroundings) -> bool:
+    norms = tuple(token.norm for token in around.reading.tokens if token.norm)
+    for pattern in _cancel_words():
+        match = pattern.match(norms, 0) if norms else None
+        if match and all(norm in _thanks() for norm in norms[match.end :]):
+            return True
+    return False
+
+
+def _cancelled(question: Question, offered: Mapping[str, Intent]) -> list[Call]:
+    if _CANCEL not in offered or question.call.intent != _ORDER:
+        return []
+    service = question.call.slots.get("service")
+    return [Call(_CANCEL, {"service": service} if service else {})]
+
+
+def _is_urgent(call: Call) -> bool:
+    return call.intent != _ORDER or service_words()[call.slots["service"]].fault
+
+
+def _before_the_change(
+    question: Question, around: Surroundings, heeded: Heeded, offered: Mapping[str, Intent]
+) -> list[Call] | None:
+    """ "7点,还有两条毛巾" answers first and asks for more afterwards."""
+    if heeded.first_hit == 0:
+        return None
+    reading = read(around.reading.text[: heeded.first_hit])
+    answered = _answered(question, replace(around, reading=reading), offered) if reading.tokens else None
+    if answered is None:
+        return None
+    rest = read(around.reading.text[heeded.first_hit :])
+    return [answered, *listen(replace(around, reading=rest), offered).calls]
+
+
+def _rated(
+    question: Question, around: Surroundings, feedback: Sequence[Call], offered: Mapping[str, Intent]
+) -> list[Call] | None:
+    """ "满意" is the rating itself; "1星,房间很脏" is a rating and a complaint."""
+    answered = _answered(question, around, offered)
+    longer = len(around.reading.tokens) > 6
+    return [answered, *(feedback if longer else ())] if answered else None
+
+
+def _answered(question: Question, around: Surroundings, offered: Mapping[str, Intent]) -> Call | None:
+    intent = offered.get(question.call.intent)
+    finder = next((slot.finder for slot in intent.slots if slot.name == question.asks), None) if intent else None
+    if intent is None or finder is None:
+        return None
+    service = service_words().get(str(question.call.slots.get("service", "")))
+    heard = Heard(
+        around.reading.plain, around.reading.text, around.now, around.rooms, service.time_hint if service else "", True
+    )
+    found = find_text(heard) if finder in FREE_TEXT else _found(finder, _with_day(heard, question))
+    if found is None:
+        return None
+    length = len(heard.plain)
+    spans = [(start, min(end, length)) for start, end in found.spans if start < length]
+    others, _ = find_slots(replace(heard, asked=False).without(spans), intent, {question.asks: found.value})
+    return replace(question.call, slots={**others, **question.call.slots, question.asks: found.value})
+
+
+def _found(finder: str, heard: Heard) -> Found | None:
+    return FINDERS[finder](heard) if finder in FINDERS else None
+
+
+def _with_day(heard: Heard, question: Question) -> Heard:
+    """ "A taxi tomorrow" left its day in the note; the hour that follows belongs to that day."""
+    note = question.call.slots.get("note")
+    if question.asks != "time" or not isinstance(note, str):
+        return heard
+    day = day_words(fold(note), heard.now)
+    return heard if day_words(heard.plain, heard.now) else replace(heard, plain=f"{heard.plain} {day}".rstrip())
+
+
+def _is_about(question: Question, call: Call) -> bool:
+    same_service = call.slots.get("service") == question.call.slots.get("service")
+    return call.intent == question.call.intent and same_service
+
+
+def _bare(text: str) -> str:
+    return " ".join(words(text))
+
+
+@cache
+def _cancel_words() -> tuple[Pattern, ...]:
+    return tuple(compile_phrase(said) for language in LANGUAGES for said in listening(language, "fillers")["cancel"])
+
+
+@cache
+def _thanks() -> frozenset[str]:
+    return frozenset(["thank", "thanks", "you", "please", "谢", "了", "吧", "啊", "您", "你", "哈"])

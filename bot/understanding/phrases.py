@@ -1,0 +1,195 @@
+"""The brain without a network: phrases and slots become calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.understanding.details import Surroundings, intent_slots, request_slots, stretch_text
+from bot.understanding.patterns import weight_of
+from bot.understanding.pieces import (
+    WRAPPERS,
+    Piece,
+    Stretch,
+    choose,
+    deny,
+    is_question,
+    is_refusal,
+    pieces_of,
+    stretches_of,
+)
+from bot.understanding.slots import Heard, find_credential, find_token
+from bot.understanding.vocabulary import Hit, Kind, Meaning, find_hits, service_words
+from handlers.turn import Call, Intent
+
+FEEDBACK = frozenset({"complain", "compliment", "suggest"})
+_TELLING = frozenset({"my_requests", "my_stay", "suggest"})
+_MOST = 20
+_ORDER, _CANCEL = "request_service", "cancel_request"
+
+
+@dataclass(frozen=True, slots=True)
+class Heeded:
+    """Calls in the order of the text, the services only asked about, and how much of the text was explained."""
+
+    calls: tuple[Call, ...]
+    asked_about: tuple[str, ...] = ()
+    confidence: float = 0.0
+    first_hit: int = 0
+
+
+def listen(around: Surroundings, offered: Mapping[str, Intent]) -> Heeded:
+    """Calls among the offered intents; small talk only where nothing else was wanted."""
+    tokens = around.reading.tokens
+    with_services = _ORDER in offered or _CANCEL in offered
+    marked = list(_marked(around, offered))
+    chosen, grammar = choose([*marked, *find_hits(tokens, offered, with_services)], tokens)
+    stretches, asked_about = _stretches(pieces_of(tokens, chosen, grammar), around, offered)
+    calls = _joined([call for stretch in stretches[:_MOST] for call in _calls(stretch, stretches, around, offered)])
+    serious = [call for call in calls if call.intent not in WRAPPERS]
+    kept = serious or calls[-1:]
+    first = min((tokens[stretch.start].start for stretch in stretches), default=len(around.reading.text))
+    return Heeded(tuple(kept), tuple(asked_about), _confidence(chosen, grammar, around) if kept else 0.0, first)
+
+
+def _marked(around: Surroundings, offered: Mapping[str, Intent]) -> Iterator[Hit]:
+    """Credentials and tokens are recognised by their form, not by phrases."""
+    heard = Heard(around.reading.plain, around.reading.text, around.now)
+    readers = {"credential": find_credential, "token": find_token}
+    for intent in offered.values():
+        for slot in intent.slots:
+            found = readers[slot.finder](heard) if slot.finder in readers else None
+            if found:
+                start, end = found.spans[0]
+                at = [index for index, token in enumerate(around.reading.tokens) if start <= token.start < end]
+                if at:
+                    yield Hit(Meaning(Kind.INTENT, intent.name), at[0], at[-1] + 1, 1000)
+
+
+def _stretches(
+    pieces: Sequence[Piece], around: Surroundings, offered: Mapping[str, Intent]
+) -> tuple[list[Stretch], list[str]]:
+    found: list[Stretch] = []
+    asked_about: list[str] = []
+    leading: list[Piece] = []
+    for piece in pieces:
+        _deny(piece, offered)
+        if is_question(piece) or any(hit.meaning.name in _TELLING for hit in piece.hits):
+            asked_about += _withdraw_questions(piece)
+        fresh = [stretch for stretch in stretches_of(piece, around.reading.tokens) if stretch.wishes]
+        if fresh:
+            fresh[0].leading, leading = leading, []
+            found += fresh
+        elif found and _wishes(found):
+            _attach(found, piece)
+        else:
+            leading.append(piece)
+    return found, asked_about
+
+
+def _deny(piece: Piece, offered: Mapping[str, Intent]) -> None:
+    piece.hits = [
+        kept for hit in piece.hits if (kept := deny(hit, piece, "complain")) is not None and _may_call(kept, offered)
+    ]
+
+
+def _may_call(hit: Hit, offered: Mapping[str, Intent]) -> bool:
+    return hit.meaning.kind is Kind.SERVICE or hit.meaning.name in offered
+
+
+def _withdraw_questions(piece: Piece) -> list[str]:
+    """A question about a service orders nothing; asking why something is broken still reports it."""
+    about = [hit for hit in piece.hits if hit.meaning.kind is Kind.SERVICE and not _is_fault(hit)]
+    piece.hits = [hit for hit in piece.hits if hit not in about]
+    return [hit.meaning.name for hit in about]
+
+
+def _is_fault(hit: Hit) -> bool:
+    return service_words()[hit.meaning.name].fault
+
+
+def _wishes(found: Sequence[Stretch]) -> list[Stretch]:
+    return [stretch for stretch in found if stretch.hits[0].meaning.name not in WRAPPERS]
+
+
+def _attach(found: Sequence[Stretch], piece: Piece) -> None:
+    """A clause without a wish of its own says more about the wish before it, or takes it back."""
+    stretch = _wishes(found)[-1]
+    if is_refusal(piece) and stretch.hits[0].meaning.kind is Kind.SERVICE:
+        stretch.refused = True
+    elif not is_question(piece):
+        stretch.more.append(piece)
+
+
+def _calls(
+    stretch: Stretch, among: Sequence[Stretch], around: Surroundings, offered: Mapping[str, Intent]
+) -> Iterator[Call]:
+    kind, name = stretch.wants
+    if kind is Kind.SERVICE:
+        if stretch.refused and _CANCEL in offered:
+            yield Call(_CANCEL, {"service": name})
+        elif not stretch.refused and _ORDER in offered:
+            yield Call(_ORDER, request_slots(stretch, offered[_ORDER], around))
+        return
+    intent = offered[name]
+    if name in FEEDBACK:
+        kinds = {other.wants for other in among if other.wants[1] in FEEDBACK}
+        text = around.reading.text if len(kinds) == 1 else stretch_text(stretch, around)
+        yield Call(name, {slot.name: text for slot in intent.slots if slot.finder == "text"})
+    elif not stretch.refused or name in WRAPPERS:
+        yield Call(name, intent_slots(stretch, intent, around))
+
+
+def _joined(calls: Sequence[Call]) -> list[Call]:
+    """The same wish said twice is one wish; a later half completes the earlier one."""
+    joined: list[Call] = []
+    for call in calls:
+        same = [index for index, known in enumerate(joined) if _same_wish(known, call)]
+        if same:
+            joined[same[-1]] = _merged(joined[same[-1]], call)
+        else:
+            joined.append(call)
+    joined = _without_doubles(joined)
+    specific = {call.intent for call in joined if call.slots}
+    return [call for call in joined if call.slots or call.intent not in specific]
+
+
+def _without_doubles(calls: Sequence[Call]) -> list[Call]:
+    """A car and a way to the airport are one wish: the airport transfer, with what was said of the car."""
+    kept = list(calls)
+    for call in calls:
+        service = service_words().get(str(call.slots.get("service")))
+        for other in list(kept):
+            doubled = service and service.instead_of and other.slots.get("service") == service.instead_of
+            if doubled and other.intent == call.intent and call in kept:
+                kept[kept.index(call)] = replace(call, slots={**other.slots, **call.slots})
+                kept.remove(other)
+    return kept
+
+
+def _same_wish(known: Call, call: Call) -> bool:
+    if known.intent != call.intent:
+        return False
+    keys = set(known.slots) & set(call.slots) - {"note", "quantity", "reason"}
+    return all(known.slots[key] == call.slots[key] for key in keys)
+
+
+def _merged(known: Call, call: Call) -> Call:
+    slots: dict[str, Any] = {**call.slots, **known.slots}
+    notes = [str(each.slots["note"]) for each in (known, call) if each.slots.get("note")]
+    if len(notes) == 2 and notes[1] not in notes[0]:
+        slots["note"] = "; ".join(notes)
+    counts = [each.slots["quantity"] for each in (known, call) if each.slots.get("quantity")]
+    if len(counts) == 2 and counts[0] != counts[1]:
+        slots["quantity"] = sum(counts)
+    return replace(known, slots=slots)
+
+
+def _confidence(chosen: Sequence[Hit], grammar: Sequence[Hit], around: Surroundings) -> float:
+    """Half for a phrase at all, the rest by how much of the text is explained."""
+    tokens = around.reading.tokens
+    known = {at for hit in (*chosen, *grammar) for at in range(hit.start, hit.end)}
+    total = sum(weight_of(token) for token in tokens if token.norm)
+    fitted = sum(weight_of(token) for at, token in enumerate(tokens) if token.norm and at in known)
+    return round(0.5 + 0.5 * fitted / total, 2) if total else 0.0

@@ -1,0 +1,189 @@
+"""Finds the details of a request: how many, when, which room, for whom; each finder gives a value and its places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time
+from functools import cache
+from typing import Any
+
+from bot.understanding.amounts import Amount, blank, find_amounts, find_bare, find_persons, find_stars
+from bot.understanding.credentials import find_credential_words, find_token_words
+from bot.understanding.days import find_day_words
+from bot.understanding.reading import fold
+from bot.understanding.time_slots import Span, find_moment
+from prompts.words import LANGUAGES, table
+
+USED = "\x00"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A stretch of text to look in: folded `plain` and the `raw` spelling, position for position.
+
+    `asked`: the text answers a question for this detail, so a bare number counts. `captures`: places a phrase marked.
+    """
+
+    plain: str
+    raw: str
+    now: datetime
+    rooms: frozenset[str] = frozenset()
+    time_hint: str = ""
+    asked: bool = False
+    captures: Mapping[str, Span] = field(default_factory=dict)
+
+    def without(self, spans: list[Span]) -> Heard:
+        """The same text with these places used up."""
+        return replace(self, plain=blank(self.plain, spans))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    value: Any
+    spans: list[Span]
+
+
+Finder = Callable[[Heard], Found | None]
+
+_ROOM = re.compile(
+    r"(?:\b(?:room|rm|suite|apartment|apt|unit)(?: no\.?| number|#)? ?#?|房间号?|房号|房)(?P<after>\d{1,4}[a-z]?)(?!\d)"
+    r"|(?<!\d)(?P<before>\d{2,4}[a-z]?) ?(?:号?房|房间|号间|室)"
+)
+_PLAIN_ROOM = re.compile(r"(?<![\d:.#])([a-z]?\d{1,4}[a-z]?)(?![\d:.])")
+_NUMBER = re.compile(r"(?<![\d.:])#?(?P<n>\d{1,6})(?![\d:.])")
+_NAME = re.compile(
+    r"\W*(?:我叫|他叫|她叫|叫|名字是|姓名|是|(?:his |her |my |the )?name is |i am )?(?P<name>.{1,40}?)[\s。.,，!?]*",
+    re.DOTALL,
+)
+
+
+def find_time(heard: Heard) -> Found | None:
+    """An aware datetime in the zone of `now`."""
+    moment = find_moment(heard.plain, heard.now, heard.time_hint, heard.asked)
+    return Found(*moment) if moment else None
+
+
+def find_day(heard: Heard) -> Found | None:
+    """A day as its local midnight, an aware datetime."""
+    day = find_day_words(heard.plain, heard.now.date())
+    return Found(datetime.combine(day.day, time(), heard.now.tzinfo), [(day.start, day.end)]) if day else None
+
+
+def find_room(heard: Heard) -> Found | None:
+    """A room of the house, or a number that was called a room."""
+    match = _ROOM.search(heard.plain)
+    if match:
+        name = "after" if match["after"] else "before"
+        return Found(_spelled(heard, match.span(name)), [match.span()])
+    for match in _PLAIN_ROOM.finditer(heard.plain):
+        if match[1] in heard.rooms or match[1].upper() in heard.rooms:
+            return Found(_spelled(heard, match.span(1)), [match.span()])
+    return None
+
+
+def find_people(heard: Heard) -> Found | None:
+    """How many people, adults and children together."""
+    return _sum(find_persons(heard.plain), heard)
+
+
+def find_quantity(heard: Heard) -> Found | None:
+    """How many things; several amounts of the same thing are added up."""
+    return _sum(find_amounts(heard.plain), heard)
+
+
+def find_rating(heard: Heard) -> Found | None:
+    """One to five."""
+    stars = find_stars(heard.plain, judged=heard.asked)
+    return Found(stars[0], [stars[1]]) if stars else None
+
+
+def find_number(heard: Heard) -> Found | None:
+    """The number of a request."""
+    match = _NUMBER.search(heard.plain)
+    return Found(int(match["n"]), [match.span()]) if match else None
+
+
+def find_credential(heard: Heard) -> Found | None:
+    """{"code": …} or {"name": …, "digits": …}."""
+    found = find_credential_words(heard.plain, heard.raw, heard.asked)
+    return Found(*found) if found else None
+
+
+def find_token(heard: Heard) -> Found | None:
+    found = find_token_words(heard.raw, heard.asked)
+    return Found(*found) if found else None
+
+
+def find_role(heard: Heard) -> Found | None:
+    return _listed(heard, "roles")
+
+
+def find_department(heard: Heard) -> Found | None:
+    return _listed(heard, "departments")
+
+
+def find_name(heard: Heard) -> Found | None:
+    """A person's name as it was written; only where a phrase marked it or a question asked for it."""
+    span = heard.captures.get("name")
+    if span is None and heard.asked:
+        match = _NAME.fullmatch(heard.plain)
+        span = match.span("name") if match else None
+    return Found(_spelled(heard, span), [span]) if span and _spelled(heard, span) else None
+
+
+def find_text(heard: Heard) -> Found | None:
+    """All of it, trimmed."""
+    trimmed = heard.raw.strip().strip("，,。.;；、:： \n")
+    return Found(trimmed, []) if trimmed else None
+
+
+FINDERS: dict[str, Finder] = {
+    "credential": find_credential,
+    "token": find_token,
+    "time": find_time,
+    "day": find_day,
+    "room": find_room,
+    "people": find_people,
+    "rating": find_rating,
+    "number": find_number,
+    "quantity": find_quantity,
+    "role": find_role,
+    "department": find_department,
+    "name": find_name,
+}
+FREE_TEXT = frozenset({"text", "note", "reason"})
+
+
+def _sum(amounts: list[Amount], heard: Heard) -> Found | None:
+    if amounts:
+        return Found(sum(count for count, _ in amounts), [span for _, span in amounts])
+    bare = find_bare(heard.plain) if heard.asked else None
+    return Found(bare[0], [bare[1]]) if bare else None
+
+
+def _spelled(heard: Heard, span: Span) -> str:
+    return heard.raw[slice(*span)].strip()
+
+
+def _listed(heard: Heard, name: str) -> Found | None:
+    for code, pattern in _list(name):
+        match = pattern.search(heard.plain)
+        if match:
+            return Found(code, [match.span()])
+    return None
+
+
+@cache
+def _list(name: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    spoken: dict[str, list[str]] = {}
+    for language in LANGUAGES:
+        for code, said in table(language, "duty", name).items():
+            spoken.setdefault(code, []).extend(said)
+    return tuple((code, _any_of(said)) for code, said in spoken.items())
+
+
+def _any_of(said: list[str]) -> re.Pattern[str]:
+    options = (rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word) for word in map(fold, said))
+    return re.compile("|".join(options))

@@ -1,0 +1,188 @@
+"""Everything we listen for, compiled once from prompts/ and found in one pass over a message."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache, lru_cache
+from itertools import combinations
+from typing import Any
+
+from bot.understanding.patterns import Capture, Pattern, compile_phrase
+from bot.understanding.reading import Token
+from prompts.words import LANGUAGES, phrases, services, table
+
+
+class Kind(StrEnum):
+    INTENT = "intent"
+    SERVICE = "service"
+    REFUSES = "before"
+    REFUSED = "after"
+    EXEMPT = "exempt"
+    AFFIRMS = "affirm"
+    DENIES = "denial"
+    BREAK = "break"
+    JOIN = "join"
+    CORRECTS = "correction"
+    ASKS = "about"
+    FILLER = "words"
+    POLITE = "polite"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a phrase stands for.
+
+    `detailed` phrases say what exactly and are kept in the note. `only_name`: no wish by itself, but it can be refused.
+    """
+
+    kind: Kind
+    name: str = ""
+    detailed: bool = False
+    only_name: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A phrase found between two token positions."""
+
+    meaning: Meaning
+    start: int
+    end: int
+    weight: int
+    captures: tuple[Capture, ...] = ()
+    whole: bool = False
+
+    @property
+    def wants(self) -> tuple[Kind, str]:
+        return self.meaning.kind, self.meaning.name
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What the reader must know of a service beside its phrases."""
+
+    code: str
+    fault: bool
+    time_hint: str
+    instead_of: str
+
+
+Rule = tuple[Pattern, Meaning]
+
+
+def find_hits(tokens: Sequence[Token], intents: Container[str], with_services: bool) -> list[Hit]:
+    """Every phrase in the message, overlapping ones too, of these intents, the services and the grammar words."""
+    norms = tuple(correct(token.norm) for token in tokens)
+    found = []
+    for at, norm in enumerate(norms):
+        for pattern, meaning in _rules(norm):
+            if meaning.kind is Kind.INTENT and meaning.name not in intents:
+                continue
+            if meaning.kind is Kind.SERVICE and not with_services:
+                continue
+            match = pattern.match(norms, at)
+            if match:
+                found.append(Hit(meaning, match.start, match.end, match.weight, match.captures, pattern.whole))
+    return found
+
+
+@cache
+def service_words() -> Mapping[str, Service]:
+    return {
+        code: Service(code, bool(entry.get("fault")), str(entry.get("time_hint", "")), str(entry.get("instead_of", "")))
+        for code, entry in services(LANGUAGES[0]).items()
+    }
+
+
+def is_known(word: str) -> bool:
+    """Whether any phrase uses this word."""
+    return word in _known_words()
+
+
+def correct(word: str) -> str:
+    """The known word one slip of the finger away, else the word itself."""
+    return _corrected(word) if 5 <= len(word) <= 16 and word.isascii() and word.isalpha() else word
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """All phrases of all languages: people mix them within a sentence."""
+    return tuple(rule for language in LANGUAGES for rule in _rules_of(language))
+
+
+def _rules(norm: str) -> Iterator[Rule]:
+    index = _index()
+    if norm:
+        yield from index.get(norm, ())
+        yield from index.get("#", ()) if norm.isdigit() else ()
+        yield from index.get("*", ())
+
+
+@cache
+def _index() -> dict[str, list[Rule]]:
+    index: dict[str, list[Rule]] = {}
+    for rule in rules():
+        for word in set(rule[0].first_words()):
+            index.setdefault(word, []).append(rule)
+    return index
+
+
+def _rules_of(language: str) -> Iterator[Rule]:
+    catalogue = services(language)
+    for intent, spoken in phrases(language).items():
+        if intent not in catalogue:
+            yield from _compiled(spoken, Meaning(Kind.INTENT, intent))
+    for code, entry in catalogue.items():
+        yield from _compiled(entry["phrases"], Meaning(Kind.SERVICE, code))
+        yield from _compiled(entry.get("details", []), Meaning(Kind.SERVICE, code, detailed=True))
+        yield from _compiled(entry.get("names", []), Meaning(Kind.SERVICE, code, only_name=True))
+    for name in ("negation", "connectors", "questions", "fillers"):
+        for kind, spoken in listening(language, name).items():
+            if kind != "cancel":
+                yield from _compiled(spoken, Meaning(Kind(kind)))
+
+
+def listening(language: str, name: str) -> dict[str, Any]:
+    return table(language, "listening", name)
+
+
+def _compiled(spoken: Sequence[str], meaning: Meaning) -> Iterator[Rule]:
+    return ((compile_phrase(phrase), meaning) for phrase in spoken)
+
+
+@cache
+def _known_words() -> frozenset[str]:
+    common = "water later night light tower table cable right might sight found sound round money honey other there"
+    known = {word for pattern, _ in rules() for word in pattern.vocabulary()}
+    return frozenset(known | set(common.split()))
+
+
+@cache
+def _slips() -> dict[str, str]:
+    """Known words with one letter left out, and the word they stand for."""
+    slips: dict[str, str] = {}
+    for word in sorted(_known_words()):
+        if len(word) >= 5 and word.isascii() and word.isalpha():
+            for shorter in combinations(word, len(word) - 1):
+                slips.setdefault("".join(shorter), word)
+    return slips
+
+
+@lru_cache(maxsize=4096)
+def _corrected(word: str) -> str:
+    if word in _known_words():
+        return word
+    slips, shorter = _slips(), ["".join(some) for some in combinations(word, len(word) - 1)]
+    if word in slips:
+        return slips[word]
+    for candidate in shorter:
+        if candidate in _known_words() and len(candidate) >= 5:
+            return candidate
+    for candidate in shorter:
+        meant = slips.get(candidate, "")
+        # A whole letter swapped for another is a slip only in a long word: "tower" is no "towel".
+        if len(meant) == len(word) and (sorted(meant) == sorted(word) or len(word) >= 7):
+            return meant
+    return word

@@ -1,0 +1,81 @@
+"""What colleagues write at work, and what we understand by it (it is Wednesday 3 December, 15:00)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.understanding.speakers import STAFF, hear, wishes
+
+SENTENCES = [
+    ("done 1042", "complete_request number=1042"),
+    ("1042 完成", "complete_request number=1042"),
+    ("1042好了", "complete_request number=1042"),
+    ("on my way 1042", "start_request number=1042"),
+    ("1042 马上到", "start_request number=1042"),
+    ("cannot 1042 no stock", "decline_request number=1042 reason=no stock"),
+    ("1042 做不到 没货了", "decline_request number=1042 reason=没货了"),
+    ("who is in 302", "who_is_in_room room=302"),
+    ("302住的谁", "who_is_in_room room=302"),
+    ("find guest Zhang San", "find_guest name=Zhang San"),
+    ("查一下张三", "find_guest name=张三"),
+    ("谁到店", "arrivals"),
+    ("今天谁到店", "arrivals@12-03"),
+    ("明天谁退房", "departures@12-04"),
+    ("在住客人", "in_house"),
+    ("who arrives tomorrow", "arrivals@12-04"),
+    ("我上班了", "go_on_duty"),
+    ("on duty", "go_on_duty"),
+    ("谁在值班", "who_is_on_duty"),
+    ("invite Li Lei as housekeeping", "invite_staff name=Li Lei role=housekeeping department=housekeeping"),
+    ("邀请李雷做前台", "invite_staff name=李雷 role=front_desk department=front_desk"),
+    ("revoke Li Lei", "revoke_staff name=Li Lei"),
+    ("help", "staff_help"),
+    ("帮助", "staff_help"),
+    ("open requests", "open_requests"),
+    ("我的任务", "my_tasks"),
+    ("接单 1042", "accept_request number=1042"),
+    ("1042 我来", "accept_request number=1042"),
+    ("done 1042, left at door", "complete_request number=1042 note=left at door"),
+    ("hello", "greet"),
+    ("谁住302", "who_is_in_room room=302"),
+    ("1042搞定", "complete_request number=1042"),
+    ("#1042 done, towels delivered", "complete_request number=1042 note=towels delivered"),
+    ("got 1042", "accept_request number=1042"),
+    ("1042 我接了", "accept_request number=1042"),
+    ("I cannot do 1042, lift is broken", "decline_request number=1042 reason=lift is broken"),
+    ("omw 1042", "start_request number=1042"),
+    ("who stays in 1203", "who_is_in_room room=1203"),
+    ("1203是谁", "who_is_in_room room=1203"),
+    ("查张三", "find_guest name=张三"),
+    ("look up Maria Garcia", "find_guest name=Maria Garcia"),
+    ("arrivals tomorrow", "arrivals@12-04"),
+    ("明天有多少人退房", "departures@12-04"),
+    ("今晚有谁到店", "arrivals@12-03"),
+    ("现在住着多少客人", "in_house"),
+    ("who's working tonight", "who_is_on_duty"),
+    ("今天谁值班", "who_is_on_duty"),
+    ("下班了", "go_off_duty"),
+    ("going off duty", "go_off_duty"),
+    ("还有什么工单没处理", "open_requests"),
+    ("my jobs", "my_tasks"),
+    ("邀请新员工王芳，客房部", "invite_staff name=王芳 role=housekeeping department=housekeeping"),
+    ("invite Tom Baker for maintenance", "invite_staff name=Tom Baker role=maintenance department=maintenance"),
+    ("停用李雷的账号", "revoke_staff name=李雷"),
+    ("thanks", "thank"),
+    ("怎么用", "staff_help"),
+]
+
+
+@pytest.mark.parametrize(("sentence", "understood"), SENTENCES)
+def test_a_colleague_is_understood(sentence: str, understood: str) -> None:
+    assert wishes(hear(sentence, STAFF), "note", "reason") == understood
+
+
+@pytest.mark.parametrize("sentence", ["两条毛巾", "空调坏了", "my stay", "GJ-7K2M"])
+def test_a_colleague_is_offered_nothing_of_a_guest(sentence: str) -> None:
+    assert hear(sentence, STAFF).calls == ()
+
+
+@pytest.mark.parametrize("sentence", ["done 1042", "302住的谁", "find guest Zhang San", "明天谁到店", "我上班了"])
+def test_a_guest_is_offered_nothing_of_a_colleague(sentence: str) -> None:
+    assert hear(sentence).calls == ()
