@@ -1,0 +1,53 @@
+"""Fetching what somebody sent: first where it is, then the bytes, with a cap and a time limit over both."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx
+from telegram import Bot
+from telegram.error import TelegramError
+
+from bot.channels.base import MAX_FILE_BYTES, File
+from bot.channels.telegram.reading import Attachment
+
+FETCH_SECONDS = 5.0  # the message behind the picture waits that long, not longer: it may be an emergency
+AT_ONCE = 8  # bounds memory: each may grow to MAX_FILE_BYTES
+
+
+class FetchFailed(Exception):
+    """The file is too large, or its server too slow or away."""
+
+
+class Fetcher:
+    def __init__(self, bot: Bot, seconds: float = FETCH_SECONDS) -> None:
+        self._bot = bot
+        self._seconds = seconds
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._http = httpx.AsyncClient(timeout=seconds)
+
+    async def fetch(self, attachment: Attachment) -> File:
+        """Raises FetchFailed."""
+        if attachment.size > MAX_FILE_BYTES:
+            raise FetchFailed("too large")
+        try:
+            async with asyncio.timeout(self._seconds), self._slots:
+                place = await self._bot.get_file(attachment.file_id)
+                content = await self._download(place.file_path or "")
+        except (TelegramError, httpx.HTTPError, httpx.InvalidURL, TimeoutError, LookupError, TypeError) as error:
+            raise FetchFailed(type(error).__name__) from None
+        return File(attachment.kind, attachment.mime, attachment.name, content)
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def _download(self, url: str) -> bytes:
+        # Not the library's own download: that one reads whatever comes, however large.
+        content = bytearray()
+        async with self._http.stream("GET", url) as answer:
+            answer.raise_for_status()
+            async for chunk in answer.aiter_bytes():
+                content += chunk
+                if len(content) > MAX_FILE_BYTES:
+                    raise FetchFailed("too large")
+        return bytes(content)
