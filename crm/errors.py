@@ -57,5 +57,9 @@ class StoreUnavailable(Exception):
     """The database is locked, full or away: nothing was written, try again later."""
 
 
+class Conflict(StoreUnavailable):
+    """Two transactions stood in each other's way and this one was undone: begun again at once, it may work."""
+
+
 class LeaseLost(Exception):
     """Another process took the conversation over; what this one was doing is dropped."""

@@ -130,7 +130,6 @@ _INFO: Select[Any] = (
     .outerjoin(staff_member, staff_member.c.id == _c.assignee_id)
 )
 _BY_NUMBER = _INFO.where(_c.number == bindparam("number"))
-_BY_INBOUND = _INFO.where(_c.inbound_id == bindparam("inbound_id"), _c.part == bindparam("part"))
 _INSERT = insert(ServiceRequestRow)
 _UNFINISHED = _INFO.where(_c.property_id == bindparam("property_id"), _IS_UNFINISHED).order_by(_c.due_at, _c.number)
 _OF_DEPARTMENT = _UNFINISHED.where(_c.department == bindparam("department"))
@@ -159,27 +158,33 @@ def open_request(
     request_id = new_id(now)
     begins = now if service.needs_approval else details.wanted_at or now  # an answer is wanted before the thing itself
     due_at = begins + timedelta(minutes=service.complete_minutes)
-    row = {
+    asked = {
         "id": request_id,
         "property_id": stay.property_id,
-        "stay_id": stay.id,
         "guest_id": stay.guest_id,
         "conversation_id": conversation_id,
-        "inbound_id": inbound_id,
-        "part": part,
         "service": service.code,
         "department": service.department,
         "room": stay.room,
         "quantity": details.quantity,
         "people": details.people,
         "wanted_at": details.wanted_at,
-        "note": seal(db, "service_request.note", request_id, details.note or None),
         "state": RequestState.OPEN,
         "opened_at": now,
         "due_at": due_at,
     }
-    db.execute(_INSERT, row)
-    return _request(db, db.execute(_BY_INBOUND, {"inbound_id": inbound_id, "part": part}).one())
+    note = seal(db, "service_request.note", request_id, details.note or None)
+    inserted = db.execute(_INSERT, {**asked, "stay_id": stay.id, "inbound_id": inbound_id, "part": part, "note": note})
+    return ServiceRequest(
+        number=inserted.inserted_primary_key[0],
+        guest_name=stay.guest_name,
+        note=details.note,
+        assignee_id=None,
+        assignee_name="",
+        reason="",
+        rating=None,
+        **asked,
+    )
 
 
 def get_request(db: Connection, number: int) -> ServiceRequest:

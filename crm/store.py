@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -20,12 +20,15 @@ from sqlalchemy.types import DateTime, String, Text, TypeDecorator
 from sqlmodel import SQLModel
 
 from crm.encryption import Keyring
-from crm.errors import StoreUnavailable
+from crm.errors import Conflict, StoreUnavailable
 
-__all__ = ["Bytewise", "Connection", "Json", "Store", "Utc", "insert_once", "new_id", "table"]
+__all__ = ["Bytewise", "Connection", "Json", "Store", "Utc", "insert_once", "new_id", "table", "wait_alone"]
 
 POSTGRES_POOL = 8
 BUSY_TIMEOUT_MS = 5_000
+UNDONE = ("40P01", "40001")  # deadlock, serialization failure
+ADVISORY_LOCK = 0x6775616E
+_FROZEN = "-c idle_in_transaction_session_timeout=10s"  # a frozen process must not keep rows from the others for ever
 
 
 class Store:
@@ -44,16 +47,14 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """The only place that commits. Raises StoreUnavailable when the database is locked, full or away."""
-        with self._translated(), self.engine.connect() as db, db.begin():
+        with self._begun("BEGIN IMMEDIATE") as db:  # a deferred one fails at once when it writes after another has
             yield db
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A consistent look that waits for no writer."""
-        with self._translated(), self.engine.connect() as connection:
-            db = connection.execution_options(reads_only=True)
-            with db.begin():
-                yield db
+        with self._begun("BEGIN") as db:
+            yield db
 
     def close(self) -> None:
         self.engine.dispose()
@@ -62,11 +63,20 @@ class Store:
         entry.info["keyring"] = self.keyring
 
     @contextmanager
+    def _begun(self, sqlite_begin: str) -> Iterator[Connection]:
+        # Said here and not by a listener: one listener at the engine makes every statement a fifth dearer.
+        with self._translated(), self.engine.connect() as db, db.begin():
+            if self.is_sqlite:
+                db.exec_driver_sql(sqlite_begin)
+            yield db
+
+    @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
         except (OperationalError, InterfaceError) as error:
-            raise StoreUnavailable(type(error.orig).__name__) from error
+            kind = Conflict if getattr(error.orig, "sqlstate", "") in UNDONE else StoreUnavailable
+            raise kind(type(error.orig).__name__) from error
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise StoreUnavailable(type(error.orig).__name__) from error
@@ -78,6 +88,12 @@ def table(model: type[SQLModel]) -> Table:
     return cast(Table, model.__table__)  # type: ignore[attr-defined]
 
 
+def wait_alone(db: Connection) -> None:
+    """Until this transaction ends no other process gets past here; for what only starts do. SQLite is so anyway."""
+    if db.dialect.name == "postgresql":
+        db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+
+
 def insert_once(db: Connection, model: type[SQLModel], row: Mapping[str, Any], key: str) -> bool:
     """Inserts the row and returns True, unless one with the same unique `key` (columns, comma-separated) exists."""
     return db.execute(_insert_once(db.dialect.name, model, key), row).rowcount == 1
@@ -86,7 +102,8 @@ def insert_once(db: Connection, model: type[SQLModel], row: Mapping[str, Any], k
 @cache
 def _insert_once(dialect: str, model: type[SQLModel], key: str) -> Any:
     make = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return make(table(model)).on_conflict_do_nothing(index_elements=key.split(","))
+    statement = make(table(model)).on_conflict_do_nothing(index_elements=key.split(","))
+    return statement.execution_options(preserve_rowcount=True)  # psycopg's cursor is closed before it would be read
 
 
 class Utc(TypeDecorator[datetime]):
@@ -151,7 +168,8 @@ def new_id(now: datetime) -> str:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
+    patience = {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
+    engine = create_engine(url, connect_args=patience, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
@@ -159,15 +177,10 @@ def _sqlite_engine(url: str) -> Engine:
         for pragma in ("journal_mode=wal", "synchronous=full", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=on"):
             connection.execute(f"pragma {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def begin(db: Connection) -> None:
-        # A deferred transaction that turns into a writer fails at once when another writer is active.
-        reads_only = cast(Mapping[str, Any], db.get_execution_options()).get("reads_only")
-        db.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
-
     return engine
 
 
 def _postgres_engine(url: str) -> Engine:
     parsed = make_url(url).set(drivername="postgresql+psycopg")
-    return create_engine(parsed, pool_size=POSTGRES_POOL, max_overflow=POSTGRES_POOL, pool_pre_ping=False)
+    pool = {"pool_size": POSTGRES_POOL, "max_overflow": POSTGRES_POOL}
+    return create_engine(parsed, connect_args={"options": _FROZEN}, hide_parameters=True, **pool)

@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 import crm.conversations.accounts
+import crm.conversations.attachments
 import crm.conversations.messages
 import crm.conversations.rates
 import crm.feedback

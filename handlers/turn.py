@@ -14,6 +14,7 @@ from crm.conversations.messages import Attachment, MessageClass
 if TYPE_CHECKING:
     from crm.properties.catalogue import Catalogue
     from crm.properties.houses import Property
+    from crm.staff.members import StaffMember
     from crm.store import Connection
 
 
@@ -93,6 +94,12 @@ class Turn:
     @property
     def language(self) -> str:
         return self.speaker.language
+
+    @property
+    def member(self) -> StaffMember:
+        """The colleague who speaks; only for capabilities whose audience is staff."""
+        assert self.speaker.staff is not None
+        return self.speaker.staff
 
     def slot(self, name: str) -> Any:
         """The slot's value, or None when the speaker did not give it."""

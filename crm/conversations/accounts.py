@@ -98,22 +98,17 @@ class Place:
     conversation_id: str
     account_id: str
     is_staff: bool = False
+    is_unreachable: bool = False
 
 
 _LOCATE = select(
     select(conversation.c.id)
     .where(conversation.c.channel == bindparam("channel"), conversation.c.address == bindparam("address"))
-    .scalar_subquery()
-    .label("conversation_id"),
-    select(account.c.id)
-    .where(account.c.channel == bindparam("channel"), account.c.external_id == bindparam("sender_id"))
-    .scalar_subquery()
-    .label("account_id"),
-    select(account.c.staff_id)
-    .where(account.c.channel == bindparam("channel"), account.c.external_id == bindparam("sender_id"))
-    .scalar_subquery()
-    .label("staff_id"),
-)
+    .scalar_subquery(),
+    account.c.id,
+    account.c.staff_id.is_not(None),
+    account.c.unreachable_since.is_not(None),
+).where(account.c.channel == bindparam("channel"), account.c.external_id == bindparam("sender_id"))
 _ACCOUNT = select(account.c.channel, account.c.name, account.c.language, account.c.guest_id, account.c.staff_id).where(
     account.c.id == bindparam("account_id")
 )
@@ -133,13 +128,17 @@ _REACHABLE = (
 _OF_STAFF = _REACHABLE.where(account.c.staff_id.in_(bindparam("ids", expanding=True)))
 _OF_GUESTS = _REACHABLE.where(account.c.guest_id.in_(bindparam("ids", expanding=True)))
 _ON_DUTY = (
-    select(staff_member.c.id, staff_member.c.role, staff_member.c.department)
+    _REACHABLE.add_columns(staff_member.c.role, staff_member.c.department)
+    .join(staff_member, staff_member.c.id == account.c.staff_id)
     .join(staff_property, staff_property.c.staff_id == staff_member.c.id)
     .where(
         staff_property.c.property_id == bindparam("property_id"),
         staff_member.c.on_duty.is_(True),
         staff_member.c.revoked_at.is_(None),
     )
+)
+_SET_LANGUAGE = (
+    update(Account).where(account.c.id == bindparam("account_id")).values(language=bindparam("new_language"))
 )
 
 
@@ -155,16 +154,17 @@ def locate(
     language: str,
 ) -> Place:
     """The conversation and account of a sender; both are written down when they speak for the first time."""
-    found = db.execute(_LOCATE, {"channel": channel, "address": address, "sender_id": sender_id}).one()
-    if found.conversation_id is not None and found.account_id is not None:
-        return Place(found.conversation_id, found.account_id, found.staff_id is not None)
-    person = {"channel": channel, "external_id": sender_id, "name": name, "language": language, "created_at": now}
-    insert_once(db, Account, {"id": new_id(now), "link_failures": 0, **person}, "channel,external_id")
-    found = db.execute(_LOCATE, {"channel": channel, "address": address, "sender_id": sender_id}).one()
-    chat = {"channel": channel, "address": address, "account_id": None if is_group else found.account_id}
-    insert_once(db, Conversation, {"id": new_id(now), **chat}, "channel,address")
-    found = db.execute(_LOCATE, {"channel": channel, "address": address, "sender_id": sender_id}).one()
-    return Place(found.conversation_id, found.account_id, found.staff_id is not None)
+    sender = {"channel": channel, "address": address, "sender_id": sender_id}
+    found = db.execute(_LOCATE, sender).first()
+    if found is None:
+        person = {"channel": channel, "external_id": sender_id, "name": name, "language": language, "created_at": now}
+        insert_once(db, Account, {"id": new_id(now), "link_failures": 0, **person}, "channel,external_id")
+        found = db.execute(_LOCATE, sender).one()
+    if found[0] is None:
+        chat = {"channel": channel, "address": address, "account_id": None if is_group else found.id}
+        insert_once(db, Conversation, {"id": new_id(now), **chat}, "channel,address")
+        found = db.execute(_LOCATE, sender).one()
+    return Place(*found)
 
 
 def load_speaker(db: Connection, place: Place) -> Speaker:
@@ -184,9 +184,10 @@ def load_speaker(db: Connection, place: Place) -> Speaker:
 
 def on_duty(db: Connection, property_id: str, *, department: str = "", role: str = "") -> list[Recipient]:
     """Where to reach the people on duty of this department, or of this role."""
-    members = db.execute(_ON_DUTY, {"property_id": property_id}).all()
-    wanted = [each.id for each in members if (each.department == department if department else each.role == role)]
-    return staff_recipients(db, wanted)
+    members = db.execute(_ON_DUTY, {"property_id": property_id})
+    return _best(
+        (each for each in members if (each.department == department if department else each.role == role)), "staff_id"
+    )
 
 
 def staff_recipients(db: Connection, staff_ids: Sequence[str]) -> list[Recipient]:
@@ -227,7 +228,7 @@ def bind_staff(db: Connection, account_id: str, member: StaffMember) -> None:
 
 
 def set_language(db: Connection, account_id: str, language: str) -> None:
-    db.execute(update(Account).where(account.c.id == account_id).values(language=language))
+    db.execute(_SET_LANGUAGE, {"account_id": account_id, "new_language": language})
 
 
 def set_reachable(db: Connection, account_id: str, now: datetime | None) -> None:
@@ -235,9 +236,14 @@ def set_reachable(db: Connection, account_id: str, now: datetime | None) -> None
     db.execute(update(Account).where(account.c.id == account_id).values(unreachable_since=now))
 
 
-def move_conversation(db: Connection, conversation_id: str, address: str) -> None:
-    """The platform gave the chat a new address."""
-    db.execute(update(Conversation).where(conversation.c.id == conversation_id).values(address=address))
+def move_conversation(db: Connection, conversation_id: str, address: str) -> str:
+    """The platform gave the chat a new address; returns the conversation there, another one if somebody spoke first."""
+    channel = select(conversation.c.channel).where(conversation.c.id == conversation_id).scalar_subquery()
+    at_address = (conversation.c.channel == channel, conversation.c.address == address)
+    known: str | None = db.execute(select(conversation.c.id).where(*at_address)).scalar()
+    if known is None:
+        db.execute(update(Conversation).where(conversation.c.id == conversation_id).values(address=address))
+    return known or conversation_id
 
 
 def _best(rows: Iterable[Any], person: str) -> list[Recipient]:

@@ -14,11 +14,9 @@ from crm.conversations.messages import (
     Body,
     Message,
     MessageState,
-    attachment,
     message,
     open_body,
 )
-from crm.encryption import unseal_bytes
 from crm.store import Connection
 
 SHOWN = (MessageState.SENDING.value, MessageState.SENT.value)
@@ -35,16 +33,6 @@ class Said:
     state: str
     at: datetime
     dedupe_key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """A file with its bytes."""
-
-    kind: str
-    mime: str
-    name: str
-    content: bytes
 
 
 _SHOWN = or_(message.c.direction == "in", message.c.state.in_(SHOWN))
@@ -110,29 +98,7 @@ def mark_seen(db: Connection, now: datetime, channel: str, address: str, message
     db.execute(update(Message).where(seen).values(seen_at=now))
 
 
-def find_attachment(db: Connection, channel: str, address: str, attachment_id: str) -> Content | None:
-    """A file of this conversation; None when it belongs to another."""
-    query = (
-        select(attachment)
-        .join(message, message.c.id == attachment.c.message_id)
-        .join(conversation, conversation.c.id == message.c.conversation_id)
-        .where(attachment.c.id == attachment_id)
-        .where(conversation.c.channel == channel, conversation.c.address == address)
-    )
-    row = db.execute(query).first()
-    return _content(db, row) if row else None
-
-
-def attachment_content(db: Connection, attachment_id: str) -> Content | None:
-    row = db.execute(select(attachment).where(attachment.c.id == attachment_id)).first()
-    return _content(db, row) if row else None
-
-
 def _said(db: Connection, row: Any) -> Said:
     body = open_body(db, row.id, row.body)
     is_inbound = row.direction == "in"
     return Said(row.id, is_inbound, body, row.language, row.state, row.created_at, row.dedupe_key or "")
-
-
-def _content(db: Connection, row: Any) -> Content:
-    return Content(row.kind, row.mime, row.name, unseal_bytes(db, "attachment.content", row.id, row.content))

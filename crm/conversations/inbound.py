@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, or_, select, text, update
+from sqlalchemy import String, bindparam, case, exists, func, or_, select, text, update
 
 from crm.conversations.accounts import Conversation, Place, conversation
+from crm.conversations.attachments import Content, show, store_files
 from crm.conversations.messages import (
-    Attachment,
-    AttachmentRow,
     Body,
     InboundMessage,
     Message,
@@ -24,20 +23,10 @@ from crm.conversations.messages import (
 )
 from crm.encryption import seal_bytes
 from crm.errors import LeaseLost
-from crm.store import Connection, insert_once, new_id
+from crm.store import Connection, Utc, insert_once, new_id
 
 CONVERSATION_LEASE = timedelta(seconds=15)
 BATCH = 50
-
-
-@dataclass(frozen=True, slots=True)
-class NewFile:
-    """A file that came with a message."""
-
-    kind: str
-    mime: str
-    name: str
-    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +39,12 @@ class Waiting:
 
 _IS_NEW = text("message.state = 'new'")
 _WAITING = (
-    select(message.c.id, message.c.account_id, message.c.body, message.c.created_at)
+    select(message.c.id, message.c.account_id, message.c.body, message.c.created_at, conversation.c.question)
+    .join(conversation, conversation.c.id == message.c.conversation_id)
     .where(message.c.conversation_id == bindparam("conversation_id"), _IS_NEW)
     .order_by(message.c.id)
     .limit(BATCH)
 )
-_QUESTION = select(conversation.c.question).where(conversation.c.id == bindparam("conversation_id"))
 _LEASE_FREE = or_(
     conversation.c.lease_owner.is_(None),
     conversation.c.lease_owner == bindparam("owner"),
@@ -66,20 +55,34 @@ _TAKE_LEASE = (
     .where(conversation.c.id == bindparam("conversation_id"), _LEASE_FREE)
     .values(lease_owner=bindparam("owner"), lease_until=bindparam("until"))
 )
-_HEAR = _TAKE_LEASE.values(last_inbound_at=bindparam("now"))
+# Whoever holds the lease, the row is locked: the holder, about to release it, then waits and sees the new message.
+_HEAR = (
+    update(Conversation)
+    .where(conversation.c.id == bindparam("conversation_id"))
+    .values(
+        last_inbound_at=bindparam("now"),
+        lease_owner=case((_LEASE_FREE, bindparam("owner", type_=String)), else_=conversation.c.lease_owner),
+        lease_until=case((_LEASE_FREE, bindparam("until", type_=Utc)), else_=conversation.c.lease_until),
+    )
+    .returning(conversation.c.lease_owner)
+)
 _HELD = (
     select(conversation.c.id)
     .where(conversation.c.id == bindparam("conversation_id"), conversation.c.lease_owner == bindparam("owner"))
-    .with_for_update()
+    .with_for_update(key_share=True)  # others may queue messages for the conversation meanwhile
 )
 _SETTLE = (
     update(Message)
-    .where(message.c.id.in_(bindparam("ids", expanding=True)), _IS_NEW)
+    .where(message.c.id == bindparam("message_id"), _IS_NEW)
     .values(state=bindparam("to_state"), reason=bindparam("why"), settled_at=bindparam("now"))
 )
 _RELEASE = (
     update(Conversation)
-    .where(conversation.c.id == bindparam("conversation_id"), conversation.c.lease_owner == bindparam("owner"))
+    .where(
+        conversation.c.id == bindparam("conversation_id"),
+        conversation.c.lease_owner == bindparam("owner"),
+        ~exists().where(message.c.conversation_id == bindparam("conversation_id"), _IS_NEW),
+    )
     .values(lease_owner=None, lease_until=None)
 )
 _ABANDONED = (
@@ -101,11 +104,10 @@ def record_inbound(
     dedupe_key: str,
     body: Body,
     raw: bytes,
-    files: Sequence[NewFile] = (),
+    files: Sequence[Content] = (),
 ) -> str | None:
-    """Writes the message down and returns its id, or None when the platform told it before."""
+    """Writes the message down with its files and returns its id, or None when the platform told it before."""
     message_id = new_id(now)
-    attachments = [Attachment(new_id(now), each.kind, each.mime, each.name) for each in files]
     row = {
         "id": message_id,
         "conversation_id": place.conversation_id,
@@ -118,26 +120,27 @@ def record_inbound(
         "has_choices": False,
         "attempts": 0,
         "dedupe_key": dedupe_key,
-        "body": seal_body(db, message_id, Body(body.text, (), attachments, body.button)),
+        "body": seal_body(db, message_id, body),
         "raw": seal_bytes(db, "message.raw", message_id, raw) if raw else None,
         "created_at": now,
     }
     if not insert_once(db, Message, row, "dedupe_key"):
         return None
     if files:
-        db.execute(
-            insert(AttachmentRow), [_file_row(db, message_id, *pair) for pair in zip(attachments, files, strict=True)]
-        )
+        attachments = store_files(db, now, files)
+        show(db, message_id, attachments)
+        with_files = seal_body(db, message_id, replace(body, attachments=attachments))
+        db.execute(update(Message).where(message.c.id == message_id).values(body=with_files))
     return message_id
 
 
 def hear(db: Connection, now: datetime, conversation_id: str, owner: str) -> bool:
     """Notes that somebody spoke, and takes the conversation's lease when it is free; says whether this owner has it."""
-    return _lease(db, _HEAR, now, conversation_id, owner)
+    return db.execute(_HEAR, _lease(now, conversation_id, owner)).scalar() == owner
 
 
 def take_lease(db: Connection, now: datetime, conversation_id: str, owner: str) -> bool:
-    return _lease(db, _TAKE_LEASE, now, conversation_id, owner)
+    return db.execute(_TAKE_LEASE, _lease(now, conversation_id, owner)).rowcount == 1
 
 
 def hold_lease(db: Connection, conversation_id: str, owner: str) -> None:
@@ -146,8 +149,9 @@ def hold_lease(db: Connection, conversation_id: str, owner: str) -> None:
         raise LeaseLost(conversation_id)
 
 
-def release_lease(db: Connection, conversation_id: str, owner: str) -> None:
-    db.execute(_RELEASE, {"conversation_id": conversation_id, "owner": owner})
+def try_release_lease(db: Connection, conversation_id: str, owner: str) -> bool:
+    """Gives the conversation up, unless something waits in it. Only after `hold_lease` in the same transaction."""
+    return db.execute(_RELEASE, {"conversation_id": conversation_id, "owner": owner}).rowcount == 1
 
 
 def set_question(db: Connection, conversation_id: str, question: dict[str, Any] | None) -> None:
@@ -161,11 +165,7 @@ def load_waiting(db: Connection, conversation_id: str) -> Waiting:
     if not rows:
         return Waiting((), None)
     messages = [InboundMessage(row.id, row.account_id, open_body(db, row.id, row.body), row.created_at) for row in rows]
-    return Waiting(messages, db.execute(_QUESTION, {"conversation_id": conversation_id}).scalar())
-
-
-def has_waiting(db: Connection, conversation_id: str) -> bool:
-    return db.execute(_WAITING.limit(1), {"conversation_id": conversation_id}).first() is not None
+    return Waiting(messages, rows[0].question)
 
 
 def is_idle(db: Connection, conversation_id: str) -> bool:
@@ -183,10 +183,16 @@ def settle_inbound(
     reason: str = "",
 ) -> None:
     """Marks them answered; raises LeaseLost when one of them already was, so that no effect happens twice."""
-    ids = [each.id for each in messages]
-    done = db.execute(_SETTLE, {"ids": ids, "to_state": state, "why": reason, "now": now})
-    if done.rowcount != len(ids):
-        raise LeaseLost(ids[0])
+    for each in messages:
+        values = {"message_id": each.id, "to_state": state, "why": reason, "now": now}
+        if db.execute(_SETTLE, values).rowcount != 1:
+            raise LeaseLost(each.id)
+
+
+def quarantine_first(db: Connection, now: datetime, conversation_id: str, reason: str) -> None:
+    """Sets the oldest waiting message aside without opening it."""
+    first = db.execute(_WAITING.limit(1), {"conversation_id": conversation_id}).scalar()
+    db.execute(_SETTLE, {"message_id": first, "to_state": MessageState.QUARANTINED, "why": reason, "now": now})
 
 
 def abandoned_conversations(
@@ -197,18 +203,5 @@ def abandoned_conversations(
     return list(db.execute(_ABANDONED, values).scalars())
 
 
-def _lease(db: Connection, statement: Any, now: datetime, conversation_id: str, owner: str) -> bool:
-    values = {"conversation_id": conversation_id, "owner": owner, "now": now, "until": now + CONVERSATION_LEASE}
-    return bool(db.execute(statement, values).rowcount)
-
-
-def _file_row(db: Connection, message_id: str, attached: Attachment, file: NewFile) -> dict[str, Any]:
-    return {
-        "id": attached.id,
-        "message_id": message_id,
-        "kind": file.kind,
-        "mime": file.mime,
-        "name": file.name,
-        "size": len(file.content),
-        "content": seal_bytes(db, "attachment.content", attached.id, file.content),
-    }
+def _lease(now: datetime, conversation_id: str, owner: str) -> dict[str, Any]:
+    return {"conversation_id": conversation_id, "owner": owner, "now": now, "until": now + CONVERSATION_LEASE}

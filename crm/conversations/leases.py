@@ -1,4 +1,5 @@
-"""What a process that died held: given free at once when its death is certain, else when the lease ends."""
+"""What a process that died held: given free at once when its death is certain, else when the lease ends; and what
+was said too late."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select, text, update
 
 from crm.conversations.accounts import Conversation, conversation
-from crm.conversations.messages import Message, message
+from crm.conversations.messages import AT_LEAST_ONCE, Message, MessageState, message
 from crm.store import Connection
 
 
@@ -26,3 +27,15 @@ def end_leases(db: Connection, now: datetime, is_dead: Callable[[str], bool]) ->
         db.execute(update(Message).where(sending, message.c.lease_owner.in_(dead)).values(**ended))
         db.execute(update(Conversation).where(conversation.c.lease_owner.in_(dead)).values(**ended))
     return len(dead)
+
+
+def sweep_outbox(db: Connection, now: datetime) -> None:
+    """What a dead process left is queued again, or uncertain when it may go out only once; what is too old expires."""
+    left = (text("state = 'sending'"), message.c.lease_until < now)
+    again = message.c.message_class.in_(AT_LEAST_ONCE)
+    free = {"lease_owner": None, "lease_until": None}
+    db.execute(update(Message).where(*left, again).values(state=MessageState.QUEUED, due_at=now, **free))
+    uncertain = {"state": MessageState.UNCERTAIN, "reason": "process_died", "settled_at": now, **free}
+    db.execute(update(Message).where(*left, ~again).values(**uncertain))
+    old = (text("state = 'queued'"), message.c.expires_at < now)
+    db.execute(update(Message).where(*old).values(state=MessageState.EXPIRED, reason="too_late", settled_at=now))

@@ -1,12 +1,20 @@
-"""Joining a chat to a stay by what only the guest knows; five failures lock the attempt for a while."""
+"""Joining a chat to a stay by what only the guest knows; five failures lock the attempt for a while.
+
+An account is locked after its failures. A name is, too, however many accounts try it: a new web chat costs nothing,
+and four digits are soon counted through.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import ceil
 
 from sqlalchemy import select, update
 
 from crm.conversations.accounts import Account, account, bind_guest
+from crm.conversations.rates import Allowance
+from crm.encryption import folded, lookup_hash
 from crm.errors import LinkLocked
 from crm.guests.profile import find_guests_by_name_and_digits
 from crm.stays.bookings import StayInfo, find_current_stay, find_stay_by_code
@@ -14,6 +22,15 @@ from crm.store import Connection
 
 MAX_FAILURES = 5
 LOCK = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class NameRate:
+    """Attempts at one name, by whomever."""
+
+    key: str
+    interval: float = LOCK.total_seconds() / MAX_FAILURES
+    burst: int = 2 * MAX_FAILURES
 
 
 def link_by_code(db: Connection, now: datetime, account_id: str, code: str, today: date) -> StayInfo | None:
@@ -28,6 +45,11 @@ def link_by_code(db: Connection, now: datetime, account_id: str, code: str, toda
 def link_by_name_and_digits(db: Connection, now: datetime, account_id: str, name: str, digits: str) -> StayInfo | None:
     """Links by name and last four digits of the phone; None when that is nobody, or more than one person."""
     check_not_locked(db, now, account_id)
+    rate = NameRate("link:" + lookup_hash(db, "name", folded(name)))
+    allowance = Allowance(db, now, [rate])
+    if wait := allowance.try_spend([rate]):
+        raise LinkLocked(minutes=ceil(wait / 60))
+    allowance.save(db)
     found = find_guests_by_name_and_digits(db, name, digits)
     return _outcome(db, now, account_id, find_current_stay(db, found[0]) if len(found) == 1 else None)
 
@@ -35,7 +57,7 @@ def link_by_name_and_digits(db: Connection, now: datetime, account_id: str, name
 def check_not_locked(db: Connection, now: datetime, account_id: str) -> None:
     until = db.execute(select(account.c.link_locked_until).where(account.c.id == account_id)).scalar()
     if until is not None and until > now:
-        raise LinkLocked(minutes=-(-int((until - now).total_seconds()) // 60))
+        raise LinkLocked(minutes=ceil((until - now).total_seconds() / 60))
 
 
 def _outcome(db: Connection, now: datetime, account_id: str, stay: StayInfo | None) -> StayInfo | None:

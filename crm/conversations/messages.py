@@ -89,25 +89,12 @@ class Message(SQLModel, table=True):
     seen_at: datetime | None = Field(default=None, sa_type=Utc)
 
 
-class AttachmentRow(SQLModel, table=True):
-    __tablename__ = "attachment"
-
-    id: str = Field(primary_key=True)
-    message_id: str = Field(index=True)
-    kind: str
-    mime: str
-    name: str
-    size: int
-    content: bytes
-
-
 message = table(Message)
-attachment = table(AttachmentRow)
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file of a message; its bytes are read with `attachment_content`."""
+    """A file of a message; its bytes are in attachments.py."""
 
     id: str
     kind: str
@@ -188,7 +175,13 @@ def find_choice(db: Connection, conversation_id: str, token: str) -> Choice | No
 
 
 def seal_body(db: Connection, message_id: str, body: Body) -> bytes:
-    packed = {key: value for key, value in asdict(body).items() if value}
+    parts = {
+        "text": body.text,
+        "choices": [{"label": each.label, "intent": each.intent, "slots": each.slots} for each in body.choices],
+        "attachments": [asdict(each) for each in body.attachments],
+        "button": body.button,
+    }
+    packed = {key: value for key, value in parts.items() if value}
     sealed = seal(db, "message.body", message_id, json.dumps(packed, ensure_ascii=False, default=_pack))
     assert sealed is not None
     return sealed

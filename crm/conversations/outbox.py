@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, exists, insert, select, text, update
 
-from crm.conversations.accounts import conversation
+from crm.conversations.accounts import conversation, move_conversation
+from crm.conversations.attachments import show
 from crm.conversations.messages import (
-    AT_LEAST_ONCE,
     LIFETIME,
     RANK,
     Body,
@@ -24,10 +24,12 @@ from crm.conversations.messages import (
     seal_body,
 )
 from crm.conversations.rates import Allowance, RateLimit
+from crm.encryption import KeyringError
 from crm.store import Connection, new_id
 
 SEND_LEASE = timedelta(seconds=30)
 DEFAULT_RANK = 1
+POSTPONED_FROM = 0.5  # seconds; a chat that must wait so long makes room for others in the next claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ _DUE = (
         text("message.state = 'queued'"),
         message.c.channel == bindparam("channel"),
         message.c.due_at <= bindparam("now"),
+        message.c.expires_at > bindparam("now"),
         ~exists().where(
             _earlier.c.conversation_id == message.c.conversation_id,
             text("earlier.state IN ('queued', 'sending')"),
@@ -105,6 +108,8 @@ _CLAIM = (
         lease_until=bindparam("until"),
     )
 )
+_QUEUE = insert(Message)
+_POSTPONE = update(Message).where(message.c.id == bindparam("postponed_id")).values(due_at=bindparam("due"))
 _SETTLE = (
     update(Message)
     .where(
@@ -130,7 +135,9 @@ def queue_messages(db: Connection, now: datetime, messages: Sequence[NewMessage]
     if not messages:
         return []
     rows = [_row(db, now, each) for each in messages]
-    db.execute(insert(Message), rows)
+    db.execute(_QUEUE, rows)
+    for row, new in zip(rows, messages, strict=True):
+        show(db, row["id"], new.body.attachments)
     return [row["id"] for row in rows]
 
 
@@ -151,18 +158,19 @@ def claim_due(
     query, values = _DUE, {"channel": channel, "now": now, "limit": limit}
     if addresses is not None:
         query, values = _DUE_AT_ADDRESSES, {**values, "addresses": sorted(addresses)}
-    rows = db.execute(query, values).all()
-    if not rows:
+    due = [each for row in db.execute(query, values).all() if (each := _try_open(db, now, row))]
+    if not due:
         return Claim(())
-    limits = {row.id: rates(row.address) for row in rows}
+    limits = {each.id: rates(each.address) for each in due}
     allowance = Allowance(db, now, [limit for each in limits.values() for limit in each])
-    waits = {row.id: allowance.try_spend(limits[row.id]) for row in rows}
-    taken = [row for row in rows if waits[row.id] == 0.0]
+    waits = {each.id: allowance.try_spend(limits[each.id]) for each in due}
     allowance.save(db)
+    _postpone(db, now, waits)
+    taken = [each for each in due if waits[each.id] == 0.0]
     if taken:
         lease = {"owner": owner, "until": now + SEND_LEASE}
-        db.execute(_CLAIM, [{"claimed_id": row.id, **lease} for row in taken])
-    return Claim([_claimed(db, row) for row in taken], min((wait for wait in waits.values() if wait > 0), default=None))
+        db.execute(_CLAIM, [{"claimed_id": each.id, **lease} for each in taken])
+    return Claim(taken, min((wait for wait in waits.values() if wait > 0), default=None))
 
 
 def settle(db: Connection, now: datetime, owner: str, settlements: Sequence[Settlement]) -> None:
@@ -184,22 +192,25 @@ def settle(db: Connection, now: datetime, owner: str, settlements: Sequence[Sett
         db.execute(_SETTLE, rows)
 
 
-def sweep_outbox(db: Connection, now: datetime) -> None:
-    """What a dead process left is queued again, or uncertain when it may go out only once; what is too old expires."""
-    left = (text("state = 'sending'"), message.c.lease_until < now)
-    again = message.c.message_class.in_(AT_LEAST_ONCE)
-    free = {"lease_owner": None, "lease_until": None}
-    db.execute(update(Message).where(*left, again).values(state=MessageState.QUEUED, due_at=now, **free))
-    uncertain = {"state": MessageState.UNCERTAIN, "reason": "process_died", "settled_at": now, **free}
-    db.execute(update(Message).where(*left, ~again).values(**uncertain))
-    old = (text("state = 'queued'"), message.c.expires_at < now)
-    db.execute(update(Message).where(*old).values(state=MessageState.EXPIRED, reason="too_late", settled_at=now))
-
-
 def suppress_queued(db: Connection, now: datetime, conversation_id: str, reason: str) -> None:
     """What is queued for a conversation will not be said, and the reason stays visible."""
     queued = (message.c.conversation_id == conversation_id, text("state = 'queued'"))
     db.execute(update(Message).where(*queued).values(state=MessageState.SUPPRESSED, reason=reason, settled_at=now))
+
+
+def move_chat(db: Connection, conversation_id: str, address: str) -> None:
+    """The platform gave the chat a new address: what is queued is said there."""
+    there = move_conversation(db, conversation_id, address)
+    queued = (message.c.conversation_id == conversation_id, text("state = 'queued'"))
+    if there != conversation_id:
+        db.execute(update(Message).where(*queued).values(conversation_id=there))
+
+
+def _postpone(db: Connection, now: datetime, waits: Mapping[str, float]) -> None:
+    long = {message_id: wait for message_id, wait in waits.items() if wait >= POSTPONED_FROM}
+    rows = [{"postponed_id": each, "due": now + timedelta(seconds=wait)} for each, wait in long.items()]
+    if rows:
+        db.execute(_POSTPONE, rows)
 
 
 def _row(db: Connection, now: datetime, new: NewMessage) -> dict[str, Any]:
@@ -224,8 +235,17 @@ def _row(db: Connection, now: datetime, new: NewMessage) -> dict[str, Any]:
     }
 
 
-def _claimed(db: Connection, row: Any) -> Claimed:
+def _try_open(db: Connection, now: datetime, row: Any) -> Claimed | None:
+    """None when it cannot be read: that one fails, and must not hold up all others."""
+    try:
+        return _claimed(db, row)
+    except KeyringError:
+        failed = {"state": MessageState.FAILED, "reason": "unreadable", "settled_at": now}
+        db.execute(update(Message).where(message.c.id == row.id).values(**failed))
+        return None
 
+
+def _claimed(db: Connection, row: Any) -> Claimed:
     return Claimed(
         id=row.id,
         conversation_id=row.conversation_id,

@@ -73,8 +73,8 @@ class Allowance:
 def _locked(db: Connection, keys: list[str]) -> dict[str, float]:
     if not keys:
         return {}
-    found: Mapping[str, float] = dict(db.execute(_LOCK, {"keys": keys}).tuples())
+    found: Mapping[str, float] = dict(db.execute(_LOCK, {"keys": keys}).all())
     missing = [key for key in keys if key not in found]
     for key in missing:
         insert_once(db, RateBucket, {"key": key, "tat": 0.0}, "key")
-    return dict(found) if not missing else dict(db.execute(_LOCK, {"keys": keys}).tuples())
+    return dict(found) if not missing else dict(db.execute(_LOCK, {"keys": keys}).all())

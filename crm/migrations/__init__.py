@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import inspect, text
 
-from crm.store import Store
+from crm.store import Store, wait_alone
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 HEAD = "0001"  # a test keeps it equal to the newest migration
-ADVISORY_LOCK = 0x6775616E  # replicas that start together migrate one after the other
 
 
 def is_current(store: Store) -> bool:
@@ -31,8 +30,7 @@ def migrate(store: Store) -> None:
     from alembic import command
 
     with store.transaction() as db:
-        if not store.is_sqlite:
-            db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+        wait_alone(db)
         command.upgrade(config(connection=db), "head")
 
 

@@ -17,7 +17,6 @@ def upgrade() -> None:
     op.create_table(
         "attachment",
         sa.Column("id", sa.String(), nullable=False),
-        sa.Column("message_id", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("mime", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -25,9 +24,6 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    with op.batch_alter_table("attachment", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_attachment_message_id"), ["message_id"], unique=False)
-
     op.create_table(
         "audit_entry",
         sa.Column("id", sa.String(), nullable=False),
@@ -427,3 +423,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("stay_link", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_stay_link_stay_id"), ["stay_id"], unique=False)
+
+    op.create_table(
+        "attachment_use",
+        sa.Column("attachment_id", sa.String(), nullable=False),
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attachment_id"],
+            ["attachment.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["message_id"],
+            ["message.id"],
+        ),
+        sa.PrimaryKeyConstraint("attachment_id", "message_id"),
+    )
+    with op.batch_alter_table("attachment_use", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attachment_use_message_id"), ["message_id"], unique=False)

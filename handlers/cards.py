@@ -1,0 +1,193 @@
+"""How a service request is worded and what can be done with it: shared by the handlers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from crm.calendar import local
+from crm.properties.catalogue import Service
+from crm.service_requests import RequestState, ServiceRequest
+from crm.stays.bookings import StayInfo
+from handlers.turn import Button, Call, Turn
+from prompts.words import day, moment, say, services, table
+
+COMMON_SERVICES = ("towels", "drinking_water", "cleaning", "air_conditioning", "taxi", "wake_up_call")
+LONGEST_NOTE = 40
+RATINGS = range(1, 6)
+STEPS = {
+    "accept": "accept_request",
+    "start": "start_request",
+    "complete": "complete_request",
+    "approve": "complete_request",
+    "decline": "decline_request",
+}
+
+
+def what(language: str, request: ServiceRequest) -> str:
+    """The thing asked for: 2 towels, 毛巾 2条, restaurant table (4 people), room items “hair dryer”."""
+    word = services(language).get(request.service, {})
+    note = _short(request.note) if "note" in word.get("question", {}) else ""
+    quantity = None if note else request.quantity  # the guest's words say how many
+    unit = word.get("unit", "")
+    return say(
+        language,
+        "cards.request.what",
+        name=_name(word, request.service, quantity),
+        quantity=quantity or 0,
+        unit=unit if quantity == 1 else word.get("unit_plural", unit),
+        people=request.people or 0,
+        note=note,
+    )
+
+
+def service_name(language: str, code: str) -> str:
+    """What a service is called when no number goes with it."""
+    return _name(services(language).get(code, {}), code, None)
+
+
+def is_fault(language: str, code: str) -> bool:
+    return bool(services(language).get(code, {}).get("fault"))
+
+
+def capital(text: str) -> str:
+    """The text with a capital first letter, as a sentence begins."""
+    return text[:1].upper() + text[1:]
+
+
+def at(turn: Turn, language: str, instant: datetime) -> str:
+    """An instant as this reader says it, by the house's clock."""
+    zone = turn.house.time_zone
+    return moment(language, local(instant, zone), local(turn.now, zone).date())
+
+
+def on(turn: Turn, language: str, which: date) -> str:
+    return day(language, which, today(turn))
+
+
+def hour(language: str, stay: StayInfo) -> str:
+    """The announced hour of arrival as this reader says it; what was announced in other words stays as it is."""
+    try:
+        announced = time.fromisoformat(stay.expected_time)
+    except ValueError:
+        return stay.expected_time
+    return moment(language, datetime.combine(stay.arrival, announced), stay.arrival)
+
+
+def today(turn: Turn) -> date:
+    return local(turn.now, turn.house.time_zone).date()
+
+
+def department(language: str, code: str) -> str:
+    return str(table(language, "common", "departments").get(code, code))
+
+
+def role(language: str, code: str) -> str:
+    return str(table(language, "common", "roles").get(code, code))
+
+
+def room_label(language: str, room: str) -> str:
+    return say(language, "cards.request.room", room=room)
+
+
+def speakable(language: str, name: str) -> str:
+    """The name where this reader could say it aloud, else nothing."""
+    return name if language.startswith("zh") or name.isascii() else ""
+
+
+def server(language: str, request: ServiceRequest) -> str:
+    """Who looks after the request, as this reader would say it: a name, else the department."""
+    return speakable(language, request.assignee_name) or department(language, request.department)
+
+
+def service_button(language: str, code: str) -> Button:
+    return Button(capital(service_name(language, code)), Call("request_service", {"service": code}))
+
+
+def person_button(language: str) -> Button:
+    return Button(intent_label(language, "ask_for_person"), Call("ask_for_person"))
+
+
+def intent_label(language: str, intent: str) -> str:
+    return str(table(language, "cards", "intents")[intent])
+
+
+def headline(language: str, request: ServiceRequest) -> str:
+    """The first line of a card: Room 302 · 2 towels."""
+    return capital(say(language, "cards.request.headline", room=request.room, what=what(language, request)))
+
+
+def line(turn: Turn, language: str, request: ServiceRequest) -> str:
+    """One row of a list; what is late says so first."""
+    return say(
+        language,
+        "cards.request.line",
+        late=lateness(language, turn.now - request.due_at) if request.due_at < turn.now else "",
+        number=request.number,
+        headline=headline(language, request),
+        due=at(turn, language, request.due_at),
+        wanted=at(turn, language, request.wanted_at) if request.wanted_at else "",
+        state=request.state.value,
+        who=request.assignee_name,
+    )
+
+
+def lateness(language: str, late: timedelta) -> str:
+    hours, minutes = divmod(max(1, int(late.total_seconds() // 60)), 60)
+    return say(language, "cards.request.late", hours=hours, minutes=minutes)
+
+
+def state(turn: Turn, language: str, request: ServiceRequest) -> str:
+    """What has become of a request, for staff: #12 已由 小李 接单 7:42."""
+    since = request.finished_at or request.on_the_way_at or request.accepted_at or request.opened_at
+    return say(
+        language,
+        "cards.request.state",
+        number=request.number,
+        state=request.state.value,
+        who=request.assignee_name,
+        at=at(turn, language, since),
+        reason=reason_words(language, request.reason),
+    )
+
+
+def reason_words(language: str, reason: str) -> str:
+    """One of the reasons offered as buttons in this reader's language; a reason in own words stays as it is."""
+    return str(table(language, "cards", "reasons").get(reason, reason))
+
+
+def steps(turn: Turn, language: str, request: ServiceRequest, *, numbered: bool = False) -> list[Button]:
+    """What staff may do with the request next; in a list the number goes with it."""
+    if not request.is_unfinished:
+        return []
+    names = ["accept", "start", "complete", "decline"]
+    if needs_approval(turn, request):
+        names = ["approve", "decline"]
+    elif request.state is not RequestState.OPEN:
+        names = names[1:] if request.state is RequestState.ACCEPTED else names[2:]
+    suffix = f" #{request.number}" if numbered else ""
+    labels = table(language, "cards", "steps")
+    return [
+        Button(f"{labels[name]}{suffix}", Call(STEPS[name], {"number": request.number}))
+        for name in (names[:1] if numbered else names)
+    ]
+
+
+def needs_approval(turn: Turn, request: ServiceRequest) -> bool:
+    service: Service | None = turn.catalogue.get(request.service)
+    return service is not None and service.needs_approval
+
+
+def rating_buttons(request: ServiceRequest) -> list[Button]:
+    return [Button(str(each), Call("rate_request", {"rating": each, "number": request.number})) for each in RATINGS]
+
+
+def _short(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= LONGEST_NOTE else flat[: LONGEST_NOTE - 1].rstrip() + "…"
+
+
+def _name(word: dict[str, object], code: str, quantity: int | None) -> str:
+    name = str(word.get("name", code.replace("_", " ")))
+    if quantity is None:
+        return str(word.get("name_some", name))
+    return name if quantity == 1 or word.get("unit") else str(word.get("name_plural", name))

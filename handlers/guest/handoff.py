@@ -1,0 +1,78 @@
+"""The guest wants a person."""
+
+from __future__ import annotations
+
+from crm.conversations.messages import MessageClass
+from crm.properties.catalogue import shipped_catalogue
+from crm.service_requests import Details, open_request
+from crm.stays.bookings import StayInfo, find_last_stay
+from handlers import cards, notices
+from handlers.turn import Call, Question, Reply, Turn
+from prompts.words import say
+
+SERVICE = "person"
+ROLES_OF_THE_DESK = (notices.DESK, notices.MANAGER)
+
+
+def ask_for_person(turn: Turn) -> list[Reply]:
+    stay = turn.speaker.stay
+    if stay is None and turn.speaker.guest_id:
+        stay = find_last_stay(turn.db, turn.speaker.guest_id)
+    return _announced(turn) if stay is None else _requested(turn, stay)
+
+
+def _requested(turn: Turn, stay: StayInfo) -> list[Reply]:
+    request = open_request(
+        turn.db,
+        turn.now,
+        turn.catalogue.get(SERVICE) or shipped_catalogue()[SERVICE],
+        stay,
+        Details(note=_words(turn)),
+        conversation_id=turn.speaker.conversation_id,
+        inbound_id=turn.inbound_id,
+        part=turn.part,
+    )
+    people, _ = notices.people_for(turn, request.department)
+    text = say(
+        turn.language,
+        "handoff.ask_for_person.requested",
+        attended=bool(people),
+        room=stay.room if stay.is_in_house else "",
+        due=cards.at(turn, turn.language, request.due_at),
+        phone=turn.house.phone,
+    )
+    return [Reply(text, about=request.id), *notices.for_staff(turn, request, people)]
+
+
+def _words(turn: Turn) -> str:
+    """What the guest wrote; the label of a pressed button says nothing."""
+    return "" if turn.text == cards.person_button(turn.language).label else turn.text
+
+
+def _announced(turn: Turn) -> list[Reply]:
+    """Nobody knows yet who is asking, so there is no request; the desk hears it nevertheless."""
+    on_duty, _ = notices.people_for(turn, notices.DESK)
+    people = on_duty or notices.everybody(turn, ROLES_OF_THE_DESK)
+    told = [
+        Reply(
+            say(
+                each.language,
+                "cards.staff.stranger_asks",
+                name=turn.speaker.name,
+                channel=turn.speaker.channel,
+                words=_words(turn),
+            ),
+            to=each,
+            attachments=turn.attachments,
+            message_class=MessageClass.SERVICE,
+        )
+        for each in people
+    ]
+    text = say(
+        turn.language,
+        "handoff.ask_for_person.announced",
+        attended=bool(on_duty),
+        told=bool(told),
+        phone=turn.house.phone,
+    )
+    return [Reply(text, ask=Question(Call("link_stay"), "credential")), *told]

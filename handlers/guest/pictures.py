@@ -1,0 +1,32 @@
+"""A photo that came without words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from crm.service_requests import guest_requests
+from handlers import cards, notices
+from handlers.turn import Button, Call, Question, Reply, Turn
+from prompts.words import say
+
+ABOUT = ("maintenance", "cleaning", "lost_and_found")
+
+
+def show_picture(turn: Turn) -> list[Reply]:
+    """It belongs to what the guest asked for last; when nothing is open, we ask and keep it for the answer."""
+    mine = guest_requests(turn.db, turn.speaker.guest_id) if turn.speaker.guest_id else []
+    if not mine:
+        return [_question(turn)]
+    request = mine[-1]
+    told = notices.to_assignee(turn, request, "picture")
+    text = say(turn.language, "pictures.show_picture.added", what=cards.what(turn.language, request))
+    return [Reply(cards.capital(text)), *(replace(reply, attachments=turn.attachments) for reply in told)]
+
+
+def _question(turn: Turn) -> Reply:
+    carried = {"pictures": [[each.id, each.kind, each.mime, each.name] for each in turn.attachments]}
+    calls = {code: Call("request_service", {**carried, "service": code}) for code in ABOUT if code in turn.catalogue}
+    buttons = [Button(cards.service_name(turn.language, code), call) for code, call in calls.items()]
+    text = say(turn.language, "pictures.show_picture.ask")
+    ask = Question(Call("request_service", carried), "service")
+    return Reply(text, [*buttons, cards.person_button(turn.language)], ask=ask)

@@ -1,0 +1,36 @@
+"""Greeting, thanks, farewell, and what the house can do for a guest."""
+
+from __future__ import annotations
+
+from crm.staff.roles import may
+from handlers import cards
+from handlers.turn import Button, Call, Question, Reply, Turn
+from prompts.words import say
+
+
+def greet(turn: Turn) -> list[Reply]:
+    """A linked guest is greeted by name, a colleague with their work, a stranger with the way to link the stay."""
+    if turn.speaker.staff is not None:
+        names = ["open_requests"] if may(turn.member.role, "see_requests") else []
+        buttons = [Button(cards.intent_label(turn.language, name), Call(name)) for name in [*names, "staff_help"]]
+        return [Reply(say(turn.language, "small_talk.greet.staff", name=turn.speaker.staff.name), buttons)]
+    stay = turn.speaker.stay
+    if stay is not None:
+        return [Reply(say(turn.language, "small_talk.greet.guest", name=stay.guest_name))]
+    text = say(turn.language, "small_talk.greet.stranger", house=turn.house.name)
+    return [Reply(text, ask=Question(Call("link_stay"), "credential"))]
+
+
+def thank(turn: Turn) -> list[Reply]:
+    return [Reply(say(turn.language, "small_talk.thank.answer"))]
+
+
+def farewell(turn: Turn) -> list[Reply]:
+    return [Reply(say(turn.language, "small_talk.farewell.answer"))]
+
+
+def help_guest(turn: Turn) -> list[Reply]:
+    common = [code for code in cards.COMMON_SERVICES if code in turn.catalogue]
+    buttons = [cards.service_button(turn.language, code) for code in common]
+    text = say(turn.language, "small_talk.help.answer", linked=turn.speaker.stay is not None)
+    return [Reply(text, [*buttons, cards.person_button(turn.language)])]

@@ -1,0 +1,29 @@
+"""What the guest asks about their own stay."""
+
+from __future__ import annotations
+
+from crm.errors import NoStay
+from handlers import cards
+from handlers.turn import Reply, Turn
+from prompts.words import say
+
+
+def my_stay(turn: Turn) -> list[Reply]:
+    stay = turn.speaker.stay
+    if stay is None:
+        raise NoStay
+    text = say(
+        turn.language,
+        "stay.my_stay.details",
+        room=stay.room,
+        arrival=cards.on(turn, turn.language, stay.arrival),
+        departure=cards.on(turn, turn.language, stay.departure),
+        nights=(stay.departure - stay.arrival).days,
+        adults=stay.adults,
+        children=stay.children,
+        in_house=stay.is_in_house,
+        expected=cards.hour(turn.language, stay),
+    )
+    offer = "late_checkout" if stay.is_in_house else "early_checkin"
+    buttons = [cards.service_button(turn.language, offer)] if offer in turn.catalogue else []
+    return [Reply(cards.capital(text), buttons)]

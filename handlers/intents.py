@@ -1,0 +1,197 @@
+"""The table of contents: everything the concierge can do, and the one place where permission is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from crm.conversations.accounts import Place, Speaker, load_speaker
+from crm.errors import LinkRefused, NoStay, NotAllowed, NotFound, Refusal
+from crm.properties.houses import get_property
+from crm.service_requests import ServiceRequest, get_request
+from crm.staff import roles
+from crm.stays.bookings import get_stay
+from handlers import cards
+from handlers.guest import feedback, handoff, linking, pictures, service_requests, small_talk, stay
+from handlers.staff import arrivals, duty, guest_lookup, request_desk
+from handlers.turn import Audience, Button, Call, Intent, Question, Reply, Slot, Turn
+from prompts.words import say
+
+MOST_ALTERNATIVES = 4
+
+GUEST, STAFF, ANYONE = Audience.GUEST, Audience.STAFF, Audience.ANYONE
+
+
+def _slots(*names: str) -> tuple[Slot, ...]:
+    """Slots that are found by the finder of their own name."""
+    return tuple(Slot(name, name) for name in names)
+
+
+INTENTS: tuple[Intent, ...] = (
+    Intent(
+        "request_service",
+        GUEST,
+        "request_service",
+        service_requests.request_service,
+        _slots("service", "quantity", "time", "people", "note"),
+        writes=True,
+    ),
+    Intent("cancel_request", GUEST, "request_service", service_requests.cancel_request, _slots("service"), writes=True),
+    Intent("my_requests", GUEST, "request_service", service_requests.my_requests),
+    Intent(
+        "rate_request", GUEST, "rate_request", service_requests.rate_request, _slots("rating", "number"), writes=True
+    ),
+    Intent("link_stay", GUEST, "link", linking.link_stay, _slots("credential"), writes=True),
+    Intent("enter_token", ANYONE, "link", linking.enter_token, _slots("token"), writes=True),
+    Intent("complain", GUEST, "give_feedback", feedback.complain, _slots("text"), writes=True),
+    Intent("compliment", GUEST, "give_feedback", feedback.compliment, _slots("text"), writes=True),
+    Intent("suggest", GUEST, "give_feedback", feedback.suggest, _slots("text"), writes=True),
+    Intent("ask_for_person", GUEST, "talk", handoff.ask_for_person, writes=True),
+    Intent("show_picture", GUEST, "request_service", pictures.show_picture, writes=True),
+    Intent("my_stay", GUEST, "see_own_stay", stay.my_stay),
+    Intent("greet", ANYONE, "talk", small_talk.greet),
+    Intent("thank", ANYONE, "talk", small_talk.thank),
+    Intent("farewell", ANYONE, "talk", small_talk.farewell),
+    Intent("help", GUEST, "talk", small_talk.help_guest),
+    Intent("open_requests", STAFF, "see_requests", request_desk.open_requests),
+    Intent("my_tasks", STAFF, "see_requests", request_desk.my_tasks),
+    Intent("accept_request", STAFF, "work_requests", request_desk.accept_request, _slots("number"), writes=True),
+    Intent("start_request", STAFF, "work_requests", request_desk.start_request, _slots("number"), writes=True),
+    Intent(
+        "complete_request", STAFF, "work_requests", request_desk.complete_request, _slots("number", "note"), writes=True
+    ),
+    Intent(
+        "decline_request", STAFF, "work_requests", request_desk.decline_request, _slots("number", "reason"), writes=True
+    ),
+    Intent("who_is_in_room", STAFF, "see_rooms", guest_lookup.who_is_in_room, _slots("room"), writes=True),
+    Intent("find_guest", STAFF, "see_guest_profile", guest_lookup.find_guest, _slots("name"), writes=True),
+    Intent("arrivals", STAFF, "see_arrivals", arrivals.arrivals, _slots("day")),
+    Intent("departures", STAFF, "see_arrivals", arrivals.departures, _slots("day")),
+    Intent("in_house", STAFF, "see_arrivals", arrivals.in_house),
+    Intent("go_on_duty", STAFF, "set_own_duty", duty.go_on_duty, writes=True),
+    Intent("go_off_duty", STAFF, "set_own_duty", duty.go_off_duty, writes=True),
+    Intent("who_is_on_duty", STAFF, "see_duty", duty.who_is_on_duty),
+    Intent("invite_staff", STAFF, "manage_staff", duty.invite_staff, _slots("role", "department", "name"), writes=True),
+    Intent("revoke_staff", STAFF, "manage_staff", duty.revoke_staff, _slots("name"), writes=True),
+    Intent("staff_help", STAFF, "staff_help", duty.staff_help),
+)
+_BY_NAME = {intent.name: intent for intent in INTENTS}
+
+
+def offered(speaker: Speaker) -> tuple[Intent, ...]:
+    """What this speaker may ask for."""
+    return tuple(
+        intent for intent in INTENTS if _is_for(intent, speaker) and roles.may(role_of(speaker), intent.action)
+    )
+
+
+def role_of(speaker: Speaker) -> str:
+    """The speaker's row in the matrix of permissions."""
+    if speaker.staff is not None:
+        return speaker.staff.role
+    return roles.GUEST if speaker.guest_id is not None else roles.STRANGER
+
+
+def answer(turn: Turn) -> list[Reply]:
+    """Answers the call if this speaker may make it, then whatever was waiting for it; a refusal becomes its sentence.
+
+    A refusal keeps what was written before it, such as the count of failed links: handlers refuse before they write.
+    """
+    intent = _BY_NAME.get(turn.call.intent)
+    if intent is None:
+        return not_understood(turn, ())
+    try:
+        _check_permission(turn, intent)
+        replies = intent.handle(turn)
+    except Refusal as refusal:
+        return [_refused(turn, refusal)]
+    follow_up = next((reply.follow_up for reply in replies if reply.follow_up is not None), None)
+    return replies + answer(_afresh(turn, follow_up)) if follow_up else replies
+
+
+def not_understood(turn: Turn, alternatives: Sequence[Call]) -> list[Reply]:
+    """Says so, and offers the nearest choices and a person."""
+    names = {intent.name for intent in offered(turn.speaker)}
+    near = [call for call in alternatives if call.intent in names and _is_offered(turn, call)][:MOST_ALTERNATIVES]
+    if turn.speaker.staff is not None:
+        near = near or [Call(name) for name in ("open_requests", "my_tasks") if name in names]
+        calls = [*near, Call("staff_help")]
+    else:
+        common = [Call("request_service", {"service": code}) for code in cards.COMMON_SERVICES]
+        near = near or [call for call in common if _is_offered(turn, call)][:MOST_ALTERNATIVES]
+        calls = [*near, Call("ask_for_person")]
+    buttons = [Button(_label(turn.language, call), call) for call in calls if call.intent in names]
+    return [Reply(say(turn.language, "refusals.not_understood.text", staff=turn.speaker.staff is not None), buttons)]
+
+
+def _is_for(intent: Intent, speaker: Speaker) -> bool:
+    return intent.audience is ANYONE or (intent.audience is STAFF) == (speaker.staff is not None)
+
+
+def _check_permission(turn: Turn, intent: Intent) -> None:
+    """Raises NotAllowed, or NoStay where a stranger need only link their stay to be allowed."""
+    speaker = turn.speaker
+    if not _is_for(intent, speaker):
+        raise NotAllowed
+    if not roles.may(role_of(speaker), intent.action):
+        raise NoStay if speaker.staff is None and roles.may(roles.GUEST, intent.action) else NotAllowed
+    if speaker.staff is not None:
+        _check_property(speaker, turn.house.id)
+    if turn.slot("number") is not None:
+        _check_request(speaker, get_request(turn.db, turn.slot("number")))
+    if speaker.staff is not None and turn.slot("stay"):
+        _check_property(speaker, get_stay(turn.db, turn.slot("stay")).property_id)
+
+
+def _check_request(speaker: Speaker, request: ServiceRequest) -> None:
+    """Staff: a request of their properties and department. Guests: their own; others do not exist for them."""
+    staff = speaker.staff
+    if staff is None:
+        if request.guest_id != speaker.guest_id:
+            raise NotFound(what=f"#{request.number}")
+        return
+    _check_property(speaker, request.property_id)
+    if request.department != staff.department and not roles.may(staff.role, "see_all_departments"):
+        raise NotAllowed
+
+
+def _check_property(speaker: Speaker, property_id: str) -> None:
+    if speaker.staff is not None and property_id not in speaker.staff.property_ids:
+        raise NotAllowed
+
+
+def _refused(turn: Turn, refusal: Refusal) -> Reply:
+    """The sentence of the refusal; where a link to the stay is what is missing, it asks for that and keeps the call."""
+    values = {"phone": turn.house.phone, **refusal.values}
+    text = cards.capital(say(turn.language, f"refusals.{refusal.code}.text", **values))
+    if isinstance(refusal, NoStay):
+        waiting = {"intent": turn.call.intent, "slots": dict(turn.call.slots)}
+        return Reply(text, ask=Question(Call("link_stay", {"then": waiting}), "credential"))
+    if isinstance(refusal, LinkRefused):
+        slots = {name: value for name, value in turn.call.slots.items() if name != "credential"}
+        buttons = [cards.person_button(turn.language)]
+        return Reply(text, buttons, ask=Question(Call("link_stay", slots), "credential"))
+    buttons = [] if turn.speaker.staff else [cards.person_button(turn.language)]
+    return Reply(text, buttons)
+
+
+def _afresh(turn: Turn, call: Call) -> Turn:
+    """The turn for a following call, with the speaker as the records know them now."""
+    speaker = load_speaker(turn.db, Place(turn.speaker.conversation_id, turn.speaker.account_id))
+    home = speaker.stay.property_id if speaker.stay else turn.house.id
+    if speaker.staff is not None and turn.house.id not in speaker.staff.property_ids:
+        home = speaker.staff.property_ids[0]
+    house = turn.house if home == turn.house.id else get_property(turn.db, home)
+    if speaker.staff is None:  # guests are answered as they wrote, a new colleague as the invitation says
+        speaker = replace(speaker, language=turn.language)
+    return replace(turn, speaker=speaker, house=house, call=call)
+
+
+def _is_offered(turn: Turn, call: Call) -> bool:
+    return call.intent != "request_service" or call.slots.get("service") in turn.catalogue
+
+
+def _label(language: str, call: Call) -> str:
+    if call.intent == "request_service":
+        return cards.service_button(language, call.slots["service"]).label
+    return cards.intent_label(language, call.intent)

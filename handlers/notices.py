@@ -1,0 +1,120 @@
+"""Who hears of a service request and what they hear: cards for staff, news for the guest. Shared by the handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from crm.conversations.accounts import Recipient, on_duty, recipient_in, staff_recipients
+from crm.conversations.messages import MessageClass
+from crm.service_requests import ServiceRequest
+from crm.staff.members import staff_of
+from crm.staff.roles import matrix
+from handlers import cards
+from handlers.turn import Reply, Turn
+from prompts.words import say
+
+DESK = "front_desk"
+MANAGER = "manager"
+
+
+def people_for(turn: Turn, department: str) -> tuple[list[Recipient], str]:
+    """Who on duty hears of this department's work: its own people, else the desk, else managers; and which it was."""
+    for name in dict.fromkeys((department, DESK)):
+        people = _others(turn, on_duty(turn.db, turn.house.id, department=name))
+        if people:
+            return people, name
+    return managers(turn), MANAGER
+
+
+def managers(turn: Turn) -> list[Recipient]:
+    """Who on duty hears complaints."""
+    roles = sorted(matrix()["hear_complaints"])
+    return _others(turn, [each for role in roles for each in on_duty(turn.db, turn.house.id, role=role)])
+
+
+def everybody(turn: Turn, roles: Iterable[str]) -> list[Recipient]:
+    """All who have one of these roles, on duty or not: for what must not stay unseen."""
+    wanted = set(roles)
+    members = [each.id for each in staff_of(turn.db, turn.house.id) if each.role in wanted]
+    return _others(turn, staff_recipients(turn.db, members))
+
+
+def for_staff(turn: Turn, request: ServiceRequest, people: Sequence[Recipient]) -> list[Reply]:
+    """The request as a card for each of them, with the steps as buttons and the guest's photos."""
+    return [
+        Reply(
+            say(
+                each.language,
+                "cards.request.card",
+                headline=cards.headline(each.language, replace(request, note="")),
+                due=cards.at(turn, each.language, request.due_at),
+                wanted=cards.at(turn, each.language, request.wanted_at) if request.wanted_at else "",
+                approval=cards.needs_approval(turn, request),
+                number=request.number,
+                note=request.note,
+            ),
+            buttons=cards.steps(turn, each.language, request),
+            to=each,
+            about=request.id,
+            attachments=turn.attachments,
+            message_class=MessageClass.SERVICE,
+        )
+        for each in people
+    ]
+
+
+def to_assignee(turn: Turn, request: ServiceRequest, sentence: str) -> list[Reply]:
+    """A line for whoever has taken the request, else for the people it was offered to."""
+    taken = staff_recipients(turn.db, [request.assignee_id]) if request.assignee_id else []
+    return lines(turn, request, sentence, _others(turn, taken) or people_for(turn, request.department)[0])
+
+
+def lines(
+    turn: Turn, request: ServiceRequest, sentence: str, people: Sequence[Recipient], **values: Any
+) -> list[Reply]:
+    """A line about the request for each of them; `sentence` is a key of cards.toml [staff]."""
+    return [
+        Reply(
+            say(
+                each.language,
+                f"cards.staff.{sentence}",
+                headline=cards.headline(each.language, request),
+                number=request.number,
+                who=request.assignee_name,
+                reason=cards.reason_words(each.language, request.reason),
+                late=cards.lateness(each.language, turn.now - request.due_at),
+                **values,
+            ),
+            buttons=cards.steps(turn, each.language, request),
+            to=each,
+            about=request.id,
+            message_class=MessageClass.SERVICE,
+        )
+        for each in people
+    ]
+
+
+def for_guest(turn: Turn, request: ServiceRequest, sentence: str, **values: Any) -> list[Reply]:
+    """News of the request for its guest, where it was asked; `sentence` is a key of cards.toml [guest]."""
+    if request.conversation_id in (None, turn.speaker.conversation_id):
+        return []
+    guest = recipient_in(turn.db, request.conversation_id)
+    text = say(
+        guest.language,
+        f"cards.guest.{sentence}",
+        what=cards.what(guest.language, request),
+        room=request.room,
+        due=cards.at(turn, guest.language, request.due_at) if request.due_at > turn.now else "",
+        wanted=cards.at(turn, guest.language, request.wanted_at) if request.wanted_at else "",
+        reason=cards.reason_words(guest.language, request.reason),
+        who=cards.server(guest.language, request),
+        **values,
+    )
+    buttons = cards.rating_buttons(request) if sentence == "done" else []
+    return [Reply(cards.capital(text), buttons, guest, about=request.id, message_class=MessageClass.SERVICE)]
+
+
+def _others(turn: Turn, people: Iterable[Recipient]) -> list[Recipient]:
+    return [each for each in people if each.conversation_id != turn.speaker.conversation_id]

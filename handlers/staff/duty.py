@@ -1,0 +1,159 @@
+"""Who works now, who joins, who leaves, and what a colleague may ask here."""
+
+from __future__ import annotations
+
+from crm.encryption import folded
+from crm.errors import NotAllowed, NotFound
+from crm.service_requests import assigned_requests, release
+from crm.staff import roles
+from crm.staff.audit import record
+from crm.staff.invites import LIFETIME, Invitation, create_invite
+from crm.staff.members import StaffMember, find_staff_member, revoke, set_on_duty, staff_of
+from handlers import cards
+from handlers.turn import Button, Call, Question, Reply, Turn
+from prompts.words import say, table
+
+STAFF_ROLES = tuple(role for role in roles.roles() if role not in (roles.GUEST, roles.STRANGER))
+HELP = ("open_requests", "my_tasks", "arrivals", "departures", "in_house", "who_is_on_duty", "invite_staff")
+
+
+def go_on_duty(turn: Turn) -> list[Reply]:
+    """Whoever comes on duty sees at once what waits for them."""
+    member = turn.member
+    set_on_duty(turn.db, member, on_duty=True)
+    works = roles.may(member.role, "see_requests")
+    return [Reply(say(turn.language, "duty.go_on_duty.done"), follow_up=Call("open_requests") if works else None)]
+
+
+def go_off_duty(turn: Turn) -> list[Reply]:
+    """What is still in the member's hands is named, and whether anybody is left."""
+    member = turn.member
+    set_on_duty(turn.db, member, on_duty=False)
+    left = [each for each in staff_of(turn.db, turn.house.id) if each.on_duty and each.department == member.department]
+    tasks = [cards.line(turn, turn.language, each) for each in assigned_requests(turn.db, member)]
+    text = say(
+        turn.language,
+        "duty.go_off_duty.done",
+        tasks=tasks,
+        alone=not left,
+        department=cards.capital(cards.role(turn.language, member.department)),
+    )
+    return [Reply(text)]
+
+
+def who_is_on_duty(turn: Turn) -> list[Reply]:
+    present = [each for each in staff_of(turn.db, turn.house.id) if each.on_duty]
+    names: dict[str, list[str]] = {}
+    for each in present:
+        group = each.role if each.role == "manager" else each.department
+        names.setdefault(group, []).append(each.name)
+    order = list(table(turn.language, "common", "departments"))
+    lines = [
+        say(turn.language, "duty.who_is_on_duty.line", department=cards.role(turn.language, group), names=names[group])
+        for group in sorted(names, key=lambda group: order.index(group) if group in order else len(order))
+    ]
+    return [Reply("\n".join(lines) or say(turn.language, "duty.who_is_on_duty.none"))]
+
+
+def invite_staff(turn: Turn) -> list[Reply]:
+    role, name = turn.slot("role") or turn.slot("department"), turn.slot("name")
+    if role not in STAFF_ROLES:
+        return [_ask_role(turn)]
+    if not name:
+        call = Call("invite_staff", {**turn.call.slots, "role": role})
+        text = say(turn.language, "duty.invite_staff.ask_name", role=cards.role(turn.language, role))
+        return [Reply(text, ask=Question(call, "name"))]
+    department = role if role != "manager" else turn.slot("department") or role
+    invitation = Invitation(name, role, department, turn.house.language, (turn.house.id,))
+    token = create_invite(turn.db, turn.now, invitation, invited_by=turn.member.id)
+    _audit(turn, f"role:{role}")
+    minutes = int(LIFETIME.total_seconds() // 60)
+    role_name = cards.role(turn.language, role)
+    values = {"name": name, "role": role_name, "house": turn.house.name, "minutes": minutes, "token": token}
+    return [Reply(say(turn.language, "duty.invite_staff.invited", **values))]
+
+
+def revoke_staff(turn: Turn) -> list[Reply]:
+    """Slot `staff` is the one chosen among several of that name."""
+    name = turn.slot("name")
+    if not name:
+        return [Reply(say(turn.language, "duty.revoke_staff.ask_name"), ask=Question(turn.call, "name"))]
+    found = _named(turn, name)
+    if len(found) > 1:
+        return [_which_colleague(turn, found)]
+    if not found:
+        raise NotFound(what=name)
+    member = found[0]
+    if member.id == turn.member.id:
+        return [Reply(say(turn.language, "duty.revoke_staff.oneself"))]
+    if not set(member.property_ids) <= set(turn.member.property_ids):
+        raise NotAllowed
+    released = release(turn.db, member)
+    revoke(turn.db, member, turn.now)
+    _audit(turn, f"staff:{member.id}")
+    tasks = [f"#{each.number}" for each in released]
+    return [Reply(say(turn.language, "duty.revoke_staff.revoked", name=member.name, tasks=tasks))]
+
+
+def staff_help(turn: Turn) -> list[Reply]:
+    """Only what this colleague may ask."""
+    role = turn.member.role
+    may = {action: roles.may(role, action) for action in roles.matrix()}
+    buttons = [
+        Button(cards.intent_label(turn.language, intent), Call(intent)) for intent in HELP if may[HELP_ACTIONS[intent]]
+    ]
+    return [Reply(say(turn.language, "duty.staff_help.answer", may=may), buttons)]
+
+
+HELP_ACTIONS = {
+    "open_requests": "see_requests",
+    "my_tasks": "see_requests",
+    "arrivals": "see_arrivals",
+    "departures": "see_arrivals",
+    "in_house": "see_arrivals",
+    "who_is_on_duty": "see_duty",
+    "invite_staff": "manage_staff",
+}
+
+
+def _ask_role(turn: Turn) -> Reply:
+    slots = {name: value for name, value in turn.call.slots.items() if name not in ("role", "department")}
+    buttons = [
+        Button(cards.capital(cards.role(turn.language, role)), Call("invite_staff", {**slots, "role": role}))
+        for role in STAFF_ROLES
+    ]
+    text = say(turn.language, "duty.invite_staff.ask_role", name=turn.slot("name") or "")
+    return Reply(text, buttons, ask=Question(Call("invite_staff", slots), "role"))
+
+
+def _named(turn: Turn, name: str) -> list[StaffMember]:
+    wanted, chosen = folded(name), turn.slot("staff")
+    ids = {
+        each.id
+        for property_id in turn.member.property_ids
+        for each in staff_of(turn.db, property_id)
+        if (each.id == chosen if chosen else folded(each.name) == wanted)
+    }
+    return [member for member in (find_staff_member(turn.db, each) for each in sorted(ids)) if member]
+
+
+def _which_colleague(turn: Turn, found: list[StaffMember]) -> Reply:
+    buttons = [
+        Button(
+            f"{each.name} · {cards.role(turn.language, each.role)}",
+            Call("revoke_staff", {"name": each.name, "staff": each.id}),
+        )
+        for each in found
+    ]
+    return Reply(say(turn.language, "duty.revoke_staff.which", count=len(found)), buttons)
+
+
+def _audit(turn: Turn, subject: str) -> None:
+    record(
+        turn.db,
+        turn.now,
+        staff_id=turn.member.id,
+        action=turn.call.intent,
+        subject=subject,
+        property_id=turn.house.id,
+    )

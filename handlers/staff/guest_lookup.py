@@ -1,0 +1,97 @@
+"""Who is in a room, and where a guest is. Every look at a guest is written down; names only for who may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crm.properties.houses import room_numbers
+from crm.service_requests import ServiceRequest, unfinished_requests
+from crm.staff.audit import record
+from crm.staff.roles import may
+from crm.stays.bookings import StayInfo, find_stays_by_name, get_stay, returning_guests, stays_in_room
+from handlers import cards
+from handlers.turn import Button, Call, Question, Reply, Turn
+from prompts.words import say
+
+MOST_CHOICES = 6
+MOST_REQUESTS = 10
+
+
+def who_is_in_room(turn: Turn) -> list[Reply]:
+    number = turn.slot("room")
+    if not number:
+        return [Reply(say(turn.language, "guest_lookup.who_is_in_room.ask"), ask=Question(turn.call, "room"))]
+    stays = stays_in_room(turn.db, turn.house.id, number)
+    if not stays:
+        known = number in room_numbers(turn.db, turn.house)
+        return [Reply(say(turn.language, "guest_lookup.who_is_in_room.nobody", room=number, known=known))]
+    return [_shown(turn, stays)]
+
+
+def find_guest(turn: Turn) -> list[Reply]:
+    """Slot `stay` is the one chosen among several of that name."""
+    name, chosen = turn.slot("name"), turn.slot("stay")
+    if chosen:
+        return [_shown(turn, [get_stay(turn.db, chosen)])]
+    if not name:
+        return [Reply(say(turn.language, "guest_lookup.find_guest.ask"), ask=Question(turn.call, "name"))]
+    found = find_stays_by_name(turn.db, turn.member.property_ids, name)
+    latest = list({each.guest_id: each for each in reversed(found)}.values())[::-1]
+    if not latest:
+        return [Reply(say(turn.language, "guest_lookup.find_guest.nobody", name=name))]
+    return [_shown(turn, latest)] if len(latest) == 1 else [_choice(turn, latest)]
+
+
+def _choice(turn: Turn, stays: Sequence[StayInfo]) -> Reply:
+    buttons = [
+        Button(_stay_line(turn, "choice", each), Call("find_guest", {"name": each.guest_name, "stay": each.id}))
+        for each in stays[:MOST_CHOICES]
+    ]
+    more = max(0, len(stays) - MOST_CHOICES)
+    return Reply(say(turn.language, "guest_lookup.find_guest.which", count=len(stays), more=more), buttons)
+
+
+def _shown(turn: Turn, stays: Sequence[StayInfo]) -> Reply:
+    lines = []
+    for each in stays:
+        _audit(turn, each)
+        lines.append(_stay_line(turn, "stay", each))
+    rooms = {each.room for each in stays if each.room and each.is_in_house}
+    waiting = [each for each in _visible_requests(turn, stays[0].property_id) if each.room in rooms]
+    lines += [cards.line(turn, turn.language, each) for each in waiting[:MOST_REQUESTS]]
+    if len(waiting) > MOST_REQUESTS:
+        lines.append(say(turn.language, "common.lists.more", count=len(waiting) - MOST_REQUESTS))
+    return Reply("\n".join(lines))
+
+
+def _stay_line(turn: Turn, sentence: str, stay: StayInfo) -> str:
+    named = may(turn.member.role, "see_guest_names")
+    return say(
+        turn.language,
+        f"guest_lookup.lines.{sentence}",
+        name=stay.guest_name if named else "",
+        room=stay.room,
+        arrival=cards.on(turn, turn.language, stay.arrival),
+        departure=cards.on(turn, turn.language, stay.departure),
+        adults=stay.adults,
+        children=stay.children,
+        state=stay.state,
+        returning=named and bool(returning_guests(turn.db, [stay.guest_id], stay.arrival)),
+    )
+
+
+def _visible_requests(turn: Turn, property_id: str) -> list[ServiceRequest]:
+    member = turn.member
+    department = "" if may(member.role, "see_all_departments") else member.department
+    return unfinished_requests(turn.db, property_id, department)
+
+
+def _audit(turn: Turn, stay: StayInfo) -> None:
+    record(
+        turn.db,
+        turn.now,
+        staff_id=turn.member.id,
+        action=turn.call.intent,
+        subject=f"guest:{stay.guest_id}",
+        property_id=stay.property_id,
+    )

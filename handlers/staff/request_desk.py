@@ -1,0 +1,144 @@
+"""Staff at work: what is open, and each step of a request. A step pressed late only shows the true state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crm.service_requests import (
+    RequestState,
+    ServiceRequest,
+    accept,
+    assigned_requests,
+    complete,
+    decline,
+    get_request,
+    start,
+    unfinished_requests,
+)
+from crm.staff.roles import may
+from handlers import cards, notices
+from handlers.turn import Button, Call, Question, Reply, Turn
+from prompts.words import say, table
+
+MOST_LINES = 10
+MOST_BUTTONS = 3
+
+
+def open_requests(turn: Turn) -> list[Reply]:
+    """By due time, so that what is late comes first."""
+    return [_listed(turn, _of_my_department(turn), "open_requests")]
+
+
+def my_tasks(turn: Turn) -> list[Reply]:
+    return [_listed(turn, assigned_requests(turn.db, turn.member), "my_tasks")]
+
+
+def accept_request(turn: Turn) -> list[Reply]:
+    waiting = [each for each in _of_my_department(turn) if each.state is RequestState.OPEN]
+    request = _meant(turn, waiting)
+    if request is None:
+        return [_listed(turn, waiting, "accept_request")]
+    return _taken(turn, request, accept(turn.db, turn.now, request, turn.member), "accepted")
+
+
+def start_request(turn: Turn) -> list[Reply]:
+    mine = assigned_requests(turn.db, turn.member)
+    request = _meant(turn, [each for each in mine if each.state is RequestState.ACCEPTED])
+    if request is None:
+        return [_listed(turn, mine, "my_tasks")]
+    return _taken(turn, request, start(turn.db, turn.now, request, turn.member), "on_the_way")
+
+
+def complete_request(turn: Turn) -> list[Reply]:
+    """A note is told to the guest together with the news."""
+    mine = assigned_requests(turn.db, turn.member)
+    request = _meant(turn, mine)
+    if request is None:
+        return [_listed(turn, mine, "my_tasks")]
+    done = complete(turn.db, turn.now, request, turn.member)
+    sentence = "approved" if cards.needs_approval(turn, request) else "done"
+    return _taken(turn, request, done, sentence, note=turn.slot("note") or "")
+
+
+def decline_request(turn: Turn) -> list[Reply]:
+    """The guest hears why, and the desk hears that it must find another way."""
+    mine = assigned_requests(turn.db, turn.member)
+    request = _meant(turn, mine)
+    if request is None:
+        return [_listed(turn, mine, "my_tasks")]
+    if not request.is_unfinished or not _is_free_for(turn, request):
+        return [_true_state(turn, request)]
+    reason = turn.slot("reason")
+    if not reason:
+        return [_ask_reason(turn, request)]
+    declined = decline(turn.db, turn.now, request, turn.member, reason)
+    people = notices.people_for(turn, notices.DESK)[0]
+    told = _taken(turn, request, declined, "cannot", desk=bool(people), phone=turn.house.phone)
+    if declined:
+        told += notices.lines(turn, get_request(turn.db, request.number), "declined", people)
+    return told
+
+
+def _taken(turn: Turn, request: ServiceRequest, changed: bool, sentence: str, **values: object) -> list[Reply]:
+    """What staff and guest hear after a step; when somebody was faster, only what is true now."""
+    fresh = get_request(turn.db, request.number)
+    if not changed:
+        return [_true_state(turn, fresh)]
+    told = notices.for_guest(turn, fresh, sentence, **values)
+    text = say(
+        turn.language,
+        f"request_desk.steps.{sentence}",
+        number=fresh.number,
+        headline=cards.headline(turn.language, fresh),
+        due=cards.at(turn, turn.language, fresh.due_at),
+        wanted=cards.at(turn, turn.language, fresh.wanted_at) if fresh.wanted_at else "",
+        told=bool(told),
+    )
+    return [Reply(text, cards.steps(turn, turn.language, fresh), about=fresh.id), *told]
+
+
+def _true_state(turn: Turn, request: ServiceRequest) -> Reply:
+    buttons = cards.steps(turn, turn.language, request) if _is_free_for(turn, request) else []
+    return Reply(cards.state(turn, turn.language, request), buttons, about=request.id)
+
+
+def _ask_reason(turn: Turn, request: ServiceRequest) -> Reply:
+    call = {"number": request.number}
+    reasons = table(turn.language, "cards", "reasons")
+    buttons = [
+        Button(cards.capital(words), Call("decline_request", {**call, "reason": code}))
+        for code, words in reasons.items()
+    ]
+    text = say(turn.language, "request_desk.decline_request.ask", headline=cards.headline(turn.language, request))
+    return Reply(text, buttons, ask=Question(Call("decline_request", call), "reason"), about=request.id)
+
+
+def _listed(turn: Turn, requests: Sequence[ServiceRequest], intent: str) -> Reply:
+    if not requests:
+        return Reply(say(turn.language, f"request_desk.{intent}.none"))
+    lines = [say(turn.language, f"request_desk.{intent}.title", count=len(requests))]
+    lines += [cards.line(turn, turn.language, each) for each in requests[:MOST_LINES]]
+    if len(requests) > MOST_LINES:
+        lines.append(say(turn.language, "common.lists.more", count=len(requests) - MOST_LINES))
+    buttons = [
+        button for each in requests[:MOST_BUTTONS] for button in cards.steps(turn, turn.language, each, numbered=True)
+    ]
+    return Reply("\n".join(lines), buttons)
+
+
+def _meant(turn: Turn, candidates: Sequence[ServiceRequest]) -> ServiceRequest | None:
+    """The request with the number that was said, else the only one it can be."""
+    number = turn.slot("number")
+    if number is not None:
+        return get_request(turn.db, number)
+    return candidates[0] if len(candidates) == 1 else None
+
+
+def _is_free_for(turn: Turn, request: ServiceRequest) -> bool:
+    return request.assignee_id in (None, turn.member.id) or may(turn.member.role, "see_all_departments")
+
+
+def _of_my_department(turn: Turn) -> list[ServiceRequest]:
+    member = turn.member
+    department = "" if may(member.role, "see_all_departments") else member.department
+    return unfinished_requests(turn.db, turn.house.id, department)

@@ -1,0 +1,186 @@
+"""The words are complete: every sentence in every language, with the same variables, none of them shouting."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jinja2 import Environment, meta
+
+from crm import errors
+from crm.properties.catalogue import DEPARTMENTS, shipped_catalogue
+from crm.service_requests import RequestState
+from crm.staff.roles import GUEST, STRANGER, matrix, roles
+from handlers.intents import INTENTS
+from prompts import words
+from prompts.words import LANGUAGES, phrases, services, table
+
+ROOT = Path(__file__).parent.parent
+NOT_SPOKEN = {"services", "listening"}  # words we listen for and names, not sentences
+# Sentences whose key is put together from a value, with what may stand in its place.
+COMPOSED = {
+    "cards.guest.": {"accepted", "on_the_way", "done", "approved", "cannot"},
+    "cards.staff.": {"cancelled", "asked_again", "declined", "low_rating", "picture"},
+    "request_desk.steps.": {"accepted", "on_the_way", "done", "approved", "cannot"},
+    "guest_lookup.lines.": {"stay", "choice"},
+    "service_requests.request_service.": {"opened", "for_approval", "unattended"},
+    "service_requests.questions.": {"time", "quantity", "people", "note"},
+    "refusals.": {f"{each.code}.text" for each in errors.Refusal.__subclasses__()} | {"refused.text"},
+    "feedback.": {f"{kind}.{name}" for kind in ("compliment", "suggest") for name in ("ask", "thanks")}
+    | {"complain.ask"},
+    "request_desk.": {"open_requests.none", "my_tasks.none", "accept_request.none"}
+    | {"open_requests.title", "my_tasks.title", "accept_request.title"},
+    "arrivals.": {
+        f"{list_}.{name}" for list_ in ("arrivals", "departures", "in_house") for name in ("none", "title", "line")
+    },
+}
+SAMPLES: dict[str, list[Any]] = {
+    "state": [each.value for each in RequestState] + ["in_house", "booked", "departed", "cancelled", "no_show"],
+    "heard_by": ["manager", "desk", "nobody"],
+    "quantity": [0, 1, 2],
+    "count": [1, 2],
+    "people": [0, 1, 4],
+    "adults": [1, 2],
+    "children": [0, 1, 2],
+    "nights": [1, 2],
+    "minutes": [1, 15],
+    "hours": [0, 1],
+    "number": [12],
+    "rating": [2],
+    "more": [0, 3],
+    "tasks": [[], ["#12", "#14"]],
+    "names": [["Lily", "小李"]],
+    "may": [dict.fromkeys(matrix(), True), dict.fromkeys(matrix(), False)],
+}
+FLAGS = {"fault", "attended", "told", "linked", "late", "in_house", "offer", "returning", "alone", "known", "done"}
+FLAGS |= {"approval", "staff", "desk"}
+
+environment = Environment(trim_blocks=True, lstrip_blocks=True)
+
+
+def sentences(language: str) -> dict[str, str]:
+    """Every sentence by its key; lists and tables of lists are listened for, not said."""
+    return {
+        f"{file}.{name}.{key}": text
+        for file, tables in words._files(language).items()
+        if file not in NOT_SPOKEN
+        for name, entries in tables.items()
+        for key, text in entries.items()
+        if isinstance(text, str)
+    }
+
+
+def variables(text: str) -> frozenset[str]:
+    return frozenset(meta.find_undeclared_variables(environment.parse(text)))
+
+
+def said_in_code() -> Iterator[tuple[str, str]]:
+    """Each key handed to say(), as (place, key); a composed part reads as *."""
+    for path in [*(ROOT / "handlers").rglob("*.py"), *(ROOT / "bot").rglob("*.py")]:
+        source = path.read_text("utf-8")
+        if not re.search(r"^from prompts\.words import .*\bsay\b", source, re.MULTILINE):
+            continue
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say":
+                yield f"{path.relative_to(ROOT)}:{node.lineno}", _key(node.args[1])
+
+
+def _key(node: ast.expr) -> str:
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    assert isinstance(node, ast.JoinedStr), ast.unparse(node)
+    return "".join(str(part.value) if isinstance(part, ast.Constant) else "*" for part in node.values)
+
+
+def test_every_sentence_exists_in_every_language() -> None:
+    assert set(sentences("zh")) == set(sentences("en"))
+
+
+def test_sentences_speak_of_the_same_things_in_every_language() -> None:
+    chinese, english = sentences("zh"), sentences("en")
+    different = {
+        key: (variables(chinese[key]) ^ variables(english[key]))
+        for key in english
+        if variables(chinese[key]) != variables(english[key])
+    }
+    assert different == {}
+
+
+def test_every_sentence_the_code_says_exists() -> None:
+    known = set(sentences("en"))
+    said = dict.fromkeys(key for _, key in said_in_code())
+    assert len(said) > 50
+    for key in said:
+        if "*" not in key:
+            assert key in known
+            continue
+        start = key.partition("*")[0]
+        assert start in COMPOSED, f"{key}: name its parts in COMPOSED"
+        assert {start + each for each in COMPOSED[start]} <= known
+
+
+def test_no_sentence_is_left_over() -> None:
+    exact = {key for _, key in said_in_code() if "*" not in key}
+    composed = {start + each for start, names in COMPOSED.items() for each in names}
+    tables_of_names = ("cards.intents.", "cards.steps.", "cards.reasons.", "common.")
+    left = {key for key in set(sentences("en")) - exact - composed if not key.startswith(tables_of_names)}
+    assert left == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_can_be_said_and_reads_well(language: str) -> None:
+    for key, text in sentences(language).items():
+        if key.startswith("common.days"):
+            continue
+        names = sorted(variables(text))
+        for turn in range(6):
+            values = {name: _sample(name, turn) for name in names}
+            said = words.say(language, key, **values) if names else words.say(language, key)
+            assert said, key
+            assert "!!" not in said, key
+            assert "！！" not in said, key
+            assert not re.search(r"[\U0001F300-\U0001FAFF\u2600-\u27BF]", said), key
+            assert not re.search(r" {2,}|\( | \)|，，|。。|\.\.| [,.;:!?](?!\d)", said.replace("…", "")), (key, said)
+            assert "None" not in said or key.startswith("cards.reasons"), (key, said)
+
+
+def _sample(name: str, turn: int) -> Any:
+    if name in FLAGS:
+        return bool(turn % 2)
+    if name in SAMPLES:
+        return SAMPLES[name][turn % len(SAMPLES[name])]
+    return f"<{name}>"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_at_most_one_exclamation_mark(language: str) -> None:
+    assert [key for key, text in sentences(language).items() if len(re.findall(r"[!！]", text)) > 1] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_service_has_words(language: str) -> None:
+    known = services(language)
+    assert set(shipped_catalogue()) == set(known)
+    for code, service in shipped_catalogue().items():
+        assert known[code]["name"]
+        for detail in service.asks:
+            assert known[code]["question"][detail], f"{code} asks {detail}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_capability_has_phrases_and_a_label(language: str) -> None:
+    heard, labels = phrases(language), table(language, "cards", "intents")
+    for intent in INTENTS:
+        assert heard[intent.name], intent.name
+        assert labels[intent.name]
+    assert set(labels) == {intent.name for intent in INTENTS}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_department_and_role_has_a_name(language: str) -> None:
+    assert set(table(language, "common", "departments")) == {*DEPARTMENTS, "manager"}
+    assert set(table(language, "common", "roles")) == set(roles()) - {GUEST, STRANGER}
