@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Annotated
 import typer
 
 from bot.config import ConfigError, Settings, load_settings
+from crm.errors import StoreUnavailable
 from crm.store import Store
 
 cli = typer.Typer(help="Guanjia, the concierge in the chat.", no_args_is_help=True, pretty_exceptions_enable=False)
@@ -24,7 +26,36 @@ DataFolder = Annotated[Path | None, typer.Option("--data", help="A folder made b
 
 def main() -> None:
     """Entry point of the `guanjia` command; a refused setting ends with 2 and one line that names it."""
-    cli()
+    try:
+        cli()
+    except StoreUnavailable as error:
+        typer.echo(f"The records cannot be reached: locked, full or away ({error}). Try again in a moment.", err=True)
+        sys.exit(1)
+
+
+@cli.command()
+def demo(
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Keep the house here; without it, a temporary one.")
+    ] = None,
+    port: Annotated[int | None, typer.Option(help="8080 unless taken; 0 is any free one.", min=0, max=65535)] = None,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Only prepare the house.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="People, rooms and links as one JSON object.")] = False,
+    simulate: Annotated[bool, typer.Option("--simulate", help="Guests talk and staff work by themselves.")] = False,
+    seed: Annotated[int | None, typer.Option(help="Makes a simulated day repeatable.")] = None,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Open no browser.")] = False,
+) -> None:
+    """Show a house with guests and staff: no token, no key, no network."""
+    from bot.demo import Wishes
+    from bot.demo import demo as show
+    from bot.logs import configure_logs
+    from crm.encryption import KeyringError
+
+    configure_logs(logging.WARNING)
+    try:
+        show(Wishes(data, port, not no_serve, as_json, simulate, seed, not no_browser))
+    except (ConfigError, KeyringError, OSError) as error:
+        _refuse(str(error))
 
 
 @cli.command()
@@ -103,8 +134,10 @@ def _house(config: Path, data: Path | None) -> Iterator[tuple[Settings, Store]]:
     from crm.encryption import KeyringError
 
     try:
-        settings = load_settings(data / "config.toml" if data else config)
-        store = open_store(settings, os.environ.get("GUANJIA_KEYRING", ""))
+        # A demo's folder holds all it needs: the secrets of a real house must not lead from there to its records.
+        environment = {} if data else os.environ
+        settings = load_settings(data / "config.toml" if data else config, environment)
+        store = open_store(settings, environment.get("GUANJIA_KEYRING", ""))
     except (ConfigError, KeyringError) as error:
         _refuse(str(error))
     try:

@@ -13,16 +13,16 @@ from bot.channels.base import Channel
 from bot.concierge import Concierge
 from bot.config import Settings
 from bot.delivery import Delivery
+from bot.house import House, load_house
 from bot.mailbox import RecordsMailbox
 from bot.owner import is_dead, new_owner
 from bot.records import Records
-from bot.turn_steps import House, load_house
 from crm.conversations.leases import end_leases
 from crm.encryption import Keyring, load_keyring, parse_keyring
 from crm.errors import StoreUnavailable
 from crm.migrations import migrate
 from crm.properties.houses import put_property, put_rooms
-from crm.store import Connection, Store
+from crm.store import Connection, Store, wait_alone
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -50,6 +50,7 @@ def open_store(settings: Settings, environment_keyring: str = "") -> Store:
     store = Store(settings.database_url, keyring)
     migrate(store)
     with store.transaction() as db:
+        wait_alone(db)
         _put_houses(db, settings, utc_now())
     return store
 
@@ -81,6 +82,7 @@ class App:
             burst_seconds=settings.conversation.burst_seconds,
         )
         self._ticker: AsyncIOScheduler | None = None
+        self._warming: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Takes over what a dead process left, then listens. A platform that is down holds nothing up."""
@@ -91,6 +93,7 @@ class App:
         await self.sweep()
         for channel in self.channels:
             await channel.start(self.concierge.receive)
+        self._warming = asyncio.create_task(self.concierge.warm_up())
         self._ticker = start_clock([(SWEEP_SECONDS, self.sweep), (HOUSE_SECONDS, self._refresh_house)])
 
     async def stop_listening(self) -> None:
@@ -103,6 +106,8 @@ class App:
     async def stop(self) -> None:
         """Ends the turns that have begun, and settles what is being sent."""
         await self.stop_listening()
+        if self._warming is not None:
+            await self._warming
         await self.concierge.drain()
         await self.delivery.stop()
         if self._ticker is not None:
@@ -129,15 +134,26 @@ class App:
         return load_house(db, self.settings.catalogue, self.settings.conversation.language)
 
 
-def house_channels(settings: Settings, records: Records, clock: Clock = utc_now) -> list[Channel]:
-    """The channels the settings ask for: the web chat always, Telegram when there is a token."""
+def house_channels(
+    settings: Settings, records: Records, clock: Clock = utc_now, demo_links: tuple[str, str] | None = None
+) -> list[Channel]:
+    """The channels the settings ask for: the web chat always, Telegram when there is a token.
+
+    `demo_links` are the guest's and the staff's page that /demo shows side by side.
+    """
     from bot.channels.webchat import WebChat
 
     web = settings.web
     origins = [*web.origins, *([web.public_url] if web.public_url else [])]
     name = settings.properties[0].name
     channels: list[Channel] = [
-        WebChat(RecordsMailbox(records, clock), house_name=name, accent=web.accent, origins=origins)
+        WebChat(
+            RecordsMailbox(records, clock),
+            house_name=name,
+            accent=web.accent,
+            origins=origins,
+            demo_links=demo_links,
+        )
     ]
     if settings.telegram.token:
         channels.append(_telegram(settings))

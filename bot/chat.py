@@ -41,8 +41,8 @@ class Person:
 
 def find_person(db: Connection, who: str) -> Person:
     """`who` is guest:NAME or staff:NAME. Raises PersonNotFound."""
-    kind, colon, name = who.partition(":")
-    if kind not in ("guest", "staff") or not colon:
+    kind, _, name = who.partition(":")
+    if kind not in ("guest", "staff") or not name.strip():
         raise PersonNotFound(f"{who!r} is neither guest:NAME nor staff:NAME")
     people = guest if kind == "guest" else staff_member
     query = select(people.c.id, people.c.name, people.c.language).where(

@@ -17,11 +17,13 @@ import structlog
 
 from bot import turn_steps
 from bot.channels.base import Inbound
+from bot.house import House
 from bot.records import Records
-from bot.turn_steps import House, Matter
-from bot.understanding.recogniser import Understanding, understand
-from crm.conversations.inbound import abandoned_conversations, release_lease, take_lease
+from bot.turn_steps import Matter
+from bot.understanding.recogniser import Context, Understanding, understand
+from crm.conversations.inbound import abandoned_conversations, take_lease
 from crm.errors import LeaseLost, StoreUnavailable
+from handlers import intents
 
 log = structlog.get_logger("turn")
 
@@ -54,6 +56,11 @@ class Concierge:
         self._burst = burst_seconds
         self._serving: dict[str, asyncio.Task[None]] = {}
         self._quiet_at: dict[str, float] = {}
+
+    async def warm_up(self) -> None:
+        """Compiles the phrases, so that the first guest need not wait for it."""
+        nothing = Context(intents.INTENTS, self._clock(), self.house.language)
+        await asyncio.to_thread(understand, "", nothing)
 
     async def receive(self, inbound: Inbound) -> None:
         """Stores the message and returns once it is committed; the answer follows. Raises StoreUnavailable."""
@@ -90,15 +97,19 @@ class Concierge:
         try:
             while conversation_id in self._quiet_at:
                 await self._wait_for_quiet(conversation_id, longest_wait)
-                while await self._turn(conversation_id):
-                    pass
+                await self._answer_all(conversation_id)
+        finally:
+            self._quiet_at.pop(conversation_id, None)
+            del self._serving[conversation_id]
+
+    async def _answer_all(self, conversation_id: str) -> None:
+        try:
+            while await self._turn(conversation_id):
+                pass
         except (StoreUnavailable, LeaseLost) as error:
             log.warning("turn left to the sweep", conversation=conversation_id, why=type(error).__name__)
         except Exception:
             log.exception("turn failed", conversation=conversation_id)
-        finally:
-            self._quiet_at.pop(conversation_id, None)
-            del self._serving[conversation_id]
 
     async def _wait_for_quiet(self, conversation_id: str, longest_wait: float) -> None:
         loop = asyncio.get_running_loop()
@@ -110,10 +121,14 @@ class Concierge:
     async def _turn(self, conversation_id: str) -> bool:
         """Answers what waits in the conversation; True when more came in meanwhile."""
         started, house = perf_counter(), self.house
-        matter = await self._records.read(lambda db: turn_steps.gather(db, conversation_id, house))
+        try:
+            matter = await self._records.read(lambda db: turn_steps.gather(db, conversation_id, house))
+        except StoreUnavailable:
+            raise
+        except Exception as error:
+            return await self._set_aside(conversation_id, error)
         if matter is None:
-            await self._records.write(lambda db: release_lease(db, conversation_id, self._owner))
-            return False
+            return await self._records.write(lambda db: turn_steps.finish(db, conversation_id, self._owner))
         try:
             understanding = self._understand(matter, house)
             more = await self._records.write(
@@ -132,6 +147,12 @@ class Concierge:
         if matter.pressed is not None:
             return Understanding(matter.text, matter.speaker.language, (matter.pressed,), "button", 1.0, ())
         return understand(matter.text, turn_steps.context(matter, self._clock(), house))
+
+    async def _set_aside(self, conversation_id: str, error: Exception) -> bool:
+        log.exception("message unreadable", conversation=conversation_id, error=type(error).__name__)
+        return await self._records.write(
+            lambda db: turn_steps.set_aside(db, self._clock(), self._owner, conversation_id, error)
+        )
 
     async def _quarantine(self, matter: Matter, error: Exception) -> bool:
         # The traceback goes to the log without the message: personal data stays in the records.

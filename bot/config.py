@@ -111,14 +111,18 @@ class Settings(Section):
 
 
 def load_settings(path: Path, environment: Mapping[str, str] = os.environ) -> Settings:
-    """Reads the file and the secrets. Raises ConfigError."""
+    """Reads the file and the secrets; a relative folder stands beside the file. Raises ConfigError."""
     try:
         values = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise ConfigError(f"{path} is missing: copy config.example.toml to it and change what you need") from None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not readable TOML: {error}") from None
-    return parse_settings(values, environment, str(path))
+    settings = parse_settings(values, environment, str(path))
+    folder = path.absolute().parent / settings.store.folder
+    return settings.model_copy(update={"store": settings.store.model_copy(update={"folder": folder})})
 
 
 def parse_settings(values: dict[str, Any], environment: Mapping[str, str], source: str = "settings") -> Settings:

@@ -12,10 +12,12 @@ import structlog
 
 from bot.channels.base import Channel, File, MaybeSent, Moved, NotSent, Outbound, Refused, Unreachable
 from bot.records import Records
-from crm.conversations.accounts import move_conversation, set_reachable
-from crm.conversations.history import attachment_content
+from crm.conversations.accounts import set_reachable
+from crm.conversations.attachments import attachment_content
+from crm.conversations.claims import Claim, Claimed, Settlement, claim_due, settle
+from crm.conversations.leases import sweep_outbox
 from crm.conversations.messages import AT_LEAST_ONCE, MessageState, choice_token
-from crm.conversations.outbox import Claim, Claimed, Settlement, claim_due, settle, suppress_queued, sweep_outbox
+from crm.conversations.outbox import move_chat, suppress_queued
 from crm.errors import StoreUnavailable
 from crm.store import Connection
 
@@ -111,9 +113,12 @@ class Lane:
             return await self._records.write(step)
         except StoreUnavailable as error:
             log.warning("delivery waits for the database", why=str(error))
+        except Exception:  # the lane must not end, for nobody would start it again
+            log.exception("delivery failed", channel=self._channel.name)
+        if not self._stopping:  # else what was sent is found by its lease, as after a crash
             self._settlements = settlements + self._settlements
             await asyncio.sleep(POLL_SECONDS)
-            return Claim(())
+        return Claim(())
 
     def _write_down(self, db: Connection, now: datetime, settlements: Sequence[Settlement]) -> None:
         settle(db, now, self._owner, settlements)
@@ -122,7 +127,7 @@ class Lane:
                 set_reachable(db, each.claimed.account_id, now)
                 suppress_queued(db, now, each.claimed.conversation_id, "blocked")
             if each.reason == "moved":
-                move_conversation(db, each.claimed.conversation_id, each.external_id)
+                move_chat(db, each.claimed.conversation_id, each.external_id)
 
     async def _rest(self, claim: Claim) -> None:
         if len(claim.messages) == AT_ONCE:

@@ -8,7 +8,7 @@ from bot.app import utc_now
 from bot.config import Settings
 from crm.calendar import local
 from crm.properties.houses import properties
-from crm.service_requests import all_requests
+from crm.service_requests.requests import all_requests
 from crm.staff.invites import Invitation, create_invite
 from crm.staff.roles import GUEST, STRANGER, roles
 from crm.store import Store

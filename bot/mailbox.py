@@ -9,6 +9,7 @@ from bot.channels.base import File
 from bot.channels.webchat.mailbox import PAGE_OF_LINES, Line
 from bot.records import Records
 from crm.conversations import history
+from crm.conversations.attachments import find_attachment
 from crm.conversations.messages import MessageState, choice_token
 
 CHANNEL = "web"
@@ -37,7 +38,7 @@ class RecordsMailbox:
         await self._records.write(lambda db: history.mark_seen(db, now, CHANNEL, address, line_id))
 
     async def file(self, address: str, attachment_id: str) -> File | None:
-        found = await self._records.read(lambda db: history.find_attachment(db, CHANNEL, address, attachment_id))
+        found = await self._records.read(lambda db: find_attachment(db, CHANNEL, address, attachment_id))
         return File(found.kind, found.mime, found.name, found.content) if found else None
 
 

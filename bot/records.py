@@ -6,9 +6,18 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from time import monotonic
 from typing import TypeVar
 
+import structlog
+
+from crm.errors import Conflict, StoreUnavailable
 from crm.store import POSTGRES_POOL, Connection, Store
+
+log = structlog.get_logger("records")
+
+CONFLICTS = 3  # in a row, before it counts as a database that is away
+PATIENCE = 2.0  # seconds in the queue; behind a locked database it grows, and platforms must hear of it while they wait
 
 Result = TypeVar("Result")
 
@@ -22,7 +31,15 @@ class Records:
         self._readers = ThreadPoolExecutor(2, "looks") if store.is_sqlite else self._writers
 
     async def write(self, act: Callable[[Connection], Result]) -> Result:
-        """Commits when `act` returns, rolls back when it raises. Raises StoreUnavailable."""
+        """Commits when `act` returns, rolls back when it raises; after a deadlock `act` is called again.
+
+        Raises StoreUnavailable.
+        """
+        for _ in range(CONFLICTS):
+            try:
+                return await self._run(self._writers, self.store.transaction, act)
+            except Conflict as error:
+                log.info("transaction begun again", why=str(error))
         return await self._run(self._writers, self.store.transaction, act)
 
     async def read(self, look: Callable[[Connection], Result]) -> Result:
@@ -39,7 +56,11 @@ class Records:
         transaction: Callable[[], AbstractContextManager[Connection]],
         act: Callable[[Connection], Result],
     ) -> Result:
+        asked = monotonic()
+
         def run() -> Result:
+            if monotonic() - asked > PATIENCE:
+                raise StoreUnavailable("queue")
             with transaction() as db:
                 return act(db)
 

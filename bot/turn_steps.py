@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import takewhile
+from itertools import accumulate, takewhile
+from typing import Any
 
 from bot.channels.base import Inbound, InboundKind
+from bot.house import House
+from bot.replies import as_button, as_message, as_question, merged, packed
 from bot.understanding.recogniser import Context, Understanding
 from crm.calendar import local
 from crm.conversations import inbound as waiting_room
@@ -16,47 +19,30 @@ from crm.conversations.accounts import (
     Speaker,
     load_speaker,
     locate,
-    move_conversation,
-    on_duty,
     set_language,
     set_reachable,
 )
+from crm.conversations.attachments import Content
 from crm.conversations.messages import (
     Attachment,
     Body,
-    Choice,
     InboundMessage,
     MessageState,
     NewMessage,
     find_choice,
     last_choices,
-    pack,
-    unpack,
 )
-from crm.conversations.outbox import queue_messages, suppress_queued
-from crm.properties.catalogue import Catalogue
-from crm.properties.houses import Property, properties, room_numbers
+from crm.conversations.outbox import move_chat, queue_messages, suppress_queued
+from crm.conversations.recipients import on_duty, recipient_in
+from crm.properties.houses import Property
 from crm.store import Connection
 from handlers import intents
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say
 
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """What every turn needs of the properties, kept in memory; the first one serves who is linked to none."""
-
-    properties: Mapping[str, Property]
-    rooms: Mapping[str, frozenset[str]]
-    catalogue: Catalogue
-    language: str
-
-    def of(self, speaker: Speaker) -> Property:
-        if speaker.stay is not None:
-            return self.properties[speaker.stay.property_id]
-        if speaker.staff is not None and speaker.staff.property_ids:
-            return self.properties[speaker.staff.property_ids[0]]
-        return next(iter(self.properties.values()))
+MOST_AT_ONCE = 5  # messages of a burst; understanding hears ten wishes and 5,000 characters in one turn
+LONGEST_TEXT = 4_500
+SMALL_TALK = ("greet", "thank")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +67,6 @@ class Matter:
     choices: Sequence[Button]
 
 
-def load_house(db: Connection, catalogue: Catalogue, language: str) -> House:
-    known = {each.id: each for each in properties(db)}
-    return House(known, {key: room_numbers(db, each) for key, each in known.items()}, catalogue, language)
-
-
 def record(db: Connection, now: datetime, owner: str, default_language: str, inbound: Inbound) -> Arrival | None:
     """First transaction: writes the message down; None when there is nothing (new) to answer."""
     place = locate(
@@ -99,12 +80,14 @@ def record(db: Connection, now: datetime, owner: str, default_language: str, inb
         language=inbound.language or default_language,
     )
     if inbound.kind is InboundKind.MIGRATED:
-        move_conversation(db, place.conversation_id, inbound.text)
+        move_chat(db, place.conversation_id, inbound.text)
         return None
     if inbound.kind is InboundKind.BLOCKED:
         set_reachable(db, place.account_id, now)
         suppress_queued(db, now, place.conversation_id, "blocked")
         return None
+    if place.is_unreachable:
+        set_reachable(db, place.account_id, None)
     message_id = waiting_room.record_inbound(
         db,
         now,
@@ -113,7 +96,7 @@ def record(db: Connection, now: datetime, owner: str, default_language: str, inb
         dedupe_key=f"{inbound.channel}:{inbound.dedupe_key}",
         body=Body(text=inbound.text, button=inbound.button),
         raw=inbound.raw,
-        files=[waiting_room.NewFile(file.kind, file.mime, file.name, file.content) for file in inbound.files],
+        files=[Content(file.kind, file.mime, file.name, file.content) for file in inbound.files],
     )
     if message_id is None:
         return None
@@ -133,10 +116,10 @@ def gather(db: Connection, conversation_id: str, house: House) -> Matter | None:
         speaker=speaker,
         house=house.of(speaker),
         text="\n".join(message.body.text for message in messages if message.body.text),
-        attachments=[attachment for message in messages for attachment in message.body.attachments],
-        pressed=Call(pressed.intent, unpack(pressed.slots)) if pressed else None,
-        question=_question(waiting.question),
-        choices=() if pressed else [_button(choice) for choice in last_choices(db, conversation_id)],
+        attachments=[*_carried(waiting.question), *(file for message in messages for file in message.body.attachments)],
+        pressed=Call(pressed.intent, pressed.slots) if pressed else None,
+        question=as_question(waiting.question),
+        choices=() if pressed else [as_button(choice) for choice in last_choices(db, conversation_id)],
     )
 
 
@@ -158,11 +141,11 @@ def handle(
     speaker = replace(matter.speaker, language=understanding.language)
     waiting_room.hold_lease(db, speaker.conversation_id, owner)
     replies = _answers(db, now, house, replace(matter, speaker=speaker), understanding)
-    queue_messages(db, now, [_message(reply, speaker, matter) for reply in merged(replies)])
+    queue_messages(db, now, [as_message(reply, speaker, matter.messages[-1].id) for reply in merged(replies)])
     waiting_room.settle_inbound(db, now, matter.messages)
-    question = next((reply.ask for reply in reversed(replies) if reply.ask is not None), None)
+    question = _left_open(matter, understanding, replies)
     if question is not None or matter.question is not None:
-        waiting_room.set_question(db, speaker.conversation_id, _packed(question))
+        waiting_room.set_question(db, speaker.conversation_id, packed(question))
     if speaker.language != matter.speaker.language:
         set_language(db, speaker.account_id, speaker.language)
     return _go_on_or_release(db, speaker.conversation_id, owner)
@@ -179,32 +162,35 @@ def quarantine(db: Connection, now: datetime, owner: str, matter: Matter, error:
     replies += [
         Reply(say(each.language, "turn.broken.notice", name=speaker.name, room=room), to=each) for each in people
     ]
-    queue_messages(db, now, [_message(reply, speaker, matter) for reply in replies])
+    queue_messages(db, now, [as_message(reply, speaker, matter.messages[-1].id) for reply in replies])
     return _go_on_or_release(db, speaker.conversation_id, owner)
 
 
-def merged(replies: Sequence[Reply]) -> list[Reply]:
-    """What is said to the speaker in one turn is one message; what others hear stays apart."""
-    own = [reply for reply in replies if reply.to is None]
-    others = [reply for reply in replies if reply.to is not None]
-    if len(own) < 2:
-        return own + others
-    text = "\n\n".join(reply.text for reply in own if reply.text)
-    together = replace(
-        own[-1],
-        text=text,
-        buttons=[button for reply in own for button in reply.buttons],
-        attachments=[attachment for reply in own for attachment in reply.attachments],
-    )
-    return [together, *others]
+def set_aside(db: Connection, now: datetime, owner: str, conversation_id: str, error: BaseException) -> bool:
+    """A message that cannot even be read: quarantined, so that the next one is served. True when more is waiting."""
+    waiting_room.hold_lease(db, conversation_id, owner)
+    waiting_room.quarantine_first(db, now, conversation_id, type(error).__name__)
+    person = recipient_in(db, conversation_id)
+    apology = Body(say(person.language, "turn.broken.apology"))
+    queue_messages(db, now, [NewMessage(conversation_id, person.channel, person.language, apology)])
+    return _go_on_or_release(db, conversation_id, owner)
+
+
+def finish(db: Connection, conversation_id: str, owner: str) -> bool:
+    """Gives the conversation up; True when something came in meanwhile and this owner has to go on."""
+    waiting_room.hold_lease(db, conversation_id, owner)
+    return _go_on_or_release(db, conversation_id, owner)
 
 
 def _one_turn(messages: Sequence[InboundMessage]) -> Sequence[InboundMessage]:
-    """A burst of texts by one speaker is one turn; a pressed button is a turn of its own."""
+    """A burst of texts by one speaker is one turn, as far as it can be understood; a pressed button is its own turn."""
     first = messages[0]
     if first.body.button:
         return [first]
-    return list(takewhile(lambda each: each.account_id == first.account_id and not each.body.button, messages))
+    burst = takewhile(lambda each: each.account_id == first.account_id and not each.body.button, messages)
+    lengths = accumulate(len(each.body.text) for each in messages)
+    readable = sum(length <= LONGEST_TEXT for length in lengths)
+    return list(burst)[: max(1, min(MOST_AT_ONCE, readable))]
 
 
 def _answers(db: Connection, now: datetime, house: House, matter: Matter, understanding: Understanding) -> list[Reply]:
@@ -219,44 +205,32 @@ def _answers(db: Connection, now: datetime, house: House, matter: Matter, unders
         attachments=matter.attachments,
         inbound_id=matter.messages[0].id,
     )
+    if matter.attachments and not matter.text.strip() and matter.pressed is None:
+        return intents.answer(replace(turn, call=Call("show_picture")))
+    if not understanding.calls and understanding.by == "pending":
+        return [Reply(say(turn.language, "turn.dropped.text"))]
     if not understanding.calls:
-        return intents.not_understood(turn, understanding.alternatives)
+        return intents.not_understood(turn, [_nearest(each, house) for each in understanding.alternatives])
     parts = [replace(turn, call=call, part=part) for part, call in enumerate(understanding.calls)]
     return [reply for part in parts for reply in intents.answer(part)]
 
 
-def _message(reply: Reply, speaker: Speaker, matter: Matter) -> NewMessage:
-    choices = [Choice(button.label, button.call.intent, dict(button.call.slots)) for button in reply.buttons]
-    return NewMessage(
-        conversation_id=reply.to.conversation_id if reply.to else speaker.conversation_id,
-        channel=reply.to.channel if reply.to else speaker.channel,
-        language=reply.to.language if reply.to else speaker.language,
-        body=Body(reply.text, choices, reply.attachments),
-        message_class=reply.message_class,
-        about=reply.about,
-        reply_to=None if reply.to else matter.messages[-1].id,
-    )
+def _left_open(matter: Matter, understanding: Understanding, replies: Sequence[Reply]) -> Question | None:
+    """The question the replies ask; a thank-you in between leaves the one before open."""
+    asked = next((reply.ask for reply in reversed(replies) if reply.ask is not None), None)
+    is_small_talk = bool(understanding.calls) and all(call.intent in SMALL_TALK for call in understanding.calls)
+    return asked or (matter.question if is_small_talk else None)
+
+
+def _carried(question: dict[str, Any] | None) -> list[Attachment]:
+    """The pictures the open question is about: they go with the answer."""
+    return [Attachment(*each) for each in question["slots"].get("pictures", ())] if question else []
+
+
+def _nearest(name: str, house: House) -> Call:
+    """An alternative is the code of a service or the name of an intent."""
+    return Call("request_service", {"service": name}) if name in house.catalogue else Call(name)
 
 
 def _go_on_or_release(db: Connection, conversation_id: str, owner: str) -> bool:
-    if waiting_room.has_waiting(db, conversation_id):
-        return True
-    waiting_room.release_lease(db, conversation_id, owner)
-    return False
-
-
-def _question(packed: Mapping[str, object] | None) -> Question | None:
-    if packed is None:
-        return None
-    values = unpack(packed)
-    return Question(Call(values["intent"], values["slots"]), values["asks"])
-
-
-def _packed(question: Question | None) -> dict[str, object] | None:
-    if question is None:
-        return None
-    return {"intent": question.call.intent, "slots": pack(dict(question.call.slots)), "asks": question.asks}
-
-
-def _button(choice: Choice) -> Button:
-    return Button(choice.label, Call(choice.intent, unpack(choice.slots)))
+    return not waiting_room.try_release_lease(db, conversation_id, owner)

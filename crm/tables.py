@@ -7,7 +7,7 @@ import crm.conversations.attachments
 import crm.conversations.messages
 import crm.conversations.rates
 import crm.feedback
-import crm.service_requests
+import crm.service_requests.requests
 import crm.staff.audit
 import crm.staff.invites
 import crm.stays.links  # noqa: F401

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from crm.calendar import local
 from crm.properties.catalogue import Service
-from crm.service_requests import RequestState, ServiceRequest
+from crm.service_requests.requests import RequestState, ServiceRequest
 from crm.stays.bookings import StayInfo
 from handlers.turn import Button, Call, Turn
 from prompts.words import day, moment, say, services, table

@@ -8,7 +8,7 @@ from dataclasses import replace
 from crm.conversations.accounts import Place, Speaker, load_speaker
 from crm.errors import LinkRefused, NoStay, NotAllowed, NotFound, Refusal
 from crm.properties.houses import get_property
-from crm.service_requests import ServiceRequest, get_request
+from crm.service_requests.requests import ServiceRequest, get_request
 from crm.staff import roles
 from crm.stays.bookings import get_stay
 from handlers import cards

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from crm.conversations.accounts import Recipient, on_duty, recipient_in, staff_recipients
 from crm.conversations.messages import MessageClass
-from crm.service_requests import ServiceRequest
+from crm.conversations.recipients import Recipient, on_duty, recipient_in, staff_recipients
+from crm.service_requests.requests import ServiceRequest
 from crm.staff.members import staff_of
 from crm.staff.roles import matrix
 from handlers import cards

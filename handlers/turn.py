@@ -8,8 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from crm.conversations.accounts import Recipient, Speaker
+from crm.conversations.accounts import Speaker
 from crm.conversations.messages import Attachment, MessageClass
+from crm.conversations.recipients import Recipient
 
 if TYPE_CHECKING:
     from crm.properties.catalogue import Catalogue

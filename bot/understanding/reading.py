@@ -22,6 +22,8 @@ _TOKEN = re.compile(
 _LIST_MARK = re.compile(r"(?m)^ *\d{1,2}[.)、] *(?=[^\d\s])")
 _HAS_CJK = re.compile(f"[{_CJK}]")
 _HAS_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
+# Links, codes and rooms, and what both languages write alike: nobody changes language by them.
+_OF_NO_LANGUAGE = re.compile(r"/start\s+\S+|\S*[\d_]\S*|(?<![a-z])(?:ok|okay|wi-?fi|tv|usb)(?![a-z])", re.IGNORECASE)
 
 _TRADITIONAL = (
     "條個雙張單間點鐘時開關門鎖燈電視網機場車計醫師請問幫謝煩顧嗎們這裡裏來過還沒壞熱涼凍悶風調製氣潔掃頭墊換飯麵湯雞"
@@ -89,10 +91,10 @@ def words(phrase: str) -> list[str]:
 
 
 def language_of(text: str, otherwise: str) -> str:
-    """Chinese characters make it Chinese, else Latin letters English; digits and pictures say nothing."""
+    """Chinese characters make it Chinese, else Latin letters English; codes, digits and pictures say nothing."""
     if _HAS_CJK.search(text):
         return "zh"
-    return "en" if _HAS_LATIN.search(text) else otherwise
+    return "en" if _HAS_LATIN.search(_OF_NO_LANGUAGE.sub(" ", text)) else otherwise
 
 
 def _tokens(plain: str) -> Iterator[Token]:

@@ -1,133 +1,30 @@
-"""The queue of what is to be said: queued, claimed under a lease, sent, settled in a visible state."""
+"""The queue of what is to be said; claims.py takes it out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, exists, insert, select, text, update
+from sqlalchemy import insert, text, update
 
-from crm.conversations.accounts import conversation, move_conversation
+from crm.conversations.accounts import move_conversation
 from crm.conversations.attachments import show
 from crm.conversations.messages import (
     LIFETIME,
     RANK,
-    Body,
     Message,
-    MessageClass,
     MessageState,
     NewMessage,
     message,
-    open_body,
     seal_body,
 )
-from crm.conversations.rates import Allowance, RateLimit
-from crm.encryption import KeyringError
 from crm.store import Connection, new_id
 
-SEND_LEASE = timedelta(seconds=30)
 DEFAULT_RANK = 1
-POSTPONED_FROM = 0.5  # seconds; a chat that must wait so long makes room for others in the next claim
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A message this owner may send until the lease ends. `attempt` is the fence: a later claim has a higher one."""
-
-    id: str
-    conversation_id: str
-    account_id: str | None
-    channel: str
-    address: str
-    body: Body
-    language: str
-    message_class: MessageClass
-    attempt: int
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """What became of a claimed message. State `queued` means try again at `due_at`."""
-
-    claimed: Claimed
-    state: MessageState
-    reason: str = ""
-    external_id: str = ""
-    due_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The messages claimed, and the seconds until a rate limit lets more go (None when nothing waits for one)."""
-
-    messages: Sequence[Claimed]
-    wait: float | None = None
-
-
-_earlier = message.alias("earlier")
-_DUE = (
-    select(
-        message.c.id,
-        message.c.conversation_id,
-        conversation.c.account_id,
-        message.c.channel,
-        conversation.c.address,
-        message.c.body,
-        message.c.language,
-        message.c.message_class,
-        message.c.attempts,
-        message.c.created_at,
-    )
-    .join(conversation, conversation.c.id == message.c.conversation_id)
-    .where(
-        text("message.state = 'queued'"),
-        message.c.channel == bindparam("channel"),
-        message.c.due_at <= bindparam("now"),
-        message.c.expires_at > bindparam("now"),
-        ~exists().where(
-            _earlier.c.conversation_id == message.c.conversation_id,
-            text("earlier.state IN ('queued', 'sending')"),
-            _earlier.c.id < message.c.id,
-        ),
-    )
-    .order_by(message.c.rank, message.c.due_at)
-    .limit(bindparam("limit"))
-    .with_for_update(of=message, skip_locked=True)
-)
-_DUE_AT_ADDRESSES = _DUE.where(conversation.c.address.in_(bindparam("addresses", expanding=True)))
-_CLAIM = (
-    update(Message)
-    .where(message.c.id == bindparam("claimed_id"))
-    .values(
-        state=MessageState.SENDING.value,
-        attempts=message.c.attempts + 1,
-        lease_owner=bindparam("owner"),
-        lease_until=bindparam("until"),
-    )
-)
 _QUEUE = insert(Message)
-_POSTPONE = update(Message).where(message.c.id == bindparam("postponed_id")).values(due_at=bindparam("due"))
-_SETTLE = (
-    update(Message)
-    .where(
-        message.c.id == bindparam("settled_id"),
-        text("message.state = 'sending'"),
-        message.c.lease_owner == bindparam("owner"),
-        message.c.attempts == bindparam("attempt"),
-    )
-    .values(
-        state=bindparam("to_state"),
-        reason=bindparam("why"),
-        external_id=bindparam("platform_id"),
-        due_at=bindparam("due"),
-        settled_at=bindparam("now"),
-        lease_owner=None,
-        lease_until=None,
-    )
-)
 
 
 def queue_messages(db: Connection, now: datetime, messages: Sequence[NewMessage]) -> list[str]:
@@ -139,57 +36,6 @@ def queue_messages(db: Connection, now: datetime, messages: Sequence[NewMessage]
     for row, new in zip(rows, messages, strict=True):
         show(db, row["id"], new.body.attachments)
     return [row["id"] for row in rows]
-
-
-def claim_due(
-    db: Connection,
-    now: datetime,
-    owner: str,
-    *,
-    channel: str,
-    addresses: frozenset[str] | None,
-    rates: Callable[[str], Sequence[RateLimit]],
-    limit: int,
-) -> Claim:
-    """Takes due messages of a channel, at most one of each conversation, within its rate limits.
-
-    `addresses` restricts the claim to conversations this process can reach. `rates` gives the limits of an address.
-    """
-    query, values = _DUE, {"channel": channel, "now": now, "limit": limit}
-    if addresses is not None:
-        query, values = _DUE_AT_ADDRESSES, {**values, "addresses": sorted(addresses)}
-    due = [each for row in db.execute(query, values).all() if (each := _try_open(db, now, row))]
-    if not due:
-        return Claim(())
-    limits = {each.id: rates(each.address) for each in due}
-    allowance = Allowance(db, now, [limit for each in limits.values() for limit in each])
-    waits = {each.id: allowance.try_spend(limits[each.id]) for each in due}
-    allowance.save(db)
-    _postpone(db, now, waits)
-    taken = [each for each in due if waits[each.id] == 0.0]
-    if taken:
-        lease = {"owner": owner, "until": now + SEND_LEASE}
-        db.execute(_CLAIM, [{"claimed_id": each.id, **lease} for each in taken])
-    return Claim(taken, min((wait for wait in waits.values() if wait > 0), default=None))
-
-
-def settle(db: Connection, now: datetime, owner: str, settlements: Sequence[Settlement]) -> None:
-    """Writes down what became of claimed messages; one that was taken over meanwhile is left to its new owner."""
-    rows = [
-        {
-            "settled_id": each.claimed.id,
-            "owner": owner,
-            "attempt": each.claimed.attempt,
-            "to_state": each.state,
-            "why": each.reason,
-            "platform_id": each.external_id,
-            "due": each.due_at,
-            "now": now,
-        }
-        for each in settlements
-    ]
-    if rows:
-        db.execute(_SETTLE, rows)
 
 
 def suppress_queued(db: Connection, now: datetime, conversation_id: str, reason: str) -> None:
@@ -204,13 +50,6 @@ def move_chat(db: Connection, conversation_id: str, address: str) -> None:
     queued = (message.c.conversation_id == conversation_id, text("state = 'queued'"))
     if there != conversation_id:
         db.execute(update(Message).where(*queued).values(conversation_id=there))
-
-
-def _postpone(db: Connection, now: datetime, waits: Mapping[str, float]) -> None:
-    long = {message_id: wait for message_id, wait in waits.items() if wait >= POSTPONED_FROM}
-    rows = [{"postponed_id": each, "due": now + timedelta(seconds=wait)} for each, wait in long.items()]
-    if rows:
-        db.execute(_POSTPONE, rows)
 
 
 def _row(db: Connection, now: datetime, new: NewMessage) -> dict[str, Any]:
@@ -233,28 +72,3 @@ def _row(db: Connection, now: datetime, new: NewMessage) -> dict[str, Any]:
         "expires_at": now + LIFETIME,
         "attempts": 0,
     }
-
-
-def _try_open(db: Connection, now: datetime, row: Any) -> Claimed | None:
-    """None when it cannot be read: that one fails, and must not hold up all others."""
-    try:
-        return _claimed(db, row)
-    except KeyringError:
-        failed = {"state": MessageState.FAILED, "reason": "unreadable", "settled_at": now}
-        db.execute(update(Message).where(message.c.id == row.id).values(**failed))
-        return None
-
-
-def _claimed(db: Connection, row: Any) -> Claimed:
-    return Claimed(
-        id=row.id,
-        conversation_id=row.conversation_id,
-        account_id=row.account_id,
-        channel=row.channel,
-        address=row.address,
-        body=open_body(db, row.id, row.body),
-        language=row.language,
-        message_class=MessageClass(row.message_class),
-        attempt=row.attempts + 1,
-        created_at=row.created_at,
-    )

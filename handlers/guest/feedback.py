@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crm.conversations.accounts import Recipient
 from crm.conversations.messages import MessageClass
+from crm.conversations.recipients import Recipient
 from crm.encryption import folded
 from crm.feedback import FeedbackKind, record_feedback
 from crm.staff.members import find_staff_member

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crm.conversations.messages import MessageClass
 from crm.properties.catalogue import shipped_catalogue
-from crm.service_requests import Details, open_request
+from crm.service_requests.steps import Details, open_request
 from crm.stays.bookings import StayInfo, find_last_stay
 from handlers import cards, notices
 from handlers.turn import Call, Question, Reply, Turn

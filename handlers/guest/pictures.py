@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from crm.service_requests import guest_requests
+from crm.service_requests.requests import guest_requests
 from handlers import cards, notices
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say

@@ -10,16 +10,8 @@ from typing import Any
 from crm.calendar import local
 from crm.errors import NoStay, NotAvailable, NotFound
 from crm.properties.catalogue import Service
-from crm.service_requests import (
-    Details,
-    ServiceRequest,
-    cancel,
-    find_last_done,
-    get_request,
-    guest_requests,
-    open_request,
-    rate,
-)
+from crm.service_requests.requests import ServiceRequest, find_last_done, get_request, guest_requests
+from crm.service_requests.steps import Details, cancel, open_request, rate
 from crm.stays.bookings import StayInfo, find_last_stay
 from handlers import cards, notices
 from handlers.turn import Button, Call, Question, Reply, Turn

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from crm.encryption import folded
 from crm.errors import NotAllowed, NotFound
-from crm.service_requests import assigned_requests, release
+from crm.service_requests.requests import assigned_requests
+from crm.service_requests.steps import release
 from crm.staff import roles
 from crm.staff.audit import record
 from crm.staff.invites import LIFETIME, Invitation, create_invite

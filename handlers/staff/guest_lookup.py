@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crm.properties.houses import room_numbers
-from crm.service_requests import ServiceRequest, unfinished_requests
+from crm.service_requests.requests import ServiceRequest, unfinished_requests
 from crm.staff.audit import record
 from crm.staff.roles import may
 from crm.stays.bookings import StayInfo, find_stays_by_name, get_stay, returning_guests, stays_in_room

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crm.service_requests import (
+from crm.service_requests.requests import (
     RequestState,
     ServiceRequest,
-    accept,
     assigned_requests,
-    complete,
-    decline,
     get_request,
-    start,
     unfinished_requests,
 )
+from crm.service_requests.steps import accept, complete, decline, start
 from crm.staff.roles import may
 from handlers import cards, notices
 from handlers.turn import Button, Call, Question, Reply, Turn

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from crm.service_requests import RequestState
+from crm.service_requests.requests import RequestState
 from crm.staff.roles import GUEST, STRANGER, matrix, may, roles
 from crm.tables import metadata
 from handlers.intents import INTENTS, offered, role_of

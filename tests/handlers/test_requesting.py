@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from crm.service_requests import RequestState
+from crm.service_requests.requests import RequestState
 from crm.stays.bookings import StayState
 from tests.support.house import PHONE, House
 

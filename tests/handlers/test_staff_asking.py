@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from crm.conversations.accounts import load_speaker
-from crm.service_requests import RequestState
+from crm.service_requests.requests import RequestState
 from crm.staff.audit import AuditEntry
 from crm.stays.bookings import StayState
 from crm.store import table

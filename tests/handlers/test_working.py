@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crm.service_requests import RequestState
+from crm.service_requests.requests import RequestState
 from tests.support.house import House, Person
 
 

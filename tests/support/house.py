@@ -14,7 +14,7 @@ from crm.conversations.messages import pack, unpack
 from crm.guests.profile import add_guest
 from crm.properties.catalogue import shipped_catalogue
 from crm.properties.houses import Property, find_room_id, put_property, put_rooms
-from crm.service_requests import ServiceRequest, all_requests
+from crm.service_requests.requests import ServiceRequest, all_requests
 from crm.staff.members import StaffMember, add_staff_member, set_on_duty
 from crm.stays.bookings import StayInfo, StayState, add_stay, get_stay
 from crm.store import Connection

@@ -33,7 +33,7 @@ const WORDS = {
     unread: "以下为新消息",
     "demo-title": "演示",
     "demo-guest": "客人的手机",
-    "demo-staff": "前台的屏幕",
+    "demo-staff": "员工的屏幕",
     "demo-hint": "在手机上像客人一样说话，同时看员工收到什么。",
   },
   en: {

@@ -1,23 +1,20 @@
-"""Service requests: asked, accepted, on the way, done, rated; each step happens once and shows its true state after."""
+"""Service requests and the questions asked of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, Select, UniqueConstraint, bindparam, insert, or_, select, text, update
+from sqlalchemy import Index, Select, UniqueConstraint, bindparam, select, text
 from sqlmodel import Field, SQLModel
 
-from crm.encryption import seal, unseal
+from crm.encryption import unseal
 from crm.errors import NotFound
 from crm.guests.profile import guest
-from crm.properties.catalogue import Service
 from crm.staff.members import StaffMember, staff_member
-from crm.stays.bookings import StayInfo
-from crm.store import Connection, Utc, new_id, table
+from crm.store import Connection, Utc, table
 
 
 class RequestState(StrEnum):
@@ -113,16 +110,6 @@ class ServiceRequest:
         return self.state in UNFINISHED
 
 
-@dataclass(frozen=True, slots=True)
-class Details:
-    """What the guest said about the request."""
-
-    quantity: int | None = None
-    people: int | None = None
-    wanted_at: datetime | None = None
-    note: str = ""
-
-
 _c = service_request.c
 _INFO: Select[Any] = (
     select(service_request, guest.c.name.label("guest_name"), staff_member.c.name.label("assignee_name"))
@@ -130,7 +117,6 @@ _INFO: Select[Any] = (
     .outerjoin(staff_member, staff_member.c.id == _c.assignee_id)
 )
 _BY_NUMBER = _INFO.where(_c.number == bindparam("number"))
-_INSERT = insert(ServiceRequestRow)
 _UNFINISHED = _INFO.where(_c.property_id == bindparam("property_id"), _IS_UNFINISHED).order_by(_c.due_at, _c.number)
 _OF_DEPARTMENT = _UNFINISHED.where(_c.department == bindparam("department"))
 _ASSIGNED = _INFO.where(_c.assignee_id == bindparam("staff_id"), _IS_UNFINISHED).order_by(_c.due_at, _c.number)
@@ -141,50 +127,6 @@ _LAST_DONE = (
     .limit(1)
 )
 _ALL = _INFO.order_by(_c.number)
-
-
-def open_request(
-    db: Connection,
-    now: datetime,
-    service: Service,
-    stay: StayInfo,
-    details: Details,
-    *,
-    conversation_id: str,
-    inbound_id: str,
-    part: int,
-) -> ServiceRequest:
-    """Writes a new request down with its promise. `inbound_id` and `part` make the same words open it only once."""
-    request_id = new_id(now)
-    begins = now if service.needs_approval else details.wanted_at or now  # an answer is wanted before the thing itself
-    due_at = begins + timedelta(minutes=service.complete_minutes)
-    asked = {
-        "id": request_id,
-        "property_id": stay.property_id,
-        "guest_id": stay.guest_id,
-        "conversation_id": conversation_id,
-        "service": service.code,
-        "department": service.department,
-        "room": stay.room,
-        "quantity": details.quantity,
-        "people": details.people,
-        "wanted_at": details.wanted_at,
-        "state": RequestState.OPEN,
-        "opened_at": now,
-        "due_at": due_at,
-    }
-    note = seal(db, "service_request.note", request_id, details.note or None)
-    inserted = db.execute(_INSERT, {**asked, "stay_id": stay.id, "inbound_id": inbound_id, "part": part, "note": note})
-    return ServiceRequest(
-        number=inserted.inserted_primary_key[0],
-        guest_name=stay.guest_name,
-        note=details.note,
-        assignee_id=None,
-        assignee_name="",
-        reason="",
-        rating=None,
-        **asked,
-    )
 
 
 def get_request(db: Connection, number: int) -> ServiceRequest:
@@ -219,59 +161,6 @@ def find_last_done(db: Connection, guest_id: str) -> ServiceRequest | None:
 
 def all_requests(db: Connection) -> list[ServiceRequest]:
     return [_request(db, row) for row in db.execute(_ALL)]
-
-
-def accept(db: Connection, now: datetime, request: ServiceRequest, member: StaffMember) -> bool:
-    """Assigns an open request; False when somebody was faster."""
-    return _move(db, request, (RequestState.OPEN,), RequestState.ACCEPTED, assignee_id=member.id, accepted_at=now)
-
-
-def start(db: Connection, now: datetime, request: ServiceRequest, member: StaffMember) -> bool:
-    """The member is on the way; False when a colleague has taken it meanwhile."""
-    before = (RequestState.OPEN, RequestState.ACCEPTED)
-    free = or_(_c.assignee_id.is_(None), _c.assignee_id == member.id)
-    return _move(db, request, before, RequestState.ON_THE_WAY, free, assignee_id=member.id, on_the_way_at=now)
-
-
-def complete(db: Connection, now: datetime, request: ServiceRequest, member: StaffMember) -> bool:
-    return _move(db, request, UNFINISHED, RequestState.DONE, assignee_id=member.id, finished_at=now)
-
-
-def decline(db: Connection, now: datetime, request: ServiceRequest, member: StaffMember, reason: str) -> bool:
-    """It cannot be done, and why."""
-    sealed = seal(db, "service_request.reason", request.id, reason or None)
-    values = {"assignee_id": member.id, "finished_at": now, "reason": sealed}
-    return _move(db, request, UNFINISHED, RequestState.CANNOT, **values)
-
-
-def cancel(db: Connection, now: datetime, request: ServiceRequest) -> bool:
-    """The guest no longer wants it."""
-    return _move(db, request, UNFINISHED, RequestState.CANCELLED, finished_at=now)
-
-
-def rate(db: Connection, request: ServiceRequest, rating: int) -> bool:
-    """One to five, once, after it was done."""
-    unrated = (_c.number == request.number, _c.state == RequestState.DONE, _c.rating.is_(None))
-    return db.execute(update(ServiceRequestRow).where(*unrated).values(rating=rating)).rowcount == 1
-
-
-def release(db: Connection, member: StaffMember) -> list[ServiceRequest]:
-    """Puts what the member had taken back to the others; returns it as it was."""
-    taken = assigned_requests(db, member)
-    values = {"assignee_id": None, "accepted_at": None, "on_the_way_at": None}
-    return [each for each in taken if _move(db, each, UNFINISHED, RequestState.OPEN, **values)]
-
-
-def _move(
-    db: Connection,
-    request: ServiceRequest,
-    before: Sequence[RequestState],
-    after: RequestState,
-    *also: Any,
-    **values: Any,
-) -> bool:
-    still = (_c.number == request.number, _c.state.in_([state.value for state in before]), *also)
-    return db.execute(update(ServiceRequestRow).where(*still).values(state=after, **values)).rowcount == 1
 
 
 def _request(db: Connection, row: Any) -> ServiceRequest:

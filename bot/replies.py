@@ -1,0 +1,57 @@
+"""What handlers say and ask, as the records keep it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from crm.conversations.accounts import Speaker
+from crm.conversations.messages import Body, Choice, NewMessage, pack, unpack
+from handlers.turn import Button, Call, Question, Reply
+
+
+def merged(replies: Sequence[Reply]) -> list[Reply]:
+    """What is said to the speaker in one turn is one message; what others hear stays apart."""
+    own = [reply for reply in replies if reply.to is None]
+    others = [reply for reply in replies if reply.to is not None]
+    if len(own) < 2:
+        return own + others
+    text = "\n\n".join(reply.text for reply in own if reply.text)
+    together = replace(
+        own[-1],
+        text=text,
+        buttons=[button for reply in own for button in reply.buttons],
+        attachments=[attachment for reply in own for attachment in reply.attachments],
+    )
+    return [together, *others]
+
+
+def as_message(reply: Reply, speaker: Speaker, answered: str) -> NewMessage:
+    """`answered` is the id of the message it replies to."""
+    choices = [Choice(button.label, button.call.intent, dict(button.call.slots)) for button in reply.buttons]
+    return NewMessage(
+        conversation_id=reply.to.conversation_id if reply.to else speaker.conversation_id,
+        channel=reply.to.channel if reply.to else speaker.channel,
+        language=reply.to.language if reply.to else speaker.language,
+        body=Body(reply.text, choices, reply.attachments),
+        message_class=reply.message_class,
+        about=reply.about,
+        reply_to=None if reply.to else answered,
+    )
+
+
+def as_question(stored: Mapping[str, object] | None) -> Question | None:
+    if stored is None:
+        return None
+    values = unpack(stored)
+    return Question(Call(values["intent"], values["slots"]), values["asks"])
+
+
+def packed(question: Question | None) -> dict[str, object] | None:
+    if question is None:
+        return None
+    return {"intent": question.call.intent, "slots": pack(dict(question.call.slots)), "asks": question.asks}
+
+
+def as_button(choice: Choice) -> Button:
+    return Button(choice.label, Call(choice.intent, choice.slots))

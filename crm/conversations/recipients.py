@@ -1,0 +1,100 @@
+"""Where somebody is reached: one conversation for each person, in their language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from crm.conversations.accounts import account, conversation
+from crm.staff.members import staff_member, staff_property
+from crm.store import Connection
+
+CONSOLE = "console"  # a tool of the moment: never chosen when somebody can be reached anywhere else
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Where something is said to somebody: one conversation, in their language."""
+
+    conversation_id: str
+    channel: str
+    language: str
+    name: str = ""
+    staff_id: str | None = None
+    guest_id: str | None = None
+
+
+_REACHABLE = (
+    select(
+        conversation.c.id,
+        conversation.c.channel,
+        account.c.language,
+        account.c.name,
+        account.c.staff_id,
+        account.c.guest_id,
+    )
+    .join(account, account.c.id == conversation.c.account_id)
+    .where(account.c.unreachable_since.is_(None))
+    .order_by(conversation.c.channel == CONSOLE, conversation.c.last_inbound_at.desc().nulls_last())
+)
+_OF_STAFF = _REACHABLE.where(account.c.staff_id.in_(bindparam("ids", expanding=True)))
+_OF_GUESTS = _REACHABLE.where(account.c.guest_id.in_(bindparam("ids", expanding=True)))
+_ON_DUTY = (
+    _REACHABLE.add_columns(staff_member.c.role, staff_member.c.department)
+    .join(staff_member, staff_member.c.id == account.c.staff_id)
+    .join(staff_property, staff_property.c.staff_id == staff_member.c.id)
+    .where(
+        staff_property.c.property_id == bindparam("property_id"),
+        staff_member.c.on_duty.is_(True),
+        staff_member.c.revoked_at.is_(None),
+    )
+)
+
+
+def on_duty(db: Connection, property_id: str, *, department: str = "", role: str = "") -> list[Recipient]:
+    """Where to reach the people on duty of this department, or of this role."""
+    members = db.execute(_ON_DUTY, {"property_id": property_id})
+    return _best(
+        (each for each in members if (each.department == department if department else each.role == role)), "staff_id"
+    )
+
+
+def staff_recipients(db: Connection, staff_ids: Sequence[str]) -> list[Recipient]:
+    """One conversation per staff member: where they wrote last, never the console when there is another."""
+    return _best(db.execute(_OF_STAFF, {"ids": list(staff_ids)}), "staff_id") if staff_ids else []
+
+
+def guest_recipients(db: Connection, guest_ids: Sequence[str]) -> list[Recipient]:
+    return _best(db.execute(_OF_GUESTS, {"ids": list(guest_ids)}), "guest_id") if guest_ids else []
+
+
+def recipient_in(db: Connection, conversation_id: str) -> Recipient:
+    """The person of a private conversation, wherever they may also be reachable."""
+    query = (
+        select(
+            conversation.c.id,
+            conversation.c.channel,
+            account.c.language,
+            account.c.name,
+            account.c.staff_id,
+            account.c.guest_id,
+        )
+        .outerjoin(account, account.c.id == conversation.c.account_id)
+        .where(conversation.c.id == conversation_id)
+    )
+    row = db.execute(query).one()
+    return _recipient(row)
+
+
+def _best(rows: Iterable[Any], person: str) -> list[Recipient]:
+    best: dict[str, Recipient] = {}
+    for row in rows:
+        best.setdefault(getattr(row, person), _recipient(row))
+    return list(best.values())
+
+
+def _recipient(row: Any) -> Recipient:
+    return Recipient(row.id, row.channel, row.language or "en", row.name or "", row.staff_id, row.guest_id)

@@ -1,0 +1,1 @@
+"""Service requests: asked, accepted, on the way, done, rated."""

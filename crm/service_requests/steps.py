@@ -1,0 +1,137 @@
+"""What happens to a request: each step happens once, and says so when it came too late."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, or_, update
+
+from crm.encryption import seal
+from crm.properties.catalogue import Service
+from crm.service_requests.requests import (
+    UNFINISHED,
+    RequestState,
+    ServiceRequest,
+    ServiceRequestRow,
+    assigned_requests,
+    service_request,
+)
+from crm.staff.members import StaffMember
+from crm.stays.bookings import StayInfo
+from crm.store import Connection, new_id
+
+_c = service_request.c
+_INSERT = insert(ServiceRequestRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What the guest said about the request."""
+
+    quantity: int | None = None
+    people: int | None = None
+    wanted_at: datetime | None = None
+    note: str = ""
+
+
+def open_request(
+    db: Connection,
+    now: datetime,
+    service: Service,
+    stay: StayInfo,
+    details: Details,
+    *,
+    conversation_id: str,
+    inbound_id: str,
+    part: int,
+) -> ServiceRequest:
+    """Writes a new request down with its promise. `inbound_id` and `part` make the same words open it only once."""
+    request_id = new_id(now)
+    begins = now if service.needs_approval else details.wanted_at or now  # an answer is wanted before the thing itself
+    due_at = begins + timedelta(minutes=service.complete_minutes)
+    asked: dict[str, Any] = {
+        "id": request_id,
+        "property_id": stay.property_id,
+        "guest_id": stay.guest_id,
+        "conversation_id": conversation_id,
+        "service": service.code,
+        "department": service.department,
+        "room": stay.room,
+        "quantity": details.quantity,
+        "people": details.people,
+        "wanted_at": details.wanted_at,
+        "state": RequestState.OPEN,
+        "opened_at": now,
+        "due_at": due_at,
+    }
+    note = seal(db, "service_request.note", request_id, details.note or None)
+    key = db.execute(
+        _INSERT, {**asked, "stay_id": stay.id, "inbound_id": inbound_id, "part": part, "note": note}
+    ).inserted_primary_key
+    assert key is not None
+    return ServiceRequest(
+        number=key[0],
+        guest_name=stay.guest_name,
+        note=details.note,
+        assignee_id=None,
+        assignee_name="",
+        reason="",
+        rating=None,
+        **asked,
+    )
+
+
+def accept(db: Connection, now: datetime, request: ServiceRequest, member: StaffMember) -> bool:
+    """Assigns an open request; False when somebody was faster."""
+    return _move(db, request, (RequestState.OPEN,), RequestState.ACCEPTED, assignee_id=member.id, accepted_at=now)
+
+
+def start(db: Connection, now: datetime, request: ServiceRequest, member: StaffMember) -> bool:
+    """The member is on the way; False when a colleague has taken it meanwhile."""
+    before = (RequestState.OPEN, RequestState.ACCEPTED)
+    free = or_(_c.assignee_id.is_(None), _c.assignee_id == member.id)
+    return _move(db, request, before, RequestState.ON_THE_WAY, free, assignee_id=member.id, on_the_way_at=now)
+
+
+def complete(db: Connection, now: datetime, request: ServiceRequest, member: StaffMember) -> bool:
+    return _move(db, request, UNFINISHED, RequestState.DONE, assignee_id=member.id, finished_at=now)
+
+
+def decline(db: Connection, now: datetime, request: ServiceRequest, member: StaffMember, reason: str) -> bool:
+    """It cannot be done, and why."""
+    sealed = seal(db, "service_request.reason", request.id, reason or None)
+    values = {"assignee_id": member.id, "finished_at": now, "reason": sealed}
+    return _move(db, request, UNFINISHED, RequestState.CANNOT, **values)
+
+
+def cancel(db: Connection, now: datetime, request: ServiceRequest) -> bool:
+    """The guest no longer wants it."""
+    return _move(db, request, UNFINISHED, RequestState.CANCELLED, finished_at=now)
+
+
+def rate(db: Connection, request: ServiceRequest, rating: int) -> bool:
+    """One to five, once, after it was done."""
+    unrated = (_c.number == request.number, _c.state == RequestState.DONE, _c.rating.is_(None))
+    return db.execute(update(ServiceRequestRow).where(*unrated).values(rating=rating)).rowcount == 1
+
+
+def release(db: Connection, member: StaffMember) -> list[ServiceRequest]:
+    """Puts what the member had taken back to the others; returns it as it was."""
+    taken = assigned_requests(db, member)
+    values = {"assignee_id": None, "accepted_at": None, "on_the_way_at": None}
+    return [each for each in taken if _move(db, each, UNFINISHED, RequestState.OPEN, **values)]
+
+
+def _move(
+    db: Connection,
+    request: ServiceRequest,
+    before: Sequence[RequestState],
+    after: RequestState,
+    *also: Any,
+    **values: Any,
+) -> bool:
+    still = (_c.number == request.number, _c.state.in_([state.value for state in before]), *also)
+    return db.execute(update(ServiceRequestRow).where(*still).values(state=after, **values)).rowcount == 1

@@ -1,0 +1,71 @@
+"""Photos: they reach whoever deals with what they show, and nobody else."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.channels.base import File, Inbound
+from crm.conversations.attachments import find_attachment
+from crm.conversations.messages import Attachment, message, open_body
+from crm.store import Connection
+from tests.support.fake_channel import FakeChannel
+from tests.turn.houses import House
+
+pytestmark = pytest.mark.anyio
+
+PHOTO = File("photo", "image/png", "photo.png", b"\x89PNG a broken lamp")
+
+
+async def test_photo_without_words_is_asked_about_and_goes_with_the_answer(house: House) -> None:
+    house.add_guest("wang")
+    house.add_staff("lily", "maintenance")
+    channel = FakeChannel()
+    async with house.running(channel):
+        await _sends_photo(channel, "wang")
+        await channel.hears("wang", "What is it about?")
+        await channel.says("wang", "the light is broken")
+        card = await channel.hears("lily", "light")
+        await house.quiet()
+    assert [file.content for file in card.outbound.files] == [PHOTO.content]
+
+
+async def test_photo_without_words_belongs_to_the_last_open_request(house: House) -> None:
+    house.add_guest("wang")
+    house.add_staff("lily", "maintenance")
+    channel = FakeChannel()
+    async with house.running(channel):
+        await channel.says("wang", "the light is broken")
+        await channel.hears("lily", "light")
+        await _sends_photo(channel, "wang")
+        told = await channel.hears("lily", "Photo")
+        await channel.hears("wang", "passed the picture on")
+    assert [file.content for file in told.outbound.files] == [PHOTO.content]
+    assert house.count_requests() == 1
+
+
+async def test_photo_opens_only_in_conversations_that_show_it(house: House) -> None:
+    for guest in ("wang", "smith"):
+        house.add_guest(guest)
+    house.add_staff("lily", "maintenance")
+    channel = FakeChannel()
+    async with house.running(channel):
+        await _sends_photo(channel, "wang", "the light is broken")
+        await channel.hears("lily", "light")
+        await house.quiet()
+    attachment = house.look(_only_attachment)
+    sees = {
+        who: house.look(lambda db, who=who: find_attachment(db, "fake", who, attachment.id))  # type: ignore[misc]
+        for who in ("wang", "lily", "smith")
+    }
+    assert {who for who, content in sees.items() if content and content.content == PHOTO.content} == {"wang", "lily"}
+    assert sees["smith"] is None
+
+
+async def _sends_photo(channel: FakeChannel, who: str, text: str = "") -> None:
+    await channel.tells(Inbound(channel.name, f"photo-{who}", who, who, text=text, files=(PHOTO,)))
+
+
+def _only_attachment(db: Connection) -> Attachment:
+    rows = db.execute(message.select().where(message.c.direction == "in")).all()
+    (found,) = [each for row in rows for each in open_body(db, row.id, row.body).attachments]
+    return found
