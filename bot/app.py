@@ -100,6 +100,7 @@ class App:
         """Nothing new begins; requests that have arrived may still be finished."""
         if self._ticker is not None:
             self._ticker.pause()
+        await self.delivery.stop()  # first: a send that is cut off with its channel would be repeated after the restart
         for channel in self.channels:
             await channel.stop()
 
@@ -109,7 +110,7 @@ class App:
         if self._warming is not None:
             await self._warming
         await self.concierge.drain()
-        await self.delivery.stop()
+        await self.delivery.stop()  # again, for what was cut off with its channel
         if self._ticker is not None:
             self._ticker.shutdown(wait=False)
             self._ticker = None

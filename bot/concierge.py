@@ -122,7 +122,7 @@ class Concierge:
         """Answers what waits in the conversation; True when more came in meanwhile."""
         started, house = perf_counter(), self.house
         try:
-            matter = await self._records.read(lambda db: turn_steps.gather(db, conversation_id, house))
+            matter = await self._records.glance(lambda db: turn_steps.gather(db, conversation_id, house))
         except StoreUnavailable:
             raise
         except Exception as error:

@@ -26,7 +26,8 @@ log = structlog.get_logger("delivery")
 AT_ONCE = 32  # sends under way in one channel
 SEND_SECONDS = 20.0  # within SEND_LEASE, so that nobody else takes a message over while it is being sent
 POLL_SECONDS = 1.0  # finds what other processes queued and what is due again
-LONGEST_BACKOFF = 60.0
+LONGEST_STOP = 5.0
+LONGEST_BACKOFF = 15.0  # somebody is waiting; a platform that wants more time says so with its 429
 
 
 class Delivery:
@@ -53,10 +54,11 @@ class Delivery:
         await self._records.write(lambda db: sweep_outbox(db, now))
 
     async def stop(self) -> None:
-        """Claims no more, and settles what is under way."""
+        """Claims no more, and settles what is under way, unless that takes too long: then call again."""
         for lane in self.lanes.values():
             lane.stop()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=LONGEST_STOP)
 
 
 class Lane:

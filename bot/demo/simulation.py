@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import secrets
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -22,6 +23,7 @@ from bot.records import Records
 from crm.conversations.accounts import account, bind_guest, bind_staff, locate, set_reachable
 from crm.errors import StoreUnavailable
 from crm.properties.houses import properties
+from crm.service_requests.requests import get_request
 from crm.staff.members import staff_of
 from crm.stays.bookings import in_house
 from crm.store import Connection
@@ -32,6 +34,7 @@ BETWEEN_WISHES = 9.0  # seconds, on average, over the whole house
 STEP_SECONDS = (4.0, 15.0)  # from seeing a card to the next step
 ANSWER_SECONDS = (3.0, 8.0)  # from a question to its answer
 STEPS = ("accept", "start", "complete", "approve")
+SOON = timedelta(minutes=15)
 RATINGS = ("1", "2", "3", "4", "5")
 
 log = structlog.get_logger("simulation")
@@ -82,9 +85,8 @@ class Simulation:
     async def send(self, outbound: Outbound) -> str:
         """Whoever is told something thinks about it for a while, and then does the next thing."""
         person = self._people.get(outbound.address)
-        token = self._choice(person, outbound) if person else ""
-        if person and token:
-            self._act(self._press(person, token))
+        if person and outbound.buttons:
+            self._act(self._answer(person, outbound))
         return ""
 
     def routes(self) -> list[BaseRoute]:
@@ -96,19 +98,29 @@ class Simulation:
     def addresses(self) -> frozenset[str] | None:
         return None
 
-    def _choice(self, person: Person, outbound: Outbound) -> str:
-        """The button this person presses: the next step of the work, the stars, or one of the hours offered."""
+    async def _answer(self, person: Person, outbound: Outbound) -> None:
         tokens = {label: token for token, label in outbound.buttons}
-        if person.is_staff:
-            return next((tokens[label] for label in tokens if label in step_labels()), "")
+        token = await self._next_step(outbound.text, tokens) if person.is_staff else self._choice(tokens)
+        if token:
+            await asyncio.sleep(self._random.uniform(*(STEP_SECONDS if person.is_staff else ANSWER_SECONDS)))
+            await self._tell(person, button=token)
+
+    async def _next_step(self, card: str, tokens: Mapping[str, str]) -> str:
+        """Accepting comes at once; what is wanted tomorrow is then left for tomorrow."""
+        step = next((label for label in tokens if label in step_labels(*STEPS)), "")
+        number = re.search(r"#(\d+)", card)
+        if step and number and step not in step_labels("accept", "approve"):
+            request = await self._records.read(lambda db: get_request(db, int(number[1])))
+            if request.wanted_at and request.wanted_at > self._clock() + SOON:
+                return ""
+        return tokens.get(step, "")
+
+    def _choice(self, tokens: Mapping[str, str]) -> str:
+        """What a guest presses: the stars, or one of the hours offered."""
         if tuple(tokens) == RATINGS:
             return tokens[self._random.choices(RATINGS, (1, 1, 2, 6, 12))[0]]
         hours = [token for label, token in tokens.items() if ":" in label]
         return self._random.choice(hours) if hours else ""
-
-    async def _press(self, person: Person, token: str) -> None:
-        await asyncio.sleep(self._random.uniform(*(STEP_SECONDS if person.is_staff else ANSWER_SECONDS)))
-        await self._tell(person, button=token)
 
     async def _wish_forever(self) -> None:
         guests = [person for person in self._people.values() if not person.is_staff]
@@ -169,8 +181,9 @@ def send_home(db: Connection, now: datetime) -> None:
 
 
 @cache
-def step_labels() -> frozenset[str]:
-    return frozenset(table(language, "cards", "steps")[step] for language in LANGUAGES for step in STEPS)
+def step_labels(*steps: str) -> frozenset[str]:
+    """What these steps are called on buttons, in every language."""
+    return frozenset(table(language, "cards", "steps")[step] for language in LANGUAGES for step in steps)
 
 
 def _seat(db: Connection, now: datetime, person: Person) -> str:

@@ -16,7 +16,7 @@ from time import monotonic
 
 from starlette.routing import BaseRoute
 
-from bot.channels.base import Inbound, InboundKind, Outbound, Rate, Receive, SendError
+from bot.channels.base import Inbound, InboundKind, MaybeSent, Outbound, Rate, Receive, SendError
 
 WISHES = {
     "en": ("towels", "pillows", "bottles of water", "blankets", "toothbrushes", "pairs of slippers"),
@@ -63,12 +63,14 @@ class FakeChannel:
         self._receive = receive
 
     async def stop(self) -> None:
-        return
+        self._receive = None
 
     async def send(self, outbound: Outbound) -> str:
         self.attempts.append(outbound.id)
         self._announce()
         await self.hold.wait()
+        if self._receive is None:
+            raise MaybeSent("cut off: the channel is closed")
         if self.failures[outbound.address]:
             raise self.failures[outbound.address].popleft()
         self.heard[outbound.address].append(Heard(outbound, monotonic()))

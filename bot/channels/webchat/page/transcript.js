@@ -76,8 +76,12 @@ export async function keepingPlace(work) {
   scroller.scrollTop = scroller.scrollHeight - fromBottom;
 }
 
+// Our own scrolling is reported late, when the next line may already stand below: only moving up is leaving the end.
+let top = 0;
 scroller.addEventListener("scroll", () => {
-  atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+  const near = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+  if (near || scroller.scrollTop < top) atEnd = near;
+  top = scroller.scrollTop;
 });
 const stayAtEnd = new ResizeObserver(() => atEnd && scrollToEnd());
 stayAtEnd.observe(scroller);

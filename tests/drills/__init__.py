@@ -1,0 +1,1 @@
+"""Practised failures of the real program: `python -m tests.drills crash|replicas|faults [--short] [--database …]`."""

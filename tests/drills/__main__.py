@@ -1,0 +1,63 @@
+"""The command line of the drills: one line of figures for each, and exit status 1 when one of them went wrong."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from tests.drills import crash, faults, replicas
+from tests.drills.site import database
+
+Drill = Callable[[str, str, argparse.Namespace], Coroutine[Any, Any, tuple[str, list[str]]]]
+
+
+async def _crash(kind: str, url: str, options: argparse.Namespace) -> tuple[str, list[str]]:
+    plan = crash.Plan.short(options.seed) if options.short else crash.Plan(seed=options.seed, silent=options.silent)
+    return await crash.crash(kind, url, plan)
+
+
+async def _replicas(_kind: str, url: str, options: argparse.Namespace) -> tuple[str, list[str]]:
+    plan = replicas.Plan.short(options.seed) if options.short else replicas.Plan(seed=options.seed)
+    return await replicas.replicas(url, plan)
+
+
+async def _faults(kind: str, url: str, _options: argparse.Namespace) -> tuple[str, list[str]]:
+    return await faults.faults(kind, url)
+
+
+DRILLS: dict[str, tuple[tuple[str, ...], Drill]] = {
+    "crash": (("sqlite", "postgresql"), _crash),
+    "replicas": (("postgresql",), _replicas),
+    "faults": (("sqlite", "postgresql"), _faults),
+}
+
+
+def main() -> int:
+    options = _options()
+    kinds, drill = DRILLS[options.name]
+    failed = False
+    for kind in kinds if options.database == "both" else (options.database,):
+        with database(kind) as url:
+            figures, wrong = asyncio.run(drill(kind, url, options))
+        print(figures, flush=True)
+        for each in wrong:
+            print(f"  {each}", file=sys.stderr)
+        failed = failed or bool(wrong)
+    return int(failed)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.drills", description=__doc__)
+    parser.add_argument("name", choices=DRILLS)
+    parser.add_argument("--short", action="store_true", help="a small one, as run by CI")
+    parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--silent", type=float, default=0.0, help="share of sends that are never answered (crash)")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,41 @@
+"""Every drill in its short form."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from tests.drills import crash, faults, replicas
+from tests.drills.site import database
+from tests.support import skip_unless_ci
+from tests.support.postgres import PostgresMissing
+
+Drill = Callable[[str], Awaitable[tuple[str, list[str]]]]
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_a_process_killed_again_and_again_loses_nothing(kind: str) -> None:
+    figures, wrong = await _run(kind, lambda url: crash.crash(kind, url, crash.Plan.short()))
+    assert wrong == [], figures
+
+
+async def test_replicas_take_over_from_each_other_and_a_zombie_does_no_harm() -> None:
+    figures, wrong = await _run("postgresql", lambda url: replicas.replicas(url, replicas.Plan.short()))
+    assert wrong == [], figures
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_what_the_house_stands_on_may_fail_for_a_while(kind: str) -> None:
+    figures, wrong = await _run(kind, lambda url: faults.faults(kind, url))
+    assert wrong == [], figures
+
+
+async def _run(kind: str, drill: Drill) -> tuple[str, list[str]]:
+    try:
+        with database(kind) as url:
+            return await drill(url)
+    except PostgresMissing as missing:
+        skip_unless_ci(str(missing))
