@@ -1,0 +1,116 @@
+"""The settings file: the example is the default, and a wrong value is refused by the name of its key."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from bot.config import ConfigError, PropertySettings, Settings, load_settings, parse_settings
+from crm.properties.catalogue import Service
+from tests.cli.command import ROOT, guanjia
+
+EXAMPLE = ROOT / "config.example.toml"
+WRONG = {
+    "web.port": ("port = 8080", "port = 80800"),
+    "web.accent": ('accent = "#7a5c3e"', 'accent = "brown"'),
+    "store.url": ('url = ""', 'url = "mysql://root@host/name"'),
+    "conversation.language": ('language = "zh"                    # zh or en', 'language = "fr" #'),
+    "properties.0.time_zone": ('time_zone = "Asia/Shanghai"', 'time_zone = "Lakeside"'),
+    "properties.0.rooms": ('"201-208:double"', '"208-201:double"'),
+    "services": ('department = "housekeeping"', 'department = "garden"'),
+    "web.colour": ('accent = "#7a5c3e"', 'colour = "#7a5c3e"'),
+    "telegram.token": ('username = ""', 'token = "123:abc"'),
+}
+
+
+def test_the_example_is_accepted_and_shows_the_defaults() -> None:
+    example = load_settings(EXAMPLE, {})
+    plain = Settings(properties=example.properties)
+    for section in ("web", "telegram", "conversation"):
+        assert getattr(example, section) == getattr(plain, section), section
+    assert example.store.folder == ROOT / plain.store.folder
+    assert example.catalogue["baby_cot"] == plain.catalogue["baby_cot"]
+
+
+def test_the_example_shows_every_key() -> None:
+    shown = tomllib.loads(EXAMPLE.read_text("utf-8"))
+    secrets = {"token", "webhook_secret"}
+    assert set(shown) == set(Settings.model_fields)
+    for name in ("store", "web", "telegram", "conversation"):
+        section = Settings.model_fields[name].annotation
+        assert section
+        assert set(shown[name]) == set(section.model_fields) - secrets, name
+    assert set(shown["properties"][0]) == set(PropertySettings.model_fields)
+    assert set(shown["services"]["baby_cot"]) - {"offered"} <= set(Service.__dataclass_fields__)
+
+
+def write_wrong(key: str, folder: Path) -> Path:
+    """The example with the one wrong value of this key."""
+    right, wrong = WRONG[key]
+    text = EXAMPLE.read_text("utf-8")
+    assert right in text
+    (folder / "config.toml").write_text(text.replace(right, wrong, 1), "utf-8")
+    return folder / "config.toml"
+
+
+@pytest.mark.parametrize("key", WRONG)
+def test_a_wrong_value_is_refused_by_its_key(key: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=re.escape(f"config.toml: {key}")) as refused:
+        load_settings(write_wrong(key, tmp_path), {})
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("key", ["web.port", "services"])
+def test_the_command_ends_with_two_and_that_line(key: str, tmp_path: Path) -> None:
+    write_wrong(key, tmp_path)
+    refused = guanjia("requests", folder=tmp_path)
+    assert refused.returncode == 2
+    assert refused.stdout == ""
+    assert len(refused.stderr.splitlines()) == 1
+    assert f"config.toml: {key}" in refused.stderr
+
+
+@pytest.mark.parametrize("content", [b"[web", b"\xff", b"\0"], ids=["half a table", "not utf-8", "NUL"])
+def test_an_unreadable_file_is_named(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_bytes(content)
+    with pytest.raises(ConfigError, match=r"config\.toml is not readable TOML"):
+        load_settings(tmp_path / "config.toml", {})
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read: Is a directory"):
+        load_settings(tmp_path, {})
+
+
+def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
+    refused = guanjia("run", folder=tmp_path)
+    assert refused.returncode == 2
+    assert "copy config.example.toml" in refused.stderr
+
+
+def test_records_that_are_away_are_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(EXAMPLE.read_text("utf-8"), "utf-8")
+    away = {"GUANJIA_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/house"}
+    refused = guanjia("requests", folder=tmp_path, environment=away)
+    assert refused.returncode == 1
+    assert len(refused.stderr.splitlines()) == 1
+    assert "cannot be reached" in refused.stderr
+
+
+def test_records_stand_beside_the_file_wherever_the_command_is_started(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(EXAMPLE.read_text("utf-8"), "utf-8")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    assert guanjia("requests", "--config", tmp_path / "config.toml", folder=elsewhere).returncode == 0
+    assert (tmp_path / "data" / "guanjia.db").exists()
+    assert not list(elsewhere.iterdir())
+
+
+def test_secrets_come_from_the_environment() -> None:
+    values = tomllib.loads(EXAMPLE.read_text("utf-8"))
+    settings = parse_settings(values, {"GUANJIA_TELEGRAM_TOKEN": "123:abc"})
+    assert settings.telegram.token == "123:abc"
+    assert "123:abc" not in repr(settings)

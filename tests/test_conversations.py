@@ -1,0 +1,45 @@
+"""The stories of tests/conversations, each told on both databases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conversations.player import StoryFailed, play, stories
+
+pytestmark = pytest.mark.anyio
+
+WISH = """
+story = "wrong"
+[people]
+guest = "guest 王芳"
+[[turn]]
+who = "guest"
+says = "要两条毛巾"
+"""
+WRONG_STORIES = {
+    "a sentence nobody said": 'hears.guest = ["毛巾三条"]',
+    "a row too many": 'hears.guest = [""]\nrequests = []',
+    "a silence that was broken": "",
+    "a button that was not shown": 'hears.guest = [""]\noffers.guest = ["X"]',
+}
+
+
+@pytest.mark.parametrize("story", stories(), ids=lambda path: path.stem)
+async def test_story(story: Path, database_url: str, tmp_path: Path) -> None:
+    await play(story, database_url, tmp_path)
+
+
+@pytest.mark.parametrize("expectation", WRONG_STORIES.values(), ids=WRONG_STORIES.keys())
+async def test_the_player_notices(expectation: str, sqlite_url: str, tmp_path: Path) -> None:
+    story = tmp_path / "wrong.toml"
+    story.write_text(f"{WISH}{expectation}\n")
+    with pytest.raises(StoryFailed, match=r"wrong\.toml, turn 1"):
+        await play(story, sqlite_url, tmp_path)
+
+
+def test_every_story_says_what_it_shows() -> None:
+    texts = [path.read_text("utf-8") for path in stories()]
+    assert len(texts) >= 15
+    assert all(text.startswith('story = "') for text in texts)
