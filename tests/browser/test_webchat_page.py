@@ -4,45 +4,22 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bot.channels.base import Inbound
 from tests.browser.house import FakeHouse, Running, serving
-from tests.support import skip_unless_ci
 
 pytestmark = pytest.mark.browser
 
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 860}
 SIZES = pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
 Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        skip_unless_ci("no Chromium: apt-get install --no-install-recommends chromium fonts-noto-cjk")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 def answer(house: FakeHouse, inbound: Inbound) -> None:
@@ -252,6 +229,17 @@ def test_demo_shows_both_sides_with_a_session_each(open_page: Open, house: FakeH
     house.say(house.address("staff"), "302 · 毛巾 2 条\n18:40 前", buttons=[("ok", "接单")])
     expect(desk.locator("#log .card strong").last).to_have_text("302 · 毛巾 2 条")
     assert page.title() == "竹里小院 · 演示"
+
+
+def test_lines_that_come_together_leave_the_end_in_view(open_page: Open, house: FakeHouse) -> None:
+    page = open_page("/staff")
+    say(page, "你好")
+    for number in range(12):
+        house.say(house.address(), f"{number}\n第一行\n第二行\n第三行", buttons=[("ok", "接单")])
+    expect(lines(page)).to_have_count(13)
+    page.wait_for_timeout(300)
+    hidden = "node => node.scrollHeight - node.clientHeight - node.scrollTop"
+    assert page.locator("#scroller").evaluate(hidden) < 2
 
 
 # -- losing and finding
