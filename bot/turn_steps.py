@@ -138,7 +138,7 @@ def handle(
     db: Connection, now: datetime, owner: str, house: House, matter: Matter, understanding: Understanding
 ) -> bool:
     """Second transaction: runs the handlers, queues the replies, settles the messages. True when more is waiting."""
-    speaker = replace(matter.speaker, language=understanding.language)
+    speaker = replace(matter.speaker, language=_answered_in(matter.speaker, understanding))
     waiting_room.hold_lease(db, speaker.conversation_id, owner)
     replies = _answers(db, now, house, replace(matter, speaker=speaker), understanding)
     queue_messages(db, now, [as_message(reply, speaker, matter.messages[-1].id) for reply in merged(replies)])
@@ -213,6 +213,11 @@ def _answers(db: Connection, now: datetime, house: House, matter: Matter, unders
         return intents.not_understood(turn, [_nearest(each, house) for each in understanding.alternatives])
     parts = [replace(turn, call=call, part=part) for part, call in enumerate(understanding.calls)]
     return [reply for part in parts for reply in intents.answer(part)]
+
+
+def _answered_in(speaker: Speaker, understanding: Understanding) -> str:
+    """A guest is answered as they write; staff read their own language, whatever name they type."""
+    return speaker.staff.language if speaker.staff is not None else understanding.language
 
 
 def _left_open(matter: Matter, understanding: Understanding, replies: Sequence[Reply]) -> Question | None:

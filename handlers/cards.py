@@ -95,8 +95,12 @@ def speakable(language: str, name: str) -> str:
 
 
 def server(language: str, request: ServiceRequest) -> str:
-    """Who looks after the request, as this reader would say it: a name, else the department."""
-    return speakable(language, request.assignee_name) or department(language, request.department)
+    """Who looks after the request, as this reader would say it: a name, else the department.
+
+    Chinese sets a blank between a Latin name and the character that follows, and none after a Chinese one.
+    """
+    who = speakable(language, request.assignee_name) or department(language, request.department)
+    return f"{who} " if language.startswith("zh") and who.isascii() else who
 
 
 def service_button(language: str, code: str) -> Button:

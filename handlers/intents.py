@@ -120,7 +120,8 @@ def not_understood(turn: Turn, alternatives: Sequence[Call]) -> list[Reply]:
         common = [Call("request_service", {"service": code}) for code in cards.COMMON_SERVICES]
         near = near or [call for call in common if _is_offered(turn, call)][:MOST_ALTERNATIVES]
         calls = [*near, Call("ask_for_person")]
-    buttons = [Button(_label(turn.language, call), call) for call in calls if call.intent in names]
+    labelled = {_label(turn.language, call): call for call in calls if call.intent in names}
+    buttons = [Button(label, call) for label, call in labelled.items()]
     return [Reply(say(turn.language, "refusals.not_understood.text", staff=turn.speaker.staff is not None), buttons)]
 
 

@@ -13,7 +13,7 @@ from jinja2 import Environment, meta
 
 from crm import errors
 from crm.properties.catalogue import DEPARTMENTS, shipped_catalogue
-from crm.service_requests import RequestState
+from crm.service_requests.requests import RequestState
 from crm.staff.roles import GUEST, STRANGER, matrix, roles
 from handlers.intents import INTENTS
 from prompts import words

@@ -25,7 +25,7 @@ ZH = {
     "says": "你好，再来两条毛巾，谢谢",
     "promise": "毛巾 2条",
     "card": "302 · 毛巾 2条",
-    "news": ["李秀英 已接单", "李秀英 正在过来", "已办妥"],
+    "news": ["李秀英正在办", "李秀英正在来", "已经办好"],
     "thanks": "谢谢",
 }
 EN = {
@@ -102,10 +102,10 @@ def test_guest_and_desk_side_by_side(demo: dict[str, Any], open_page: Open) -> N
     for card in ("饮用水 2瓶", "叫醒服务"):
         expect(desk.locator(".card", has_text=card)).to_have_count(1)
     desk.get_by_role("button", name="接单", exact=True).last.click()
-    expect(phone.locator("#log .text").last).to_contain_text("陈静 已接单")
+    expect(phone.locator("#log .text").last).to_contain_text("陈静正在办")
     _picture(page, "demo")
     page.reload()
-    expect(phone.locator("#log .text").last).to_contain_text("陈静 已接单")
+    expect(phone.locator("#log .text").last).to_contain_text("陈静正在办")
     expect(desk.locator("#log .text", has_text="不再有效")).to_have_count(0)
 
 

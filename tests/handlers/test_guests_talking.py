@@ -20,7 +20,7 @@ def test_code_links_the_chat_to_the_stay(house: House) -> None:
     house.book("Anna Berg", "302", code="GJ-ANNA")
     chat = house.stranger()
     heard = house.ask(chat, "link_stay", credential={"code": "gj-anna"})
-    assert heard.own == "Thank you, Anna Berg. Room 302, until Thu. What may I do for you?"
+    assert heard.own == "Welcome, Anna Berg. Room 302, until Thu. What may I do for you?"
     assert house.ask(chat, "greet").own == "Hello Anna Berg. What may I do for you?"
 
 
@@ -44,7 +44,7 @@ def test_five_wrong_codes_lock_the_attempt_and_say_for_how_long(house: House) ->
     assert "try again in 15 minutes" in heard.own
     assert PHONE in heard.own
     house.later(minutes=15)
-    assert house.ask(chat, "link_stay", credential={"code": "GJ-ANNA"}).own.startswith("Thank you, Anna Berg.")
+    assert house.ask(chat, "link_stay", credential={"code": "GJ-ANNA"}).own.startswith("Welcome, Anna Berg.")
 
 
 def test_departed_stay_is_not_linked(house: House) -> None:
@@ -56,7 +56,7 @@ def test_departed_stay_is_not_linked(house: House) -> None:
 def test_stay_link_works_on_several_devices_until_it_ends(house: House) -> None:
     token = create_stay_link(house.db, house.now, house.book("Anna Berg", "302").id)
     for _ in range(2):
-        assert house.ask(house.stranger(), "enter_token", token=token).own.startswith("Thank you, Anna Berg.")
+        assert house.ask(house.stranger(), "enter_token", token=token).own.startswith("Welcome, Anna Berg.")
     house.later(days=91)
     heard = house.ask(house.stranger(language="zh"), "enter_token", token=token)
     assert heard.own == "这个链接已经失效，请要一个新的。"
@@ -148,7 +148,7 @@ def test_asking_for_a_person_is_a_request_to_the_desk(house: House) -> None:
     guest, desk = house.guest(), house.staff("Dora", "front_desk")
     heard = house.ask(guest, "ask_for_person", said="I want to talk to somebody")
     assert heard.own == (
-        f"The front desk knows and will be in touch in room 302 by 9:10 am. You can also call {PHONE}."
+        f"The front desk knows and will call or come to room 302 by 9:10 am. You can also call {PHONE}."
     )
     assert heard.by(desk) == "Room 302 · person to talk to\nby 9:10 am · #1\n“I want to talk to somebody”"
 

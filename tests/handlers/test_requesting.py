@@ -20,7 +20,7 @@ def test_guest_hears_what_how_many_which_room_and_by_when(house: House) -> None:
 def test_guest_hears_it_in_chinese(house: House) -> None:
     guest, _ = house.guest("张三", language="zh"), house.staff("小李", language="zh")
     heard = house.ask(guest, "request_service", service="towels", quantity=2)
-    assert heard.own == "302 房，毛巾 2条，9:15 前办妥。客房部已经收到。"
+    assert heard.own == "302 房，毛巾 2条，9:15 前办好。客房部已经收到。"
 
 
 def test_one_towel_is_one_towel(house: House) -> None:
@@ -189,7 +189,7 @@ def test_unlinked_guest_is_asked_who_they_are_and_the_request_goes_on_after_that
     assert house.requests() == []
     heard = house.reply(stranger, heard, {"code": "gj-anna"})
     assert heard.own == (
-        "Thank you, Anna Berg. Room 302, until Thu.\n2 towels for room 302, 6:00 pm. It is with housekeeping now."
+        "Welcome, Anna Berg. Room 302, until Thu.\n2 towels for room 302, 6:00 pm. It is with housekeeping now."
     )
     assert heard.by(lily)
     assert [(each.guest_id, each.quantity) for each in house.requests()] == [(stay.guest_id, 2)]
@@ -264,7 +264,7 @@ def test_asking_for_what_is_late_reminds_whoever_has_it(house: House) -> None:
     house.ask(lily, "accept_request", number=1)
     house.later(minutes=27)
     heard = house.ask(guest, "my_requests")
-    assert heard.own == "毛巾 2条：小李 在办，已经晚了，原定 9:15。\n让您久等了，抱歉。刚刚已经催过。"
+    assert heard.own == "毛巾 2条：小李在办，已经晚了，原定 9:15。\n让您久等了，抱歉。刚刚已经催过。"
     assert heard.by(lily) == "逾期 12 分 · #1 302 · 毛巾 2条 · 客人在催"
     assert not heard.by(rosa)
 

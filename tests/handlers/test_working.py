@@ -26,7 +26,7 @@ def test_accepting_tells_both_sides(house: House, guest: Person, lily: Person) -
     heard = house.ask(lily, "accept_request", number=1)
     assert heard.own == "#1 is yours · Room 302 · 2 towels · by 9:15 am · guest told"
     assert heard.labels == ["On my way", "Done", "Cannot"]
-    assert heard.by(guest) == "Lily is looking after it: 2 towels, room 302, by 9:15 am."
+    assert heard.by(guest) == "Lily is looking after it: 2 towels, by 9:15 am."
     assert heard.replies_to(guest)[0].about == house.requests()[0].id
     assert heard.replies_to(guest)[0].message_class == "service"
 
@@ -34,17 +34,17 @@ def test_accepting_tells_both_sides(house: House, guest: Person, lily: Person) -
 def test_each_side_reads_its_own_language(house: House) -> None:
     guest, lily = house.guest("张三", "303", language="zh"), house.staff("Lily")
     house.ask(guest, "request_service", service="towels", quantity=2)
-    assert house.ask(lily, "accept_request", number=1).by(guest) == "Lily 已接单：毛巾 2条，9:15 前（303 房）。"
-    assert house.ask(lily, "start_request", number=1).by(guest) == "Lily 正在过来：毛巾 2条（303 房）。"
+    assert house.ask(lily, "accept_request", number=1).by(guest) == "Lily 正在办：毛巾 2条，9:15 前。"
+    assert house.ask(lily, "start_request", number=1).by(guest) == "Lily 正在来 303 房的路上：毛巾 2条。"
     done = house.ask(lily, "complete_request", number=1)
-    assert done.by(guest) == "毛巾 2条已办妥（303 房）。您打几分？1 到 5，5 分最好。"
+    assert done.by(guest) == "毛巾 2条，已经办好。您打几分？1 到 5，5 分最好。"
     assert done.own == "#1 done · Room 303 · 2 towels · guest told"
 
 
 def test_name_the_guest_cannot_read_is_not_used(house: House, guest: Person) -> None:
     xiaowang = house.staff("小王", language="zh")
     heard = house.ask(xiaowang, "accept_request", number=1)
-    assert heard.by(guest) == "Housekeeping is looking after it: 2 towels, room 302, by 9:15 am."
+    assert heard.by(guest) == "Housekeeping is looking after it: 2 towels, by 9:15 am."
     assert heard.own == "#1 已接单 · 302 · 毛巾 2条 · 9:15 前 · 已告知客人"
 
 
@@ -82,7 +82,7 @@ def test_on_my_way_may_come_without_accepting(house: House, guest: Person, lily:
 
 def test_done_may_come_first_and_asks_for_a_rating(house: House, guest: Person, lily: Person) -> None:
     heard = house.ask(lily, "complete_request", number=1, note="At the door")
-    assert heard.by(guest) == "2 towels, room 302: done. Lily writes: “At the door” How was it, from 1 to 5?"
+    assert heard.by(guest) == "2 towels: done. Lily writes: “At the door” How was it, from 1 to 5?"
     assert heard.labels_of(guest) == ["1", "2", "3", "4", "5"]
     assert not heard.labels
     assert house.ask(lily, "complete_request", number=1).own == "#1 done by Lily, 9:00 am"
@@ -100,7 +100,7 @@ def test_cannot_asks_why_and_the_guest_and_the_desk_hear_it(house: House, guest:
     assert house.requests()[0].state is RequestState.OPEN
     heard = house.press(lily, heard, "None available at the moment")
     assert heard.by(guest) == (
-        "I am sorry, this cannot be done: 2 towels, room 302. The reason: none available at the moment. "
+        "I am sorry, this cannot be done: 2 towels. The reason: none available at the moment. "
         "The front desk knows and will look for another way with you."
     )
     assert heard.by(desk) == "#1 302 · 毛巾 2条 · Lily 做不了：暂时没有。请和客人另想办法。"
@@ -117,7 +117,7 @@ def test_approval_is_confirmed_or_refused(house: House) -> None:
     guest, desk = house.guest("Anna Berg", "302"), house.staff("Dora", "front_desk")
     card = house.ask(guest, "request_service", service="late_checkout", time=house.at(14))
     heard = house.press(desk, card, "Confirm")
-    assert heard.by(guest) == "Late check-out, room 302, Thu 2:00 pm: confirmed."
+    assert heard.by(guest) == "Late check-out, Thu 2:00 pm: confirmed."
     assert not heard.labels_of(guest)
     card = house.ask(guest, "request_service", service="room_move")
     boss = house.staff("Max", "manager")
