@@ -147,12 +147,14 @@ def house_channels(
     web = settings.web
     origins = [*web.origins, *([web.public_url] if web.public_url else [])]
     name = settings.properties[0].name
+    zones = {each.time_zone for each in settings.properties}
     channels: list[Channel] = [
         WebChat(
             RecordsMailbox(records, clock),
             house_name=name,
             accent=web.accent,
             origins=origins,
+            time_zone=zones.pop() if len(zones) == 1 else "",
             demo_links=demo_links,
         )
     ]

@@ -39,6 +39,7 @@ class WebChat:
 
     `origins` are further origins (https://stay.example.com) that may post, for a proxy that changes the host.
     `frames` are the sites that may show the page in a frame. `secure_cookies=None` decides by each request.
+    Time stamps are on the clock of `time_zone`, or on each reader's own when it is empty.
     """
 
     name = "web"
@@ -53,9 +54,10 @@ class WebChat:
         frames: Sequence[str] = (),
         secure_cookies: bool | None = None,
         demo_links: tuple[str, str] | None = None,
+        time_zone: str = "",
     ) -> None:
         self._mailbox = mailbox
-        self._pages = Pages(house_name, accent, frames)
+        self._pages = Pages(house_name, accent, frames, time_zone)
         self._origins = frozenset(origin.lower().rstrip("/") for origin in origins)
         self._secure = secure_cookies
         self._demo_links = demo_links

@@ -20,8 +20,9 @@ SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 class Pages:
     """Chat page, demo page and their assets, for one house name and one accent colour."""
 
-    def __init__(self, house_name: str, accent: str, frames: Sequence[str]) -> None:
+    def __init__(self, house_name: str, accent: str, frames: Sequence[str], time_zone: str) -> None:
         self._house_name = house_name
+        self._time_zone = time_zone
         self._frames = " ".join(["'self'", *frames])
         folder = files(__package__) / "page"
         sources = {item.name: item.read_text(encoding="utf-8") for item in folder.iterdir() if item.is_file()}
@@ -32,7 +33,7 @@ class Pages:
         self._version = sha256(repr(sorted(self._assets.items())).encode()).hexdigest()[:12]
 
     def chat(self, role: str) -> HTMLResponse:
-        return self._html("chat.html", role=role)
+        return self._html("chat.html", role=role, zone=self._time_zone)
 
     def demo(self, guest_link: str, staff_link: str) -> HTMLResponse:
         return self._html("demo.html", guest_link=guest_link, staff_link=staff_link)

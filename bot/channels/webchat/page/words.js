@@ -85,16 +85,24 @@ export function fillIn() {
   for (const node of document.querySelectorAll("[data-alt]")) node.alt = words[node.dataset.alt];
 }
 
+// The time on the house's clock, as the messages tell it; without a zone, on the reader's.
+function here(date) {
+  const zone = document.body.dataset.zone;
+  return zone ? new Date(date.toLocaleString("en-US", { timeZone: zone })) : date;
+}
+
 // 8:05 in Chinese, 8:05 am in English.
-export function clock(date) {
+export function clock(at) {
+  const date = here(at);
   const hour = date.getHours();
   const minute = String(date.getMinutes()).padStart(2, "0");
   if (language === "zh") return `${hour}:${minute}`;
   return `${hour % 12 || 12}:${minute} ${hour < 12 ? "am" : "pm"}`;
 }
 
-export function day(date) {
-  const now = new Date();
+export function day(at) {
+  const date = here(at);
+  const now = here(new Date());
   if (date.toDateString() === now.toDateString()) return words.today;
   const before = new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1);
   if (date.toDateString() === before.toDateString()) return words.yesterday;
