@@ -43,6 +43,7 @@ class MessageClass(StrEnum):
 AT_LEAST_ONCE = (MessageClass.REPLY, MessageClass.SERVICE)
 RANK = {MessageClass.REPLY: 0, MessageClass.SERVICE: 0}  # whoever is talking is served before what was planned
 LIFETIME = timedelta(hours=24)
+CHOICES_WITHIN = 30  # messages; further back nobody remembers what "2" was
 
 
 def _partial_index(name: str, *columns: str, where: str) -> Index:
@@ -55,11 +56,11 @@ class Message(SQLModel, table=True):
 
     __table_args__ = (
         Index("ix_message_of_conversation", "conversation_id", "id"),
-        _partial_index("ix_message_new", "conversation_id", "id", where="state = 'new'"),
+        # With the state in it SQLite prefers it to the index of the whole conversation, however long that is.
+        _partial_index("ix_message_new", "conversation_id", "state", "id", where="state = 'new'"),
         _partial_index("ix_message_queued", "channel", "rank", "due_at", where="state = 'queued'"),
         _partial_index("ix_message_open", "conversation_id", "id", where="state IN ('queued', 'sending')"),
         _partial_index("ix_message_sending", "lease_until", where="state = 'sending'"),
-        _partial_index("ix_message_choices", "conversation_id", "id", where="has_choices"),
     )
 
     id: str = Field(primary_key=True)
@@ -147,16 +148,18 @@ class NewMessage:
 _BODY = select(message.c.body).where(
     message.c.id == bindparam("message_id"), message.c.conversation_id == bindparam("conversation_id")
 )
-_LAST_CHOICES = (
-    select(message.c.id, message.c.body)
-    .where(message.c.conversation_id == bindparam("conversation_id"), text("message.has_choices"))
+_latest = (
+    select(message.c.id, message.c.body, message.c.has_choices)
+    .where(message.c.conversation_id == bindparam("conversation_id"))
     .order_by(message.c.id.desc())
-    .limit(1)
+    .limit(CHOICES_WITHIN)
+    .subquery()
 )
+_LAST_CHOICES = select(_latest.c.id, _latest.c.body).where(_latest.c.has_choices).order_by(_latest.c.id.desc()).limit(1)
 
 
 def last_choices(db: Connection, conversation_id: str) -> Sequence[Choice]:
-    """The buttons shown last in this conversation, which may also be typed."""
+    """The buttons shown last in this conversation, which may also be typed while they are in sight."""
     row = db.execute(_LAST_CHOICES, {"conversation_id": conversation_id}).first()
     return open_body(db, row.id, row.body).choices if row else ()
 

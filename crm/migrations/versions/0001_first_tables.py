@@ -310,15 +310,8 @@ def upgrade() -> None:
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_message_about"), ["about"], unique=False)
         batch_op.create_index(
-            "ix_message_choices",
-            ["conversation_id", "id"],
-            unique=False,
-            sqlite_where=sa.text("has_choices"),
-            postgresql_where=sa.text("has_choices"),
-        )
-        batch_op.create_index(
             "ix_message_new",
-            ["conversation_id", "id"],
+            ["conversation_id", "state", "id"],
             unique=False,
             sqlite_where=sa.text("state = 'new'"),
             postgresql_where=sa.text("state = 'new'"),
