@@ -18,6 +18,7 @@ import structlog
 from bot import turn_steps
 from bot.channels.base import Inbound
 from bot.house import House
+from bot.quarantine import quarantine, set_aside
 from bot.records import Records
 from bot.turn_steps import Matter
 from bot.understanding.recogniser import Context, Understanding, understand
@@ -150,16 +151,17 @@ class Concierge:
 
     async def _set_aside(self, conversation_id: str, error: Exception) -> bool:
         log.exception("message unreadable", conversation=conversation_id, error=type(error).__name__)
-        return await self._records.write(
-            lambda db: turn_steps.set_aside(db, self._clock(), self._owner, conversation_id, error)
-        )
+        return await self._records.write(lambda db: set_aside(db, self._clock(), self._owner, conversation_id, error))
 
     async def _quarantine(self, matter: Matter, error: Exception) -> bool:
         # The traceback goes to the log without the message: personal data stays in the records.
         log.exception("message quarantined", message=matter.messages[0].id, error=type(error).__name__)
-        return await self._records.write(
-            lambda db: turn_steps.quarantine(db, self._clock(), self._owner, matter, error)
-        )
+        try:
+            return await self._records.write(lambda db: quarantine(db, self._clock(), self._owner, matter, error))
+        except (StoreUnavailable, LeaseLost):
+            raise
+        except Exception as worse:  # then without telling anybody who: it must not come back every second
+            return await self._set_aside(matter.speaker.conversation_id, worse)
 
 
 def _log_turn(matter: Matter, understanding: Understanding, started: float) -> None:

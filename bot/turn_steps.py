@@ -28,12 +28,10 @@ from crm.conversations.messages import (
     Body,
     InboundMessage,
     MessageState,
-    NewMessage,
     find_choice,
     last_choices,
 )
 from crm.conversations.outbox import move_chat, queue_messages, suppress_queued
-from crm.conversations.recipients import on_duty, recipient_in
 from crm.properties.houses import Property
 from crm.store import Connection
 from handlers import intents
@@ -97,8 +95,10 @@ def record(db: Connection, now: datetime, owner: str, default_language: str, inb
         body=Body(text=inbound.text, button=inbound.button),
         raw=inbound.raw,
         files=[Content(file.kind, file.mime, file.name, file.content) for file in inbound.files],
+        # A group hears of nobody's stay: what is said there is kept, and answered only once communities can do it well.
+        state=MessageState.HANDLED if inbound.is_group else MessageState.NEW,
     )
-    if message_id is None:
+    if message_id is None or inbound.is_group:
         return None
     return Arrival(place, waiting_room.hear(db, now, place.conversation_id, owner))
 
@@ -148,38 +148,17 @@ def handle(
         waiting_room.set_question(db, speaker.conversation_id, packed(question))
     if speaker.language != matter.speaker.language:
         set_language(db, speaker.account_id, speaker.language)
-    return _go_on_or_release(db, speaker.conversation_id, owner)
-
-
-def quarantine(db: Connection, now: datetime, owner: str, matter: Matter, error: BaseException) -> bool:
-    """A message that breaks its handler: kept aside, the speaker told, a person asked to look. True when more waits."""
-    speaker = matter.speaker
-    waiting_room.hold_lease(db, speaker.conversation_id, owner)
-    waiting_room.settle_inbound(db, now, matter.messages, MessageState.QUARANTINED, type(error).__name__)
-    replies = [Reply(say(speaker.language, "turn.broken.apology"))]
-    people = on_duty(db, matter.house.id, department="front_desk") or on_duty(db, matter.house.id, role="manager")
-    room = speaker.stay.room if speaker.stay else ""
-    replies += [
-        Reply(say(each.language, "turn.broken.notice", name=speaker.name, room=room), to=each) for each in people
-    ]
-    queue_messages(db, now, [as_message(reply, speaker, matter.messages[-1].id) for reply in replies])
-    return _go_on_or_release(db, speaker.conversation_id, owner)
-
-
-def set_aside(db: Connection, now: datetime, owner: str, conversation_id: str, error: BaseException) -> bool:
-    """A message that cannot even be read: quarantined, so that the next one is served. True when more is waiting."""
-    waiting_room.hold_lease(db, conversation_id, owner)
-    waiting_room.quarantine_first(db, now, conversation_id, type(error).__name__)
-    person = recipient_in(db, conversation_id)
-    apology = Body(say(person.language, "turn.broken.apology"))
-    queue_messages(db, now, [NewMessage(conversation_id, person.channel, person.language, apology)])
-    return _go_on_or_release(db, conversation_id, owner)
+    return go_on_or_release(db, speaker.conversation_id, owner)
 
 
 def finish(db: Connection, conversation_id: str, owner: str) -> bool:
     """Gives the conversation up; True when something came in meanwhile and this owner has to go on."""
     waiting_room.hold_lease(db, conversation_id, owner)
-    return _go_on_or_release(db, conversation_id, owner)
+    return go_on_or_release(db, conversation_id, owner)
+
+
+def go_on_or_release(db: Connection, conversation_id: str, owner: str) -> bool:
+    return not waiting_room.try_release_lease(db, conversation_id, owner)
 
 
 def _one_turn(messages: Sequence[InboundMessage]) -> Sequence[InboundMessage]:
@@ -207,6 +186,9 @@ def _answers(db: Connection, now: datetime, house: House, matter: Matter, unders
     )
     if matter.attachments and not matter.text.strip() and matter.pressed is None:
         return intents.answer(replace(turn, call=Call("show_picture")))
+    if not understanding.calls and understanding.by == "none" and matter.question is not None:
+        again = intents.answer(replace(turn, call=matter.question.call))
+        return [Reply(say(turn.language, "turn.not_caught.text")), *again]
     if not understanding.calls and understanding.by == "pending":
         return [Reply(say(turn.language, "turn.dropped.text"))]
     if not understanding.calls:
@@ -224,7 +206,16 @@ def _left_open(matter: Matter, understanding: Understanding, replies: Sequence[R
     """The question the replies ask; a thank-you in between leaves the one before open."""
     asked = next((reply.ask for reply in reversed(replies) if reply.ask is not None), None)
     is_small_talk = bool(understanding.calls) and all(call.intent in SMALL_TALK for call in understanding.calls)
-    return asked or (matter.question if is_small_talk else None)
+    open_now = asked or (matter.question if is_small_talk else None)
+    return _with_pictures(open_now, matter.attachments) if open_now else None
+
+
+def _with_pictures(question: Question, attachments: Sequence[Attachment]) -> Question:
+    """What the speaker has shown goes along with the answer that is still to come."""
+    if not attachments:
+        return question
+    pictures = [[each.id, each.kind, each.mime, each.name] for each in attachments]
+    return replace(question, call=replace(question.call, slots={**question.call.slots, "pictures": pictures}))
 
 
 def _carried(question: dict[str, Any] | None) -> list[Attachment]:
@@ -235,7 +226,3 @@ def _carried(question: dict[str, Any] | None) -> list[Attachment]:
 def _nearest(name: str, house: House) -> Call:
     """An alternative is the code of a service or the name of an intent."""
     return Call("request_service", {"service": name}) if name in house.catalogue else Call(name)
-
-
-def _go_on_or_release(db: Connection, conversation_id: str, owner: str) -> bool:
-    return not waiting_room.try_release_lease(db, conversation_id, owner)

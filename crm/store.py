@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 import secrets
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
+from time import sleep
 from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, text
@@ -174,10 +176,23 @@ def _sqlite_engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # the driver must not begin transactions of its own
-        for pragma in ("journal_mode=wal", "synchronous=full", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=on"):
+        _use_wal(connection)
+        for pragma in ("synchronous=full", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=on"):
             connection.execute(f"pragma {pragma}")
 
     return engine
+
+
+def _use_wal(connection: Any) -> None:
+    """SQLite does not wait for others when it changes the journal of a new file, as it does for everything else."""
+    for _ in range(BUSY_TIMEOUT_MS // 50):
+        try:
+            connection.execute("pragma journal_mode=wal")
+        except sqlite3.OperationalError:
+            sleep(0.05)
+        else:
+            return
+    connection.execute("pragma journal_mode=wal")
 
 
 def _postgres_engine(url: str) -> Engine:

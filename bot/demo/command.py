@@ -20,7 +20,7 @@ import typer
 
 from bot.app import App, house_channels, open_store, utc_now
 from bot.channels.base import Channel
-from bot.config import Settings, load_settings
+from bot.config import ConfigError, Settings, load_settings
 from bot.demo.house import DESK, furnish
 from bot.demo.links import Links, fresh_links
 from bot.demo.simulation import Simulation, send_home
@@ -31,6 +31,8 @@ from crm.properties.houses import properties
 from crm.store import Store
 
 NEIGHBOURING_PORTS = 20
+
+MARK = "# The settings of a demo house."  # how its config.toml begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ def _settings(folder: Path, wishes: Wishes) -> Settings:
     if not file.exists():
         folder.mkdir(parents=True, exist_ok=True)
         file.write_text(Path(__file__).with_name("config.toml").read_text("utf-8"), "utf-8")
+    elif not file.read_text("utf-8", "replace").startswith(MARK):
+        raise ConfigError(f"{file} is not of a demo house: name another folder, a demo never touches a real one")
     settings = load_settings(file, {})
     wanted = settings.web.port if wishes.port is None else wishes.port
     port = _free_port(settings.web.host, wanted) if wishes.serves else wanted

@@ -105,6 +105,7 @@ def record_inbound(
     body: Body,
     raw: bytes,
     files: Sequence[Content] = (),
+    state: MessageState = MessageState.NEW,
 ) -> str | None:
     """Writes the message down with its files and returns its id, or None when the platform told it before."""
     message_id = new_id(now)
@@ -114,7 +115,7 @@ def record_inbound(
         "account_id": place.account_id,
         "channel": channel,
         "direction": "in",
-        "state": MessageState.NEW,
+        "state": state,
         "message_class": MessageClass.REPLY,
         "rank": 0,
         "has_choices": False,

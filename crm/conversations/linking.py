@@ -1,7 +1,7 @@
 """Joining a chat to a stay by what only the guest knows; five failures lock the attempt for a while.
 
-An account is locked after its failures. A name is, too, however many accounts try it: a new web chat costs nothing,
-and four digits are soon counted through.
+An account is locked after its failures. A new web chat costs nothing, so a name is locked too, however many accounts
+try it, for four digits are soon counted through; and so are wrong reservation codes of the whole house together.
 """
 
 from __future__ import annotations
@@ -25,31 +25,36 @@ LOCK = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
-class NameRate:
-    """Attempts at one name, by whomever."""
+class AttemptRate:
+    """Attempts by whomever, `interval` in seconds."""
 
     key: str
-    interval: float = LOCK.total_seconds() / MAX_FAILURES
-    burst: int = 2 * MAX_FAILURES
+    interval: float
+    burst: int
+
+
+WRONG_CODES = AttemptRate("link:codes", interval=10.0, burst=60)
 
 
 def link_by_code(db: Connection, now: datetime, account_id: str, code: str, today: date) -> StayInfo | None:
     """Links by reservation code; None when the code fits no stay that is booked or in house. Raises LinkLocked."""
     check_not_locked(db, now, account_id)
+    wait = Allowance(db, now, [WRONG_CODES]).wait([WRONG_CODES])
+    if wait:
+        raise LinkLocked(minutes=ceil(wait / 60))
     stay = find_stay_by_code(db, code)
     if stay is not None and (stay.departure < today or stay.state not in ("booked", "in_house")):
         stay = None
+    if stay is None:
+        _spend(db, now, WRONG_CODES)
     return _outcome(db, now, account_id, stay)
 
 
 def link_by_name_and_digits(db: Connection, now: datetime, account_id: str, name: str, digits: str) -> StayInfo | None:
     """Links by name and last four digits of the phone; None when that is nobody, or more than one person."""
     check_not_locked(db, now, account_id)
-    rate = NameRate("link:" + lookup_hash(db, "name", folded(name)))
-    allowance = Allowance(db, now, [rate])
-    if wait := allowance.try_spend([rate]):
-        raise LinkLocked(minutes=ceil(wait / 60))
-    allowance.save(db)
+    key = "link:" + lookup_hash(db, "name", folded(name))
+    _spend(db, now, AttemptRate(key, LOCK.total_seconds() / MAX_FAILURES, 2 * MAX_FAILURES))
     found = find_guests_by_name_and_digits(db, name, digits)
     return _outcome(db, now, account_id, find_current_stay(db, found[0]) if len(found) == 1 else None)
 
@@ -58,6 +63,13 @@ def check_not_locked(db: Connection, now: datetime, account_id: str) -> None:
     until = db.execute(select(account.c.link_locked_until).where(account.c.id == account_id)).scalar()
     if until is not None and until > now:
         raise LinkLocked(minutes=ceil((until - now).total_seconds() / 60))
+
+
+def _spend(db: Connection, now: datetime, rate: AttemptRate) -> None:
+    allowance = Allowance(db, now, [rate])
+    if wait := allowance.try_spend([rate]):
+        raise LinkLocked(minutes=ceil(wait / 60))
+    allowance.save(db)
 
 
 def _outcome(db: Connection, now: datetime, account_id: str, stay: StayInfo | None) -> StayInfo | None:

@@ -43,7 +43,6 @@ class MessageClass(StrEnum):
 AT_LEAST_ONCE = (MessageClass.REPLY, MessageClass.SERVICE)
 RANK = {MessageClass.REPLY: 0, MessageClass.SERVICE: 0}  # whoever is talking is served before what was planned
 LIFETIME = timedelta(hours=24)
-CHOICES_WITHIN = 30  # messages; further back nobody remembers what "2" was
 
 
 def _partial_index(name: str, *columns: str, where: str) -> Index:
@@ -148,20 +147,18 @@ class NewMessage:
 _BODY = select(message.c.body).where(
     message.c.id == bindparam("message_id"), message.c.conversation_id == bindparam("conversation_id")
 )
-_latest = (
+_LAST_SAID = (
     select(message.c.id, message.c.body, message.c.has_choices)
-    .where(message.c.conversation_id == bindparam("conversation_id"))
+    .where(message.c.conversation_id == bindparam("conversation_id"), message.c.direction == "out")
     .order_by(message.c.id.desc())
-    .limit(CHOICES_WITHIN)
-    .subquery()
+    .limit(1)
 )
-_LAST_CHOICES = select(_latest.c.id, _latest.c.body).where(_latest.c.has_choices).order_by(_latest.c.id.desc()).limit(1)
 
 
 def last_choices(db: Connection, conversation_id: str) -> Sequence[Choice]:
-    """The buttons shown last in this conversation, which may also be typed while they are in sight."""
-    row = db.execute(_LAST_CHOICES, {"conversation_id": conversation_id}).first()
-    return open_body(db, row.id, row.body).choices if row else ()
+    """The buttons of what was said last in this conversation; nobody means older ones when typing "2"."""
+    row = db.execute(_LAST_SAID, {"conversation_id": conversation_id}).first()
+    return open_body(db, row.id, row.body).choices if row and row.has_choices else ()
 
 
 def choice_token(message_id: str, index: int) -> str:

@@ -53,12 +53,15 @@ class Allowance:
         self._tats = _locked(db, sorted({limit.key for limit in limits}))
         self._changed: dict[str, float] = {}
 
+    def wait(self, limits: Iterable[RateLimit]) -> float:
+        """The seconds until one more is allowed under all these limits; 0.0 when it is now."""
+        waits = [self._tats[each.key] - (each.burst - 1) * each.interval - self._now for each in limits]
+        return max(0.0, *waits) if waits else 0.0
+
     def try_spend(self, limits: Iterable[RateLimit]) -> float:
         """Spends one send under all these limits and returns 0.0, or spends nothing and returns the seconds to wait."""
         limits = list(limits)
-        waits = [self._tats[each.key] - (each.burst - 1) * each.interval - self._now for each in limits]
-        wait = max(waits, default=0.0)
-        if wait > 0:
+        if wait := self.wait(limits):
             return wait
         for each in limits:
             self._tats[each.key] = max(self._tats[each.key], self._now) + each.interval

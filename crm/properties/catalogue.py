@@ -4,33 +4,36 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, ValidationError
 
 SHIPPED = Path(__file__).with_name("catalogue.toml")
 DEPARTMENTS = ("front_desk", "housekeeping", "maintenance", "kitchen", "marketing")
-AVAILABILITY = ("in_house", "booked", "always")
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+Detail = Literal["time", "people", "quantity", "note"]
+Hour = Annotated[str, StringConstraints(pattern=r"^([01]?\d|2[0-3]):[0-5]\d$")]
+
+
+class Service(BaseModel):
     """One entry. `asks` are the details without which nobody can start; minutes count from the request, and from the
     wanted time when there is one. `available`: in_house (only while staying), booked (also before), always.
     `times` are hours offered when the guest names none; `day` is the day of the stay (arrival, departure) on which the
     wanted hour always falls."""
 
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
     code: str
-    department: str
-    asks: tuple[str, ...] = ()
-    available: str = "in_house"
-    respond_minutes: int = 10
-    complete_minutes: int = 30
-    needs_approval: bool = False
-    times: tuple[str, ...] = ()
-    day: str = ""
-    price: str = ""
+    department: Literal["front_desk", "housekeeping", "maintenance", "kitchen", "marketing"]
+    asks: tuple[Detail, ...] = ()
+    available: Literal["in_house", "booked", "always"] = "in_house"
+    complete_minutes: Annotated[int, Field(ge=0, le=7 * 24 * 60)] = 30
+    needs_approval: StrictBool = False
+    times: tuple[Hour, ...] = ()
+    day: Literal["", "arrival", "departure"] = ""
 
 
 Catalogue = Mapping[str, Service]
@@ -48,32 +51,24 @@ def house_catalogue(changes: Mapping[str, Mapping[str, Any]]) -> Catalogue:
     """
     catalogue = dict(shipped_catalogue())
     for code, entry in changes.items():
+        if code not in catalogue:
+            raise ValueError(f"services.{code}: there is no such service")
         values = dict(entry)
-        if not values.pop("offered", True):
-            catalogue.pop(code, None)
-        elif code in catalogue:
-            catalogue[code] = replace(catalogue[code], **_checked(code, values))
+        is_offered = values.pop("offered", True)
+        if not isinstance(is_offered, bool):
+            raise ValueError(f"services.{code}.offered: true or false")
+        changed = _service(code, catalogue[code].model_dump(exclude={"code"}) | values)
+        if is_offered:
+            catalogue[code] = changed
         else:
-            catalogue[code] = _service(code, values)
+            del catalogue[code]
     return catalogue
 
 
 def _service(code: str, entry: Mapping[str, Any]) -> Service:
-    if "department" not in entry:
-        raise ValueError(f"services.{code}: department is missing")
-    return Service(code=code, **_checked(code, entry))
-
-
-def _checked(code: str, entry: Mapping[str, Any]) -> dict[str, Any]:
-    known = {field.name for field in fields(Service)} - {"code"}
-    for key in entry:
-        if key not in known:
-            raise ValueError(f"services.{code}.{key}: unknown key")
-    if entry.get("department", DEPARTMENTS[0]) not in DEPARTMENTS:
-        raise ValueError(f"services.{code}.department: one of {', '.join(DEPARTMENTS)}")
-    if entry.get("available", AVAILABILITY[0]) not in AVAILABILITY:
-        raise ValueError(f"services.{code}.available: one of {', '.join(AVAILABILITY)}")
-    values = dict(entry)
-    if entry.get("day", "") not in ("", "arrival", "departure"):
-        raise ValueError(f"services.{code}.day: arrival or departure")
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+    try:
+        return Service.model_validate({**entry, "code": code})
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise ValueError(f"services.{code}.{key}: {first['msg']}") from None

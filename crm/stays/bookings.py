@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, Select, UniqueConstraint, bindparam, case, insert, select
+from sqlalchemy import Index, Select, UniqueConstraint, bindparam, case, insert, select, text
 from sqlmodel import Field, SQLModel
 
 from crm.encryption import folded
@@ -95,12 +95,12 @@ _INFO: Select[Any] = (
     .outerjoin(room, room.c.id == stay.c.room_id)
 )
 _CURRENT = (
-    _INFO.where(stay.c.guest_id == bindparam("guest_id"), stay.c.state.in_((StayState.IN_HOUSE, StayState.BOOKED)))
+    _INFO.where(stay.c.guest_id == bindparam("guest_id"), text("stay.state IN ('in_house', 'booked')"))
     .order_by(case((stay.c.state == StayState.IN_HOUSE, 0), else_=1), stay.c.arrival)
     .limit(1)
 )
 _LAST = _INFO.where(stay.c.guest_id == bindparam("guest_id")).order_by(stay.c.departure.desc()).limit(1)
-_BY_CODE = _INFO.where(stay.c.reservation_code == bindparam("code")).limit(2)
+_BY_CODE = _INFO.where(stay.c.reservation_code == bindparam("code"))
 _BY_ID = _INFO.where(stay.c.id == bindparam("stay_id"))
 _IN_ROOM = _INFO.where(
     stay.c.property_id == bindparam("property_id"),
@@ -115,6 +115,7 @@ _DEPARTING = _OF_PROPERTY.where(
     stay.c.departure == bindparam("on"), stay.c.state.in_((StayState.IN_HOUSE, StayState.DEPARTED))
 )
 _IN_HOUSE = _OF_PROPERTY.where(stay.c.state == StayState.IN_HOUSE)
+_EXPECTED_OR_HERE = _OF_PROPERTY.where(stay.c.state.in_((StayState.IN_HOUSE, StayState.BOOKED)))
 _STAYED_BEFORE = select(stay.c.guest_id).where(
     stay.c.guest_id.in_(bindparam("ids", expanding=True)),
     stay.c.departure <= bindparam("before"),
@@ -148,8 +149,13 @@ def get_stay(db: Connection, stay_id: str) -> StayInfo:
 
 def find_stay_by_code(db: Connection, code: str) -> StayInfo | None:
     """The stay with this reservation code, compared without case; None when two properties both use it."""
-    found = [_info(row) for row in db.execute(_BY_CODE, {"code": normal_code(code)})]
+    found = find_stays_by_code(db, code)
     return found[0] if len(found) == 1 else None
+
+
+def find_stays_by_code(db: Connection, code: str) -> list[StayInfo]:
+    """The stay with this code of each property, compared without case."""
+    return _list(db, _BY_CODE, code=normal_code(code))
 
 
 def stays_in_room(db: Connection, property_id: str, number: str) -> list[StayInfo]:
@@ -166,6 +172,11 @@ def departures(db: Connection, property_id: str, on: date) -> list[StayInfo]:
 
 def in_house(db: Connection, property_id: str) -> list[StayInfo]:
     return _list(db, _IN_HOUSE, property_id=property_id)
+
+
+def current_stays(db: Connection, property_id: str) -> list[StayInfo]:
+    """Booked and in house, by room."""
+    return _list(db, _EXPECTED_OR_HERE, property_id=property_id)
 
 
 def returning_guests(db: Connection, guest_ids: Sequence[str], before: date) -> frozenset[str]:

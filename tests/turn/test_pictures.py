@@ -69,3 +69,15 @@ def _only_attachment(db: Connection) -> Attachment:
     rows = db.execute(message.select().where(message.c.direction == "in")).all()
     (found,) = [each for row in rows for each in open_body(db, row.id, row.body).attachments]
     return found
+
+
+async def test_photo_is_kept_until_the_question_about_the_request_is_answered(house: House) -> None:
+    house.add_guest("wang")
+    house.add_staff("lily", "kitchen")
+    channel = FakeChannel()
+    async with house.running(channel):
+        await _sends_photo(channel, "wang", "I'd like to order food")
+        await channel.says("wang", "two bowls of noodles")
+        card = await channel.hears("lily", "noodles")
+        await house.quiet()
+    assert [file.content for file in card.outbound.files] == [PHOTO.content]

@@ -11,6 +11,7 @@ from bot.channels.base import Inbound
 from bot.turn_steps import MOST_AT_ONCE
 from crm.conversations.accounts import Conversation, account, conversation
 from crm.conversations.inbound import CONVERSATION_LEASE
+from crm.conversations.linking import WRONG_CODES
 from crm.conversations.messages import Message, message
 from crm.service_requests.requests import ServiceRequestRow, service_request
 from tests.support.fake_channel import FakeChannel, wish
@@ -285,3 +286,26 @@ async def test_a_chat_may_speak_at_its_new_address_before_we_hear_of_the_move(ho
         await channel.moves("old", "new")
         channel.hold.set()
         await channel.hears("new", "second")
+
+
+async def test_a_group_hears_of_nobodys_stay(house: House) -> None:
+    house.add_guest("wang")
+    channel = FakeChannel()
+    async with house.running(channel):
+        said = Inbound(channel.name, "group-1", "-100", "wang", text="my stay", is_group=True)
+        await channel.tells(said)
+        await house.quiet()
+        await asyncio.sleep(0.2)
+    assert channel.texts("-100") == []
+    assert house.states("in") == ["handled"]
+
+
+async def test_wrong_codes_of_many_accounts_lock_the_codes_of_the_house(house: House) -> None:
+    channel = FakeChannel()
+    async with house.running(channel):
+        for number in range(WRONG_CODES.burst):
+            await channel.says(f"stranger{number}", f"code ZZ-{number:05}")
+        await house.quiet(60)
+        house.add_guest("12345")
+        await channel.says("one-more", "code R-12345")
+        await channel.hears("one-more", "minute")
