@@ -1,0 +1,1 @@
+"""What the house costs: `python -m tests.bench [names] [--quick | --full] [--write]`."""
