@@ -75,6 +75,10 @@ class StayInfo:
     def is_in_house(self) -> bool:
         return self.state == StayState.IN_HOUSE
 
+    def may_be_linked(self, today: date) -> bool:
+        """Whether a chat may still be joined to it; `today` is by the clock of its house."""
+        return self.state in (StayState.BOOKED, StayState.IN_HOUSE) and self.departure >= today
+
 
 _INFO: Select[Any] = (
     select(
@@ -175,7 +179,6 @@ def in_house(db: Connection, property_id: str) -> list[StayInfo]:
 
 
 def current_stays(db: Connection, property_id: str) -> list[StayInfo]:
-    """Booked and in house, by room."""
     return _list(db, _EXPECTED_OR_HERE, property_id=property_id)
 
 
