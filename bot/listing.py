@@ -10,7 +10,7 @@ from crm.calendar import local
 from crm.properties.houses import properties
 from crm.service_requests.requests import all_requests
 from crm.staff.invites import Invitation, create_invite
-from crm.staff.roles import GUEST, STRANGER, roles
+from crm.staff.roles import GUEST, STRANGER, department_of, roles
 from crm.store import Store
 
 Row = dict[str, Any]
@@ -70,8 +70,7 @@ def make_invite(store: Store, settings: Settings, *, role: str, name: str, house
         houses = [each for each in properties(db) if house in ("", each.key)]
         if not houses:
             raise InviteRefused(f"--property: there is no property {house!r}")
-        department = "front_desk" if role == "manager" else role
-        invitation = Invitation(name, role, department, houses[0].language, tuple(each.id for each in houses))
+        invitation = Invitation(name, role, department_of(role), houses[0].language, tuple(each.id for each in houses))
         token = create_invite(db, utc_now(), invitation)
     return _invite_lines(settings, token)
 

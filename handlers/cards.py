@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from crm.calendar import local
+from crm.encryption import folded
 from crm.properties.catalogue import Service
 from crm.service_requests.requests import RequestState, ServiceRequest
 from crm.stays.bookings import StayInfo
@@ -14,6 +16,7 @@ from prompts.words import day, moment, say, services, table
 COMMON_SERVICES = ("towels", "drinking_water", "cleaning", "air_conditioning", "taxi", "wake_up_call")
 LONGEST_NOTE = 40
 RATINGS = range(1, 6)
+_NAMES = ("name", "name_some", "name_plural", "unit", "unit_plural")
 STEPS = {
     "accept": "accept_request",
     "start": "start_request",
@@ -26,7 +29,8 @@ STEPS = {
 def what(language: str, request: ServiceRequest) -> str:
     """The thing asked for: 2 towels, 毛巾 2条, restaurant table (4 people), room items “hair dryer”."""
     word = services(language).get(request.service, {})
-    note = _short(request.note) if "note" in word.get("question", {}) else ""
+    is_telling = "note" in word.get("question", {}) and not _repeats(word, request.note)
+    note = short(request.note) if is_telling else ""
     quantity = None if note else request.quantity  # the guest's words say how many
     unit = word.get("unit", "")
     return say(
@@ -47,6 +51,11 @@ def service_name(language: str, code: str) -> str:
 
 def is_fault(language: str, code: str) -> bool:
     return bool(services(language).get(code, {}).get("fault"))
+
+
+def promises_answer(language: str, code: str) -> bool:
+    """Whether all that can be promised is an answer: nobody knows whether what was lost is found."""
+    return bool(services(language).get(code, {}).get("answer"))
 
 
 def capital(text: str) -> str:
@@ -122,6 +131,7 @@ def headline(language: str, request: ServiceRequest) -> str:
 
 def line(turn: Turn, language: str, request: ServiceRequest) -> str:
     """One row of a list; what is late says so first."""
+    turn = turn.at_property(request.property_id)
     return say(
         language,
         "cards.request.line",
@@ -142,6 +152,7 @@ def lateness(language: str, late: timedelta) -> str:
 
 def state(turn: Turn, language: str, request: ServiceRequest) -> str:
     """What has become of a request, for staff: #12 已由 小李 接单 7:42."""
+    turn = turn.at_property(request.property_id)
     since = request.finished_at or request.on_the_way_at or request.accepted_at or request.opened_at
     return say(
         language,
@@ -185,9 +196,18 @@ def rating_buttons(request: ServiceRequest) -> list[Button]:
     return [Button(str(each), Call("rate_request", {"rating": each, "number": request.number})) for each in RATINGS]
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
     flat = " ".join(text.split())
     return flat if len(flat) <= LONGEST_NOTE else flat[: LONGEST_NOTE - 1].rstrip() + "…"
+
+
+def _repeats(word: dict[str, Any], note: str) -> bool:
+    """Whether the guest's words are only the name of the service again."""
+    said = folded(note)
+    names = {folded(str(each)) for each in (*word.get("phrases", ()), *(word.get(key, "") for key in _NAMES))} - {""}
+    for name in sorted(names, key=len, reverse=True):
+        said = said.replace(name, "")
+    return not any(each.isalpha() for each in said)
 
 
 def _name(word: dict[str, object], code: str, quantity: int | None) -> str:

@@ -7,12 +7,11 @@ from dataclasses import replace
 
 from crm.conversations.accounts import Place, Speaker, load_speaker
 from crm.errors import LinkRefused, NoStay, NotAllowed, NotFound, Refusal
-from crm.properties.houses import get_property
 from crm.service_requests.requests import ServiceRequest, get_request
 from crm.staff import roles
 from crm.stays.bookings import get_stay
 from handlers import cards
-from handlers.guest import feedback, handoff, linking, pictures, service_requests, small_talk, stay
+from handlers.guest import emergency, feedback, handoff, linking, pictures, service_requests, small_talk, stay
 from handlers.staff import arrivals, duty, guest_lookup, request_desk
 from handlers.turn import Audience, Button, Call, Intent, Question, Reply, Slot, Turn
 from prompts.words import say
@@ -34,20 +33,18 @@ INTENTS: tuple[Intent, ...] = (
         "request_service",
         service_requests.request_service,
         _slots("service", "quantity", "time", "people", "note"),
-        writes=True,
     ),
-    Intent("cancel_request", GUEST, "request_service", service_requests.cancel_request, _slots("service"), writes=True),
+    Intent("cancel_request", GUEST, "request_service", service_requests.cancel_request, _slots("service")),
     Intent("my_requests", GUEST, "request_service", service_requests.my_requests),
-    Intent(
-        "rate_request", GUEST, "rate_request", service_requests.rate_request, _slots("rating", "number"), writes=True
-    ),
-    Intent("link_stay", GUEST, "link", linking.link_stay, _slots("credential"), writes=True),
-    Intent("enter_token", ANYONE, "link", linking.enter_token, _slots("token"), writes=True),
-    Intent("complain", GUEST, "give_feedback", feedback.complain, _slots("text"), writes=True),
-    Intent("compliment", GUEST, "give_feedback", feedback.compliment, _slots("text"), writes=True),
-    Intent("suggest", GUEST, "give_feedback", feedback.suggest, _slots("text"), writes=True),
-    Intent("ask_for_person", GUEST, "talk", handoff.ask_for_person, writes=True),
-    Intent("show_picture", GUEST, "request_service", pictures.show_picture, writes=True),
+    Intent("rate_request", GUEST, "rate_request", service_requests.rate_request, _slots("rating", "number")),
+    Intent("link_stay", GUEST, "link", linking.link_stay, _slots("credential")),
+    Intent("enter_token", ANYONE, "link", linking.enter_token, _slots("token")),
+    Intent("complain", GUEST, "give_feedback", feedback.complain, _slots("text")),
+    Intent("compliment", GUEST, "give_feedback", feedback.compliment, _slots("text")),
+    Intent("suggest", GUEST, "give_feedback", feedback.suggest, _slots("text")),
+    Intent("ask_for_person", GUEST, "talk", handoff.ask_for_person),
+    Intent("emergency", GUEST, "talk", emergency.emergency, _slots("text")),
+    Intent("show_picture", ANYONE, "talk", pictures.show_picture),
     Intent("my_stay", GUEST, "see_own_stay", stay.my_stay),
     Intent("greet", ANYONE, "talk", small_talk.greet),
     Intent("thank", ANYONE, "talk", small_talk.thank),
@@ -55,24 +52,20 @@ INTENTS: tuple[Intent, ...] = (
     Intent("help", GUEST, "talk", small_talk.help_guest),
     Intent("open_requests", STAFF, "see_requests", request_desk.open_requests),
     Intent("my_tasks", STAFF, "see_requests", request_desk.my_tasks),
-    Intent("accept_request", STAFF, "work_requests", request_desk.accept_request, _slots("number"), writes=True),
-    Intent("start_request", STAFF, "work_requests", request_desk.start_request, _slots("number"), writes=True),
-    Intent(
-        "complete_request", STAFF, "work_requests", request_desk.complete_request, _slots("number", "note"), writes=True
-    ),
-    Intent(
-        "decline_request", STAFF, "work_requests", request_desk.decline_request, _slots("number", "reason"), writes=True
-    ),
-    Intent("who_is_in_room", STAFF, "see_rooms", guest_lookup.who_is_in_room, _slots("room"), writes=True),
-    Intent("find_guest", STAFF, "see_guest_profile", guest_lookup.find_guest, _slots("name"), writes=True),
+    Intent("accept_request", STAFF, "work_requests", request_desk.accept_request, _slots("number")),
+    Intent("start_request", STAFF, "work_requests", request_desk.start_request, _slots("number")),
+    Intent("complete_request", STAFF, "work_requests", request_desk.complete_request, _slots("number", "note")),
+    Intent("decline_request", STAFF, "work_requests", request_desk.decline_request, _slots("number", "reason")),
+    Intent("who_is_in_room", STAFF, "see_rooms", guest_lookup.who_is_in_room, _slots("room")),
+    Intent("find_guest", STAFF, "see_guest_profile", guest_lookup.find_guest, _slots("name")),
     Intent("arrivals", STAFF, "see_arrivals", arrivals.arrivals, _slots("day")),
     Intent("departures", STAFF, "see_arrivals", arrivals.departures, _slots("day")),
     Intent("in_house", STAFF, "see_arrivals", arrivals.in_house),
-    Intent("go_on_duty", STAFF, "set_own_duty", duty.go_on_duty, writes=True),
-    Intent("go_off_duty", STAFF, "set_own_duty", duty.go_off_duty, writes=True),
+    Intent("go_on_duty", STAFF, "set_own_duty", duty.go_on_duty),
+    Intent("go_off_duty", STAFF, "set_own_duty", duty.go_off_duty),
     Intent("who_is_on_duty", STAFF, "see_duty", duty.who_is_on_duty),
-    Intent("invite_staff", STAFF, "manage_staff", duty.invite_staff, _slots("role", "department", "name"), writes=True),
-    Intent("revoke_staff", STAFF, "manage_staff", duty.revoke_staff, _slots("name"), writes=True),
+    Intent("invite_staff", STAFF, "manage_staff", duty.invite_staff, _slots("role", "department", "name")),
+    Intent("revoke_staff", STAFF, "manage_staff", duty.revoke_staff, _slots("name")),
     Intent("staff_help", STAFF, "staff_help", duty.staff_help),
 )
 _BY_NAME = {intent.name: intent for intent in INTENTS}
@@ -182,10 +175,9 @@ def _afresh(turn: Turn, call: Call) -> Turn:
     home = speaker.stay.property_id if speaker.stay else turn.house.id
     if speaker.staff is not None and turn.house.id not in speaker.staff.property_ids:
         home = speaker.staff.property_ids[0]
-    house = turn.house if home == turn.house.id else get_property(turn.db, home)
     if speaker.staff is None:  # guests are answered as they wrote, a new colleague as the invitation says
         speaker = replace(speaker, language=turn.language)
-    return replace(turn, speaker=speaker, house=house, call=call)
+    return replace(turn.at_property(home), speaker=speaker, call=call)
 
 
 def _is_offered(turn: Turn, call: Call) -> bool:

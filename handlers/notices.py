@@ -34,6 +34,12 @@ def managers(turn: Turn) -> list[Recipient]:
     return _others(turn, [each for role in roles for each in on_duty(turn.db, turn.house.id, role=role)])
 
 
+def alarmed(turn: Turn) -> list[Recipient]:
+    """Who hears of an emergency: the desk on duty and every manager; where there is neither, everybody."""
+    desk = _others(turn, on_duty(turn.db, turn.house.id, department=DESK))
+    return [*desk, *everybody(turn, [MANAGER])] or everybody(turn, matrix()["staff_help"])
+
+
 def everybody(turn: Turn, roles: Iterable[str]) -> list[Recipient]:
     """All who have one of these roles, on duty or not: for what must not stay unseen."""
     wanted = set(roles)
@@ -43,6 +49,7 @@ def everybody(turn: Turn, roles: Iterable[str]) -> list[Recipient]:
 
 def for_staff(turn: Turn, request: ServiceRequest, people: Sequence[Recipient]) -> list[Reply]:
     """The request as a card for each of them, with the steps as buttons and the guest's photos."""
+    turn = turn.at_property(request.property_id)
     return [
         Reply(
             say(
@@ -67,6 +74,7 @@ def for_staff(turn: Turn, request: ServiceRequest, people: Sequence[Recipient]) 
 
 def to_assignee(turn: Turn, request: ServiceRequest, sentence: str) -> list[Reply]:
     """A line for whoever has taken the request, else for the people it was offered to."""
+    turn = turn.at_property(request.property_id)
     taken = staff_recipients(turn.db, [request.assignee_id]) if request.assignee_id else []
     return lines(turn, request, sentence, _others(turn, taken) or people_for(turn, request.department)[0])
 
@@ -100,6 +108,7 @@ def for_guest(turn: Turn, request: ServiceRequest, sentence: str, **values: Any)
     """News of the request for its guest, where it was asked; `sentence` is a key of cards.toml [guest]."""
     if request.conversation_id in (None, turn.speaker.conversation_id):
         return []
+    turn = turn.at_property(request.property_id)
     guest = recipient_in(turn.db, request.conversation_id)
     text = say(
         guest.language,

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from crm.conversations.accounts import Speaker
 from crm.conversations.messages import Attachment, MessageClass
 from crm.conversations.recipients import Recipient
+from crm.properties.houses import Property, get_property
 
 if TYPE_CHECKING:
     from crm.properties.catalogue import Catalogue
-    from crm.properties.houses import Property
     from crm.staff.members import StaffMember
     from crm.store import Connection
 
@@ -106,9 +106,9 @@ class Turn:
         """The slot's value, or None when the speaker did not give it."""
         return self.call.slots.get(name)
 
-    def with_call(self, call: Call) -> Turn:
-        """The same turn for another call, such as the request that waited until the guest was linked."""
-        return replace(self, call=call)
+    def at_property(self, property_id: str) -> Turn:
+        """The same turn in the house a request or a stay belongs to: its people, its clock, its phone."""
+        return self if property_id == self.house.id else replace(self, house=get_property(self.db, property_id))
 
 
 Handler = Callable[[Turn], list[Reply]]
@@ -123,4 +123,3 @@ class Intent:
     action: str
     handle: Handler
     slots: tuple[Slot, ...] = ()
-    writes: bool = False

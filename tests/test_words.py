@@ -27,7 +27,7 @@ COMPOSED = {
     "cards.staff.": {"cancelled", "asked_again", "declined", "low_rating", "picture"},
     "request_desk.steps.": {"accepted", "on_the_way", "done", "approved", "cannot"},
     "guest_lookup.lines.": {"stay", "choice"},
-    "service_requests.request_service.": {"opened", "for_approval", "unattended"},
+    "service_requests.request_service.": {"opened", "for_approval", "unattended", "searched"},
     "service_requests.questions.": {"time", "quantity", "people", "note"},
     "refusals.": {f"{each.code}.text" for each in errors.Refusal.__subclasses__()} | {"refused.text"},
     "feedback.": {f"{kind}.{name}" for kind in ("compliment", "suggest") for name in ("ask", "thanks")}

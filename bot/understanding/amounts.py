@@ -27,6 +27,23 @@ _COUNT = re.compile(
     r"(?<![\d.:#$¥€£/-])(?<!room )(?<!房间)(?<!no )(?<!this )(?<!that )(?<!which )(?<!the )"
     rf"(?P<n>{NUMBER})(?![\d:%/-]|\.\d)(?! ?(?:{_NOT_COUNTED})\b|[°度元块楼层号岁点时分年月日周星折])"
 )
+_MANY = re.compile(
+    r"(?<![\d.:#$¥€£/-])(?<!room )(?<!no )(?P<n>\d{3,6})"
+    rf"(?= ?[{_MEASURE}]| (?:(?!no\b|and\b|with\b|wants\b|needs\b)[a-z]+ )?"
+    rf"(?!needs\b|wants\b|has\b|is\b|was\b|{_NOT_COUNTED})[a-z]+s\b)"
+)
+_HUNDREDS = re.compile(
+    rf"(?P<n>{NUMBER}|\ban?) ?(?:(?P<hundred>hundred|百)|thousand|千)(?: and (?P<rest>{NUMBER})|(?P<tail>{ZH_NUMBER}))?"
+    rf"(?![元块度号楼层一二三四五六七八九十]| ?(?:{_NOT_COUNTED})\b)"
+)
+# Nobody brings minus three or two and a half: no other number may be read there, so it counts as none.
+_NO_AMOUNT = re.compile(
+    rf"(?:(?<![\w-])-\d{{1,3}}|\bminus {NUMBER}|负{NUMBER}|\b{NUMBER} and a half"
+    r"|(?<![\d.:])\d{1,2}\.\d{1,2}(?= [a-z]+s\b|["
+    rf"{_MEASURE}]))"
+    rf"(?! ?(?:{_NOT_COUNTED}|lit(?:er|re)s?|kilos?|days?|nights?|[ap]m)\b)[{_MEASURE}]?"
+    rf"|{NUMBER}[{_MEASURE}]半(?!小时|钟头|钟|天|月|年|夜|晚)"
+)
 _ZH_PEOPLE = re.compile(
     rf"(?P<n>\d{{1,2}}|{ZH_NUMBER}|俩)(?:个)?(?:位|大人|成人|小孩|孩子|儿童|大|小(?!时)|人|名)(?!工|份)"
     r"|(?:我们|一共|总共|咱们)(?P<us>\d{1,2}|[一二两三四五六七八九十俩])个?(?:人|位)?"
@@ -53,16 +70,28 @@ _JUDGED = {
 
 def find_amounts(plain: str) -> list[Amount]:
     """Each number of things with its place."""
+    nothing = _NO_AMOUNT.search(plain)
+    if nothing:
+        return [(0, nothing.span())]
+    many = [(int(match["n"]), match.span()) for match in _MANY.finditer(plain)]
+    many += [(_hundreds(match), match.span()) for match in _HUNDREDS.finditer(plain)]
+    plain = blank(plain, [span for _, span in many])
     chinese = list(_chinese(plain))
     rest = blank(plain, [span for _, span in chinese])
     english = list(_english(rest))
     rest = blank(rest, [span for _, span in english])
-    counted = [*chinese, *english]
+    counted = [*many, *chinese, *english]
     for match in _COUNT.finditer(rest):
         said = match["n"]
         if said.isascii() and not (said == "one" and counted):
             counted.append((number(said), match.span()))
-    return [(count, span) for count, span in counted if count]
+    return counted
+
+
+def _hundreds(match: re.Match[str]) -> int:
+    times = 1 if match["n"] in ("a", "an") else number(match["n"])
+    rest = match["rest"] or match["tail"]
+    return times * (100 if match["hundred"] else 1000) + (number(rest) if rest else 0)
 
 
 def find_persons(plain: str) -> list[Amount]:

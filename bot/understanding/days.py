@@ -24,6 +24,7 @@ _WEEKDAY_WORD = "mon(?:day)?|tue(?:s|sday)?|wed(?:s|nesday)?|thu(?:r|rs|rsday)?|
 _ZH_NAMED = "大后天|后天|后日|明天|明日|明儿|翌日|今天|今日|今儿|当天|第二天|明(?=早|晚|晨|午)|今(?=早|晚|晨|午|夜)"
 _EN_NAMED = "|".join(sorted((word for word in _OFFSETS if word.isascii()), key=len, reverse=True))
 
+_FURTHEST = 366
 _DAY = re.compile(
     rf"(?P<named>{_ZH_NAMED}|\b(?:{_EN_NAMED})\b)"
     r"|(?P<ahead>下下|下|这|本|上)?个?(?:周|星期|礼拜)(?P<zh_day>[一二三四五六日天]|[1-6](?!\d))"
@@ -31,7 +32,8 @@ _DAY = re.compile(
     r"|(?P<month>\d{1,2})月(?P<of_month>\d{1,2})[日号]?(?!\d)"
     r"|(?<![\d#])(?P<only>\d{1,2})[日号](?![楼房桌线店厅门院栋])"
     rf"|\b(?P<month_first>{_MONTH_WORD})\.? (?P<day_after>\d{{1,2}})(?:st|nd|rd|th)?\b(?![:.]\d)"
-    rf"|\b(?P<day_first>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month_after>{_MONTH_WORD})\b"
+    r"(?:,? (?P<year_last>20[23]\d)\b)?"
+    rf"|\b(?P<day_first>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<month_after>{_MONTH_WORD})\b(?:,? (?P<year>20[23]\d)\b)?"
     rf"|\b(?:(?P<en_ahead>next|this|coming) )?(?P<en_day>{_WEEKDAY_WORD})\b"
     r"|\bthe (?P<the>\d{1,2})(?:st|nd|rd|th)\b"
     r"|(?P<weekend>周末|这周末|本周末|\bweekend\b)"
@@ -59,6 +61,20 @@ def find_day_words(plain: str, today: date) -> DayFound | None:
         weekly = ("en_day" in groups and "en_ahead" not in groups) or ("zh_day" in groups and "ahead" not in groups)
         return DayFound(day, *match.span(), weekly=weekly)
     return None
+
+
+def impossible_days(plain: str, today: date) -> list[tuple[int, int]]:
+    """Places where a day is named that no calendar has, or that is more than a year ahead."""
+    found = []
+    for match in _DAY.finditer(plain):
+        groups = {name: value for name, value in match.groupdict().items() if value}
+        try:
+            far = _day(groups, today) > today + timedelta(days=_FURTHEST)
+        except (ValueError, OverflowError):
+            far = int(groups.get("only", 0)) <= 31
+        if far:
+            found.append(match.span())
+    return found
 
 
 def _day(groups: dict[str, str], today: date) -> date:
@@ -92,5 +108,11 @@ def _calendar_day(groups: dict[str, str], today: date) -> date:
     word = groups.get("month_first") or groups.get("month_after")
     month = _MONTHS.index(word[:3]) + 1 if word else int(groups["month"])
     number = groups.get("of_month") or groups.get("day_after") or groups["day_first"]
-    day = date(today.year, month, int(number))
+    year = groups.get("year") or groups.get("year_last")
+    if year:
+        return date(int(year), month, int(number))
+    try:
+        day = date(today.year, month, int(number))
+    except ValueError:
+        return date(today.year + 1, month, int(number))
     return day if day >= today else day.replace(year=today.year + 1)

@@ -10,7 +10,7 @@ from typing import Any
 from bot.understanding.pieces import WRAPPERS, Piece, Stretch
 from bot.understanding.reading import Reading
 from bot.understanding.slots import FINDERS, FREE_TEXT, USED, Heard, find_text, find_time
-from bot.understanding.time_slots import Span
+from bot.understanding.time_slots import Span, impossible
 from bot.understanding.vocabulary import Hit, Kind, service_words
 from handlers.turn import Intent
 
@@ -62,7 +62,11 @@ def find_slots(heard: Heard, intent: Intent, known: dict[str, Any]) -> tuple[dic
     """The slots found beside the known ones, and the text without the words they were found in."""
     slots = dict(known)
     wanted = {slot.finder: slot.name for slot in intent.slots if slot.name not in known}
+    strays = impossible(heard.plain, heard.now)
+    heard = heard.without(strays)
     for finder, find in FINDERS.items():
+        if strays and finder in ("time", "day"):
+            continue
         if finder in wanted or (finder in _DIGIT_READERS and "quantity" in wanted):
             found = find(heard)
             if found is None:
@@ -117,11 +121,13 @@ def _heard(
 def _places(stretch: Stretch, around: Surroundings) -> list[Span]:
     tokens = around.reading.tokens
     parts: list[tuple[int, int]] = [(piece.start, piece.end) for piece in (*stretch.leading, *stretch.more)]
-    return [
-        (tokens[start].start, tokens[end - 1].end)
-        for start, end in [*parts, (stretch.start, stretch.end)]
-        if end > start
-    ]
+    parts.append((stretch.start, stretch.end))
+    return [(_signed(tokens[start].start, around), tokens[end - 1].end) for start, end in parts if end > start]
+
+
+def _signed(start: int, around: Surroundings) -> int:
+    """The minus of a number belongs to it."""
+    return start - 1 if start and around.reading.plain[start - 1] == "-" else start
 
 
 def _span(stretch: Stretch, around: Surroundings) -> Span:

@@ -12,7 +12,8 @@ from bot.understanding.reading import Token
 from bot.understanding.vocabulary import Kind, correct, rules
 
 MOST = 3
-ENOUGH = 1.5
+ENOUGH = 4.0  # one word that hardly anything else is called by, or two rare ones
+COMMON = 4
 
 
 def nearest(tokens: Sequence[Token], offered: Container[str], with_services: bool) -> tuple[str, ...]:
@@ -20,9 +21,10 @@ def nearest(tokens: Sequence[Token], offered: Container[str], with_services: boo
     scores: Counter[str] = Counter()
     for feature in set(_features([correct(token.norm) for token in tokens])):
         found = _names().get(feature, {})
-        for name, is_service in found.items():
+        for name, is_service in found.items() if len(found) <= COMMON else ():
             if with_services if is_service else name in offered:
-                scores[name] += log(1 + _total() / len(found))  # type: ignore[assignment]
+                alike = sum(kind is is_service for kind in found.values())
+                scores[name] += log(1 + _total() / alike)  # type: ignore[assignment]
     best = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:MOST]
     return tuple(name for name, score in best if score >= ENOUGH)
 
@@ -57,5 +59,8 @@ def _total() -> int:
 @cache
 def _small_words() -> frozenset[str]:
     return frozenset(
-        word for pattern, meaning in rules() if meaning.kind is Kind.FILLER for word in pattern.vocabulary()
+        word
+        for pattern, meaning in rules()
+        if meaning.kind in (Kind.FILLER, Kind.ASKS)
+        for word in pattern.vocabulary()
     )

@@ -8,16 +8,17 @@ from dataclasses import replace
 from functools import cache
 
 from bot.understanding.details import Surroundings, find_slots
-from bot.understanding.patterns import Pattern, compile_phrase
+from bot.understanding.patterns import Pattern, compile_phrase, weight_of
 from bot.understanding.phrases import FEEDBACK, Heeded, listen
-from bot.understanding.reading import fold, read, words
+from bot.understanding.reading import Token, fold, read, words
 from bot.understanding.slots import FINDERS, FREE_TEXT, Found, Heard, find_text
 from bot.understanding.time_slots import day_words
-from bot.understanding.vocabulary import listening, service_words
+from bot.understanding.vocabulary import Kind, find_hits, listening, service_words
 from handlers.turn import Button, Call, Intent, Question
 from prompts.words import LANGUAGES
 
 _ORDER, _CANCEL = "request_service", "cancel_request"
+_UNEXPLAINED = 0.25  # of a text that is to count for another wish
 _SMALL_TALK = frozenset({"greet", "thank", "farewell", "help", "staff_help"})
 _PRESSED = re.compile(r"\W*(?P<number>\d{1,2})\W*")
 
@@ -53,6 +54,8 @@ def answer(
     if question.asks in FREE_TEXT:
         if question.call.intent == _ORDER and any(map(_is_urgent, others)):
             return None
+        if others and _speaks_of_another_thing(question, others, around, heeded):
+            return None
     elif others and question.asks == "rating" and all(call.intent in FEEDBACK for call in others):
         return _rated(question, around, others, offered)
     elif others:
@@ -87,6 +90,41 @@ def _is_urgent(call: Call) -> bool:
     return call.intent != _ORDER or service_words()[call.slots["service"]].fault
 
 
+def _speaks_of_another_thing(question: Question, others: Sequence[Call], around: Surroundings, heeded: Heeded) -> bool:
+    """ "Who arrives tomorrow" is no reason and "bring 2 towels" no complaint; "no stock" and "it is dirty" are."""
+    if question.asks == "text" and any(call.intent in FEEDBACK or _is_report(call) for call in others):
+        return False
+    orders = all(call.intent == _ORDER for call in others)
+    if orders and not heeded.wanting and all(call.slots.get("quantity", 0) < 2 for call in others):
+        return False
+    unknown = _unexplained(others if not orders else (), around, heeded)
+    total = sum(weight_of(token) for token in around.reading.tokens if token.norm)
+    return sum(map(weight_of, unknown)) <= _UNEXPLAINED * total
+
+
+def _unexplained(calls: Sequence[Call], around: Surroundings, heeded: Heeded) -> list[Token]:
+    """What neither a phrase nor a number, a time or a detail of these calls explains."""
+    heard = Heard(around.reading.plain, around.reading.text, around.now, around.rooms)
+    found = [FINDERS[finder](heard) for finder in ("time", "day", "people", "quantity")]
+    spans = [span for each in found if each for span in each.spans]
+    said = [str(value).lower() for call in calls for value in call.slots.values() if isinstance(value, str)]
+    return [
+        token
+        for at, token in enumerate(around.reading.tokens)
+        if token.norm and at not in heeded.known and not token.norm.isdigit()
+        if not any(start <= token.start < end for start, end in spans)
+        if not any(token.norm in value for value in said)
+    ]
+
+
+def _is_report(call: Call) -> bool:
+    return call.intent == "my_requests" or (call.intent == _ORDER and service_words()[call.slots["service"]].fault)
+
+
+def _names_a_service(around: Surroundings) -> bool:
+    return any(hit.meaning.kind is Kind.SERVICE for hit in find_hits(around.reading.tokens, (), True))
+
+
 def _before_the_change(
     question: Question, around: Surroundings, heeded: Heeded, offered: Mapping[str, Intent]
 ) -> list[Call] | None:
@@ -113,7 +151,7 @@ def _rated(
 def _answered(question: Question, around: Surroundings, offered: Mapping[str, Intent]) -> Call | None:
     intent = offered.get(question.call.intent)
     finder = next((slot.finder for slot in intent.slots if slot.name == question.asks), None) if intent else None
-    if intent is None or finder is None:
+    if intent is None or finder is None or (finder == "name" and _names_a_service(around)):
         return None
     service = service_words().get(str(question.call.slots.get("service", "")))
     heard = Heard(

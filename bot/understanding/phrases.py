@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.understanding.days import impossible_days
 from bot.understanding.details import Surroundings, intent_slots, request_slots, stretch_text
 from bot.understanding.patterns import weight_of
 from bot.understanding.pieces import (
@@ -19,10 +20,13 @@ from bot.understanding.pieces import (
     pieces_of,
     stretches_of,
 )
+from bot.understanding.reading import Token
 from bot.understanding.slots import Heard, find_credential, find_token
+from bot.understanding.statements import spare_orders
 from bot.understanding.vocabulary import Hit, Kind, Meaning, find_hits, service_words
 from handlers.turn import Call, Intent
 
+EMERGENCY = "emergency"
 FEEDBACK = frozenset({"complain", "compliment", "suggest"})
 _TELLING = frozenset({"my_requests", "my_stay", "suggest"})
 _MOST = 20
@@ -31,26 +35,42 @@ _ORDER, _CANCEL = "request_service", "cancel_request"
 
 @dataclass(frozen=True, slots=True)
 class Heeded:
-    """Calls in the order of the text, the services only asked about, and how much of the text was explained."""
+    """Calls in the order of the text, the services only asked about, and how much of the text was explained.
+
+    `known` are the tokens of all phrases and small words; `wanting`: a word such as "bring" or 要 stands there.
+    """
 
     calls: tuple[Call, ...]
     asked_about: tuple[str, ...] = ()
     confidence: float = 0.0
     first_hit: int = 0
+    known: frozenset[int] = frozenset()
+    wanting: bool = False
 
 
 def listen(around: Surroundings, offered: Mapping[str, Intent]) -> Heeded:
     """Calls among the offered intents; small talk only where nothing else was wanted."""
     tokens = around.reading.tokens
     with_services = _ORDER in offered or _CANCEL in offered
-    marked = list(_marked(around, offered))
-    chosen, grammar = choose([*marked, *find_hits(tokens, offered, with_services)], tokens)
-    stretches, asked_about = _stretches(pieces_of(tokens, chosen, grammar), around, offered)
+    hits = find_hits(tokens, offered, with_services)
+    if any(hit.meaning.name == EMERGENCY and _stands(hit, tokens) for hit in hits):
+        return Heeded((Call(EMERGENCY, {"text": around.reading.text}),), confidence=1.0)
+    chosen, grammar = choose([*_marked(around, offered), *hits], tokens)
+    pieces = pieces_of(tokens, chosen, grammar)
+    spare_orders(pieces, offered)
+    stretches, asked_about = _stretches(pieces, around, offered)
     calls = _joined([call for stretch in stretches[:_MOST] for call in _calls(stretch, stretches, around, offered)])
     serious = [call for call in calls if call.intent not in WRAPPERS]
     kept = serious or calls[-1:]
     first = min((tokens[stretch.start].start for stretch in stretches), default=len(around.reading.text))
-    return Heeded(tuple(kept), tuple(asked_about), _confidence(chosen, grammar, around) if kept else 0.0, first)
+    known = frozenset(at for hit in (*chosen, *grammar) for at in range(hit.start, hit.end))
+    sure = _confidence(known, around) if kept else 0.0
+    wanting = any(hit.meaning.kind is Kind.WANTS for hit in grammar)
+    return Heeded(tuple(kept), tuple(asked_about), sure, first, known, wanting)
+
+
+def _stands(hit: Hit, tokens: Sequence[Token]) -> bool:
+    return not hit.whole or all(hit.start <= at < hit.end for at, token in enumerate(tokens) if token.norm)
 
 
 def _marked(around: Surroundings, offered: Mapping[str, Intent]) -> Iterator[Hit]:
@@ -101,8 +121,16 @@ def _may_call(hit: Hit, offered: Mapping[str, Intent]) -> bool:
 def _withdraw_questions(piece: Piece) -> list[str]:
     """A question about a service orders nothing; asking why something is broken still reports it."""
     about = [hit for hit in piece.hits if hit.meaning.kind is Kind.SERVICE and not _is_fault(hit)]
+    about = [hit for hit in about if not _wanted_beside(hit, piece)]
     piece.hits = [hit for hit in piece.hits if hit not in about]
     return [hit.meaning.name for hit in about]
+
+
+def _wanted_beside(hit: Hit, piece: Piece) -> bool:
+    """ "The wifi password and an extra pillow": after a whole question, "and" and a word of wanting begin a wish."""
+    asked = {about.end for about in piece.of(Kind.ASKS)}
+    joins = [join.end for join in piece.of(Kind.JOIN) if join.start in asked and join.start < hit.start]
+    return any(joins[-1] <= want.start <= hit.start for want in piece.of(Kind.WANTS)) if joins else False
 
 
 def _is_fault(hit: Hit) -> bool:
@@ -137,8 +165,14 @@ def _calls(
         kinds = {other.wants for other in among if other.wants[1] in FEEDBACK}
         text = around.reading.text if len(kinds) == 1 else stretch_text(stretch, around)
         yield Call(name, {slot.name: text for slot in intent.slots if slot.finder == "text"})
-    elif not stretch.refused or name in WRAPPERS:
+    elif (not stretch.refused or name in WRAPPERS) and not _misdated(intent, around):
         yield Call(name, intent_slots(stretch, intent, around))
+
+
+def _misdated(intent: Intent, around: Surroundings) -> bool:
+    """Arrivals of a day that does not exist are not those of today."""
+    said = any(slot.finder == "day" for slot in intent.slots)
+    return said and bool(impossible_days(around.reading.plain, around.now.date()))
 
 
 def _joined(calls: Sequence[Call]) -> list[Call]:
@@ -186,10 +220,9 @@ def _merged(known: Call, call: Call) -> Call:
     return replace(known, slots=slots)
 
 
-def _confidence(chosen: Sequence[Hit], grammar: Sequence[Hit], around: Surroundings) -> float:
+def _confidence(known: Container[int], around: Surroundings) -> float:
     """Half for a phrase at all, the rest by how much of the text is explained."""
     tokens = around.reading.tokens
-    known = {at for hit in (*chosen, *grammar) for at in range(hit.start, hit.end)}
     total = sum(weight_of(token) for token in tokens if token.norm)
     fitted = sum(weight_of(token) for at, token in enumerate(tokens) if token.norm and at in known)
     return round(0.5 + 0.5 * fitted / total, 2) if total else 0.0

@@ -11,6 +11,7 @@ from bot.understanding.vocabulary import Hit, Kind, Meaning, service_words
 
 WRAPPERS = frozenset({"greet", "thank", "farewell"})
 _WANTED = (Kind.INTENT, Kind.SERVICE)
+STATEMENTS = (Kind.SETTLED, Kind.PRAISED, Kind.ENQUIRES)
 _STRONG = 4
 
 
@@ -134,7 +135,7 @@ def _may_stand(hit: Hit, tokens: Sequence[Token], idle: Container[int]) -> bool:
 
 def _is_free(hit: Hit, taken: set[int], first: set[int]) -> bool:
     """Grammar within a phrase belongs to the phrase; only a clear refusal in its gap ("空调不用修了") still refuses."""
-    if hit.meaning.kind is Kind.FILLER or not taken.issuperset(range(hit.start, hit.end)):
+    if hit.meaning.kind in (Kind.FILLER, *STATEMENTS) or not taken.issuperset(range(hit.start, hit.end)):
         return True
     return hit.meaning.kind is Kind.REFUSES and hit.weight >= _STRONG and hit.start not in first
 

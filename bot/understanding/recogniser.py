@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.understanding import pending
 from bot.understanding.details import Surroundings
 from bot.understanding.nearest import nearest
-from bot.understanding.phrases import Heeded, listen
+from bot.understanding.phrases import EMERGENCY, Heeded, listen
 from bot.understanding.reading import language_of, read
 from handlers.turn import Button, Call, Intent, Question
 
@@ -53,6 +53,8 @@ def understand(text: str, context: Context) -> Understanding:
     around = Surroundings(reading, context.now, context.rooms)
     offered = {intent.name: intent for intent in context.offered}
     heeded = listen(around, offered)
+    if any(call.intent == EMERGENCY for call in heeded.calls):
+        return Understanding(reading.text, language, heeded.calls, "phrases", heeded.confidence)
     if context.question:
         calls = pending.answer(context.question, around, heeded, offered)
         if calls is not None:

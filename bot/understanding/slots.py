@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.understanding.amounts import Amount, blank, find_amounts, find_bare, find_persons, find_stars
 from bot.understanding.credentials import find_credential_words, find_token_words
-from bot.understanding.days import find_day_words
+from bot.understanding.days import find_day_words, impossible_days
 from bot.understanding.reading import fold
 from bot.understanding.time_slots import Span, find_moment
 from prompts.words import LANGUAGES, table
@@ -53,6 +53,7 @@ _ROOM = re.compile(
 )
 _PLAIN_ROOM = re.compile(r"(?<![\d:.#])([a-z]?\d{1,4}[a-z]?)(?![\d:.])")
 _NUMBER = re.compile(r"(?<![\d.:])#?(?P<n>\d{1,6})(?![\d:.])")
+_CHINESE = re.compile("[\u3400-\u9fff]")
 _NAME = re.compile(
     r"\W*(?:我叫|他叫|她叫|叫|名字是|姓名|是|(?:his |her |my |the )?name is |i am )?(?P<name>.{1,40}?)[\s。.,，!?]*",
     re.DOTALL,
@@ -67,6 +68,8 @@ def find_time(heard: Heard) -> Found | None:
 
 def find_day(heard: Heard) -> Found | None:
     """A day as its local midnight, an aware datetime."""
+    if impossible_days(heard.plain, heard.now.date()):
+        return None
     day = find_day_words(heard.plain, heard.now.date())
     return Found(datetime.combine(day.day, time(), heard.now.tzinfo), [(day.start, day.end)]) if day else None
 
@@ -129,8 +132,13 @@ def find_name(heard: Heard) -> Found | None:
     span = heard.captures.get("name")
     if span is None and heard.asked:
         match = _NAME.fullmatch(heard.plain)
-        span = match.span("name") if match else None
+        span = match.span("name") if match and _is_name(match["name"]) else None
     return Found(_spelled(heard, span), [span]) if span and _spelled(heard, span) else None
+
+
+def _is_name(said: str) -> bool:
+    """A few words without a digit; whoever says more answers something else."""
+    return len(said.split()) <= 4 and len(_CHINESE.findall(said)) <= 12 and not re.search(r"[\d?？]", said)
 
 
 def find_text(heard: Heard) -> Found | None:

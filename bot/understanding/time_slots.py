@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from bot.understanding.days import DayFound, find_day_words
+from bot.understanding.days import DayFound, find_day_words, impossible_days
 from bot.understanding.numbers import EN_NUMBER, NUMBER, ZH_NUMBER, number
 
 Span = tuple[int, int]
@@ -81,6 +81,8 @@ class Moment:
 
 def find_moment(plain: str, now: datetime, hint: str = "", asked: bool = False) -> tuple[datetime, list[Span]] | None:
     """A point in time with the places its words stand; `asked` allows a bare "7" or "now" as an answer."""
+    if impossible_days(plain, now.date()):
+        return None
     later = _later(plain, now)
     if later:
         return later
@@ -92,6 +94,13 @@ def find_moment(plain: str, now: datetime, hint: str = "", asked: bool = False) 
         return _on_the_day(plain, clock, now, hint)
     except (ValueError, OverflowError):
         return None
+
+
+def impossible(plain: str, now: datetime) -> list[Span]:
+    """Places of a day or an hour that does not exist, with the clock that stands beside such a day."""
+    days = impossible_days(plain, now.date())
+    clock = next(_clocks(plain), None)
+    return [*days, clock.span()] if clock and (days or _moment(clock) is None) else days
 
 
 def day_words(plain: str, now: datetime) -> str:
@@ -147,11 +156,15 @@ def _with_part(clock: Moment, part: str) -> Moment:
 
 
 def _clock(plain: str) -> Moment | None:
+    match = next(_clocks(plain), None)
+    return _moment(match) if match else None
+
+
+def _clocks(plain: str) -> Iterator[re.Match[str]]:
     for pattern in _CLOCKS:
         match = pattern.search(plain)
         if match and not _only_a_little(match, plain):
-            return _moment(match)
-    return None
+            yield match
 
 
 def _moment(match: re.Match[str]) -> Moment | None:

@@ -28,6 +28,10 @@ class Kind(StrEnum):
     ASKS = "about"
     FILLER = "words"
     POLITE = "polite"
+    SETTLED = "settled"
+    PRAISED = "praised"
+    ENQUIRES = "enquired"
+    WANTS = "wanting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,7 @@ def _rules_of(language: str) -> Iterator[Rule]:
         yield from _compiled(entry["phrases"], Meaning(Kind.SERVICE, code))
         yield from _compiled(entry.get("details", []), Meaning(Kind.SERVICE, code, detailed=True))
         yield from _compiled(entry.get("names", []), Meaning(Kind.SERVICE, code, only_name=True))
-    for name in ("negation", "connectors", "questions", "fillers"):
+    for name in ("negation", "connectors", "questions", "statements", "fillers"):
         for kind, spoken in listening(language, name).items():
             if kind != "cancel":
                 yield from _compiled(spoken, Meaning(Kind(kind)))

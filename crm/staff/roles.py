@@ -19,7 +19,7 @@ def matrix() -> Mapping[str, frozenset[str]]:
 
 
 def department_of(role: str) -> str:
-    """Whose work a role does. A manager's is to hear complaints; the desk's cards reach them when nobody else is there."""
+    """Whose work a role does. A manager hears complaints, and cards only when nobody else is there."""
     return role
 
 

@@ -22,6 +22,7 @@ def ask_for_person(turn: Turn) -> list[Reply]:
 
 
 def _requested(turn: Turn, stay: StayInfo) -> list[Reply]:
+    turn = turn.at_property(stay.property_id)
     request = open_request(
         turn.db,
         turn.now,

@@ -10,7 +10,7 @@ from crm.staff.invites import use_invite
 from crm.stays.bookings import StayInfo, get_stay
 from crm.stays.links import find_linked_stay_id
 from handlers import cards
-from handlers.turn import Call, Question, Reply, Turn
+from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say
 
 STAY_TOKEN, STAFF_TOKEN = "g", "s"
@@ -45,12 +45,34 @@ def enter_token(turn: Turn) -> list[Reply]:
 
 
 def _open_stay_link(turn: Turn, token: str) -> Reply:
+    """Slot `choice` (join, keep) is there once somebody who already speaks for another guest was asked."""
     stay_id = find_linked_stay_id(turn.db, turn.now, token)
     stay = get_stay(turn.db, stay_id) if stay_id else None
-    if stay is None or stay.state not in ("booked", "in_house"):
+    if stay is None or not _may_be_linked(turn, stay):
         raise TokenRefused
+    own, choice = turn.speaker.stay, turn.slot("choice")
+    if own is not None and own.guest_id != stay.guest_id and _may_be_linked(turn, own):
+        if choice == "keep":
+            return Reply(say(turn.language, "linking.move.kept", name=own.guest_name, room=own.room))
+        if choice != "join":
+            return _ask_to_move(turn, token, own, stay)
     bind_guest(turn.db, turn.speaker.account_id, stay.guest_id)
     return _welcome(turn, stay)
+
+
+def _may_be_linked(turn: Turn, stay: StayInfo) -> bool:
+    return stay.may_be_linked(cards.today(turn.at_property(stay.property_id)))
+
+
+def _ask_to_move(turn: Turn, token: str, own: StayInfo, other: StayInfo) -> Reply:
+    labels = {
+        "join": say(turn.language, "linking.move.join", name=other.guest_name, room=other.room),
+        "keep": say(turn.language, "linking.move.keep", name=own.guest_name, room=own.room),
+    }
+    buttons = [
+        Button(label, Call("enter_token", {"token": token, "choice": choice})) for choice, label in labels.items()
+    ]
+    return Reply(say(turn.language, "linking.move.ask", name=own.guest_name, room=own.room), buttons)
 
 
 def _welcome(turn: Turn, stay: StayInfo) -> Reply:

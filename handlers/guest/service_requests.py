@@ -27,6 +27,7 @@ def request_service(turn: Turn) -> list[Reply]:
     if service is None:
         return [_which_service(turn)]
     stay = _stay_for(turn, service)
+    turn = turn.at_property(stay.property_id)
     missing = _missing(turn, service)
     if missing:
         return [_question(turn, service, stay, missing)]
@@ -82,7 +83,8 @@ def rate_request(turn: Turn) -> list[Reply]:
         return [Reply(say(turn.language, "service_requests.rate_request.already", done=request.rating is not None))]
     if rating > LOW_RATING:
         return [Reply(say(turn.language, "service_requests.rate_request.thanks"))]
-    people = notices.managers(turn) or notices.people_for(turn, notices.DESK)[0]
+    there = turn.at_property(request.property_id)
+    people = notices.managers(there) or notices.people_for(there, notices.DESK)[0]
     apology = say(turn.language, "service_requests.rate_request.sorry", told=bool(people))
     told = notices.lines(turn, request, "low_rating", people, rating=rating)
     return [Reply(apology, [cards.person_button(turn.language)]), *told]
@@ -153,7 +155,7 @@ def _on_its_day(wanted: datetime, service: Service, stay: StayInfo) -> datetime:
 
 def _confirmation(turn: Turn, request: ServiceRequest, department: str) -> Reply:
     """What, how many, which room, by when; then who has it, or honestly that nobody has it yet."""
-    sentence = "unattended" if not department else "for_approval" if cards.needs_approval(turn, request) else "opened"
+    sentence = "unattended" if not department else _promise(turn, request)
     text = say(
         turn.language,
         f"service_requests.request_service.{sentence}",
@@ -169,18 +171,40 @@ def _confirmation(turn: Turn, request: ServiceRequest, department: str) -> Reply
     return Reply(cards.capital(text), about=request.id)
 
 
+def _promise(turn: Turn, request: ServiceRequest) -> str:
+    if cards.needs_approval(turn, request):
+        return "for_approval"
+    return "searched" if cards.promises_answer(turn.language, request.service) else "opened"
+
+
 def _which_to_cancel(turn: Turn, mine: Sequence[ServiceRequest]) -> Reply:
     if not mine:
         return Reply(say(turn.language, "service_requests.cancel_request.nothing"))
+    shown = mine[-MOST_CHOICES:]
     buttons = [
         Button(
-            say(turn.language, "service_requests.cancel_request.button", what=cards.what(turn.language, each)),
-            Call("cancel_request", {"service": each.service, "number": each.number}),
+            _cancel_label(turn, each, shown), Call("cancel_request", {"service": each.service, "number": each.number})
         )
-        for each in mine[-MOST_CHOICES:]
+        for each in shown
     ]
     what = cards.what(turn.language, mine[0]) if len(mine) == 1 else ""
     return Reply(say(turn.language, "service_requests.cancel_request.which", what=what), buttons)
+
+
+def _cancel_label(turn: Turn, request: ServiceRequest, among: Sequence[ServiceRequest]) -> str:
+    """What would be cancelled; of several of one service the hour, the words or the number tells which."""
+    details = [_detail(turn, each) for each in among if each.service == request.service]
+    detail = _detail(turn, request) if len(details) > 1 else ""
+    if detail and details.count(detail) > 1:
+        detail = f"#{request.number}"
+    what = cards.what(turn.language, replace(request, note="") if detail else request)
+    return say(turn.language, "service_requests.cancel_request.button", what=what, detail=detail)
+
+
+def _detail(turn: Turn, request: ServiceRequest) -> str:
+    if request.wanted_at:
+        return cards.at(turn.at_property(request.property_id), turn.language, request.wanted_at)
+    return cards.short(request.note) or f"#{request.number}"
 
 
 def _cancelled(turn: Turn, request: ServiceRequest) -> list[Reply]:
@@ -194,17 +218,26 @@ def _cancelled(turn: Turn, request: ServiceRequest) -> list[Reply]:
 
 
 def _standing(turn: Turn, request: ServiceRequest) -> str:
-    language = turn.language
+    turn, language = turn.at_property(request.property_id), turn.language
     return say(
         language,
         "service_requests.my_requests.line",
         what=cards.what(language, request),
         state=request.state.value,
-        who=cards.server(language, request),
+        who=_in_whose_hands(turn, request),
         due=cards.at(turn, language, request.due_at),
         wanted=cards.at(turn, language, request.wanted_at) if request.wanted_at else "",
         late=request.due_at < turn.now,
     )
+
+
+def _in_whose_hands(turn: Turn, request: ServiceRequest) -> str:
+    """Who has it, as the confirmation says it; nothing where nobody is there to have it."""
+    if request.assignee_id is None:
+        people, department = notices.people_for(turn, request.department)
+        request = replace(request, department=department)
+        return cards.server(turn.language, request) if people else ""
+    return cards.server(turn.language, request)
 
 
 def _rated(turn: Turn) -> ServiceRequest:

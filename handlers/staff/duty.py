@@ -64,8 +64,7 @@ def invite_staff(turn: Turn) -> list[Reply]:
         call = Call("invite_staff", {**turn.call.slots, "role": role})
         text = say(turn.language, "duty.invite_staff.ask_name", role=cards.role(turn.language, role))
         return [Reply(text, ask=Question(call, "name"))]
-    department = role if role != "manager" else turn.slot("department") or role
-    invitation = Invitation(name, role, department, turn.house.language, (turn.house.id,))
+    invitation = Invitation(name, role, roles.department_of(role), turn.house.language, (turn.house.id,))
     token = create_invite(turn.db, turn.now, invitation, invited_by=turn.member.id)
     _audit(turn, f"role:{role}")
     minutes = int(LIFETIME.total_seconds() // 60)

@@ -10,6 +10,7 @@ from crm.staff.audit import record
 from crm.staff.roles import may
 from crm.stays.bookings import StayInfo, find_stays_by_name, get_stay, returning_guests, stays_in_room
 from handlers import cards
+from handlers.houses import house_label, houses, record_list, under_names
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say
 
@@ -21,9 +22,9 @@ def who_is_in_room(turn: Turn) -> list[Reply]:
     number = turn.slot("room")
     if not number:
         return [Reply(say(turn.language, "guest_lookup.who_is_in_room.ask"), ask=Question(turn.call, "room"))]
-    stays = stays_in_room(turn.db, turn.house.id, number)
+    stays = [each for there in houses(turn) for each in stays_in_room(turn.db, there.house.id, number)]
     if not stays:
-        known = number in room_numbers(turn.db, turn.house)
+        known = any(number in room_numbers(turn.db, there.house) for there in houses(turn))
         return [Reply(say(turn.language, "guest_lookup.who_is_in_room.nobody", room=number, known=known))]
     return [_shown(turn, stays)]
 
@@ -43,25 +44,35 @@ def find_guest(turn: Turn) -> list[Reply]:
 
 
 def _choice(turn: Turn, stays: Sequence[StayInfo]) -> Reply:
-    buttons = [
-        Button(_stay_line(turn, "choice", each), Call("find_guest", {"name": each.guest_name, "stay": each.id}))
-        for each in stays[:MOST_CHOICES]
-    ]
+    record_list(turn, "namesakes", cards.today(turn), min(len(stays), MOST_CHOICES))
+    buttons = []
+    for each in stays[:MOST_CHOICES]:
+        there = turn.at_property(each.property_id)
+        call = Call("find_guest", {"name": each.guest_name, "stay": each.id})
+        buttons.append(Button(_stay_line(there, "choice", each) + house_label(there), call))
     more = max(0, len(stays) - MOST_CHOICES)
     return Reply(say(turn.language, "guest_lookup.find_guest.which", count=len(stays), more=more), buttons)
 
 
 def _shown(turn: Turn, stays: Sequence[StayInfo]) -> Reply:
+    ids = dict.fromkeys(each.property_id for each in stays)
+    there = [turn.at_property(each) for each in ids]
+    groups = [(house, _lines(house, [each for each in stays if each.property_id == house.house.id])) for house in there]
+    return Reply(under_names(turn, groups))
+
+
+def _lines(turn: Turn, stays: Sequence[StayInfo]) -> str:
+    """The stays of one house, and what is open for their rooms."""
     lines = []
     for each in stays:
         _audit(turn, each)
         lines.append(_stay_line(turn, "stay", each))
     rooms = {each.room for each in stays if each.room and each.is_in_house}
-    waiting = [each for each in _visible_requests(turn, stays[0].property_id) if each.room in rooms]
+    waiting = [each for each in _visible_requests(turn) if each.room in rooms]
     lines += [cards.line(turn, turn.language, each) for each in waiting[:MOST_REQUESTS]]
     if len(waiting) > MOST_REQUESTS:
         lines.append(say(turn.language, "common.lists.more", count=len(waiting) - MOST_REQUESTS))
-    return Reply("\n".join(lines))
+    return "\n".join(lines)
 
 
 def _stay_line(turn: Turn, sentence: str, stay: StayInfo) -> str:
@@ -80,10 +91,10 @@ def _stay_line(turn: Turn, sentence: str, stay: StayInfo) -> str:
     )
 
 
-def _visible_requests(turn: Turn, property_id: str) -> list[ServiceRequest]:
+def _visible_requests(turn: Turn) -> list[ServiceRequest]:
     member = turn.member
     department = "" if may(member.role, "see_all_departments") else member.department
-    return unfinished_requests(turn.db, property_id, department)
+    return unfinished_requests(turn.db, turn.house.id, department)
 
 
 def _audit(turn: Turn, stay: StayInfo) -> None:

@@ -14,11 +14,14 @@ from crm.service_requests.requests import (
 from crm.service_requests.steps import accept, complete, decline, start
 from crm.staff.roles import may
 from handlers import cards, notices
+from handlers.houses import houses, under_names
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say, table
 
 MOST_LINES = 10
 MOST_BUTTONS = 3
+IN_THE_ROOM = ("housekeeping", "maintenance")  # who works there may find the door closed
+AT_THE_DOOR = ("no_answer", "do_not_disturb")
 
 
 def open_requests(turn: Turn) -> list[Reply]:
@@ -69,8 +72,9 @@ def decline_request(turn: Turn) -> list[Reply]:
     if not reason:
         return [_ask_reason(turn, request)]
     declined = decline(turn.db, turn.now, request, turn.member, reason)
-    people = notices.people_for(turn, notices.DESK)[0]
-    told = _taken(turn, request, declined, "cannot", desk=bool(people), phone=turn.house.phone)
+    there = turn.at_property(request.property_id)
+    people = notices.people_for(there, notices.DESK)[0]
+    told = _taken(turn, request, declined, "cannot", desk=bool(people), phone=there.house.phone)
     if declined:
         told += notices.lines(turn, get_request(turn.db, request.number), "declined", people)
     return told
@@ -82,6 +86,7 @@ def _taken(turn: Turn, request: ServiceRequest, changed: bool, sentence: str, **
     if not changed:
         return [_true_state(turn, fresh)]
     told = notices.for_guest(turn, fresh, sentence, **values)
+    turn = turn.at_property(fresh.property_id)
     text = say(
         turn.language,
         f"request_desk.steps.{sentence}",
@@ -101,7 +106,9 @@ def _true_state(turn: Turn, request: ServiceRequest) -> Reply:
 
 def _ask_reason(turn: Turn, request: ServiceRequest) -> Reply:
     call = {"number": request.number}
-    reasons = table(turn.language, "cards", "reasons")
+    reasons = dict(table(turn.language, "cards", "reasons"))
+    if request.department not in IN_THE_ROOM or cards.needs_approval(turn, request):
+        reasons = {code: words for code, words in reasons.items() if code not in AT_THE_DOOR}
     buttons = [
         Button(cards.capital(words), Call("decline_request", {**call, "reason": code}))
         for code, words in reasons.items()
@@ -114,13 +121,23 @@ def _listed(turn: Turn, requests: Sequence[ServiceRequest], intent: str) -> Repl
     if not requests:
         return Reply(say(turn.language, f"request_desk.{intent}.none"))
     lines = [say(turn.language, f"request_desk.{intent}.title", count=len(requests))]
-    lines += [cards.line(turn, turn.language, each) for each in requests[:MOST_LINES]]
+    lines.append(under_names(turn, _groups(turn, requests[:MOST_LINES])))
     if len(requests) > MOST_LINES:
         lines.append(say(turn.language, "common.lists.more", count=len(requests) - MOST_LINES))
     buttons = [
         button for each in requests[:MOST_BUTTONS] for button in cards.steps(turn, turn.language, each, numbered=True)
     ]
     return Reply("\n".join(lines), buttons)
+
+
+def _groups(turn: Turn, requests: Sequence[ServiceRequest]) -> list[tuple[Turn, str]]:
+    """The lines of each house that has any."""
+    groups = []
+    for there in houses(turn):
+        here = [cards.line(there, turn.language, each) for each in requests if each.property_id == there.house.id]
+        if here:
+            groups.append((there, "\n".join(here)))
+    return groups
 
 
 def _meant(turn: Turn, candidates: Sequence[ServiceRequest]) -> ServiceRequest | None:
@@ -138,4 +155,5 @@ def _is_free_for(turn: Turn, request: ServiceRequest) -> bool:
 def _of_my_department(turn: Turn) -> list[ServiceRequest]:
     member = turn.member
     department = "" if may(member.role, "see_all_departments") else member.department
-    return unfinished_requests(turn.db, turn.house.id, department)
+    found = [each for id_ in member.property_ids for each in unfinished_requests(turn.db, id_, department)]
+    return sorted(found, key=lambda each: (each.due_at, each.number))

@@ -329,12 +329,13 @@ def test_request_of_another_guest_does_not_exist(house: House) -> None:
 def test_house_own_service_without_words_still_works(house: House) -> None:
     from dataclasses import replace
 
-    from crm.properties.catalogue import house_catalogue
+    from crm.properties.catalogue import Service, shipped_catalogue
     from handlers import intents
     from tests.support.house import Heard
 
     guest, lily = house.guest(), house.staff("小李", language="zh")
-    catalogue = house_catalogue({"rose_petals": {"department": "housekeeping", "asks": ["time"]}})
+    petals = Service(code="rose_petals", department="housekeeping", asks=("time",))
+    catalogue = {**shipped_catalogue(), petals.code: petals}
     turn = replace(house.turn(guest, "request_service", service="rose_petals"), catalogue=catalogue)
     heard = Heard(intents.answer(turn))
     assert heard.own == "What time would suit you?"

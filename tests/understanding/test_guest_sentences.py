@@ -205,7 +205,7 @@ CHINESE = [
     ("帮忙叫两辆车，一共七个人去火车站", "airport_transfer*2 for 7"),
     ("客服态度不错", "compliment"),
     ("能借把伞吗，外面下雨了", "amenities"),
-    ("我老公摔了一跤，请叫医生", "doctor"),
+    ("我老公摔了一跤，请叫医生", "emergency"),
     ("冲不了马桶", "water"),
     ("不要叫醒了", "-wake_up_call"),
     ("刚才的出租车取消吧", "-taxi"),

@@ -63,6 +63,12 @@ SENTENCES = [
     ("停用李雷的账号", "revoke_staff name=李雷"),
     ("thanks", "thank"),
     ("怎么用", "staff_help"),
+    ("待办", "my_tasks"),
+    ("12 确认", "complete_request number=12"),
+    ("confirm 12", "complete_request number=12"),
+    ("邀请前台小刘", "invite_staff name=小刘 role=front_desk department=front_desk"),
+    ("invite a manager named Mia", "invite_staff name=Mia role=manager"),
+    ("invite a manager", "invite_staff role=manager"),
 ]
 
 
