@@ -43,20 +43,22 @@ def link_by_code(db: Connection, now: datetime, account_id: str, code: str, toda
     if wait:
         raise LinkLocked(minutes=ceil(wait / 60))
     stay = find_stay_by_code(db, code)
-    if stay is not None and (stay.departure < today or stay.state not in ("booked", "in_house")):
-        stay = None
-    if stay is None:
+    if stay is None or not stay.may_be_linked(today):
         _spend(db, now, WRONG_CODES)
+        stay = None
     return _outcome(db, now, account_id, stay)
 
 
-def link_by_name_and_digits(db: Connection, now: datetime, account_id: str, name: str, digits: str) -> StayInfo | None:
+def link_by_name_and_digits(
+    db: Connection, now: datetime, account_id: str, name: str, digits: str, today: date
+) -> StayInfo | None:
     """Links by name and last four digits of the phone; None when that is nobody, or more than one person."""
     check_not_locked(db, now, account_id)
     key = "link:" + lookup_hash(db, "name", folded(name))
     _spend(db, now, AttemptRate(key, LOCK.total_seconds() / MAX_FAILURES, 2 * MAX_FAILURES))
     found = find_guests_by_name_and_digits(db, name, digits)
-    return _outcome(db, now, account_id, find_current_stay(db, found[0]) if len(found) == 1 else None)
+    stay = find_current_stay(db, found[0]) if len(found) == 1 else None
+    return _outcome(db, now, account_id, stay if stay and stay.may_be_linked(today) else None)
 
 
 def check_not_locked(db: Connection, now: datetime, account_id: str) -> None:

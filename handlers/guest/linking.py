@@ -25,7 +25,8 @@ def link_stay(turn: Turn) -> list[Reply]:
     if "code" in credential:
         stay = link_by_code(turn.db, turn.now, account, credential["code"], today)
     else:
-        stay = link_by_name_and_digits(turn.db, turn.now, account, credential["name"], credential["digits"])
+        name, digits = credential["name"], credential["digits"]
+        stay = link_by_name_and_digits(turn.db, turn.now, account, name, digits, today)
     if stay is None:
         raise LinkRefused
     return [_welcome(turn, stay)]
