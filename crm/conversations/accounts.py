@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from crm.staff.members import StaffMember, find_staff_member
 from crm.stays.bookings import StayInfo, find_current_stay
-from crm.store import Connection, Json, Utc, insert_once, new_id, table
+from crm.store import Connection, Json, Prepared, Utc, insert_once, new_id, table
 
 
 class Account(SQLModel, table=True):
@@ -86,18 +86,22 @@ class Place:
     is_unreachable: bool = False
 
 
-_LOCATE = select(
-    select(conversation.c.id)
-    .where(conversation.c.channel == bindparam("channel"), conversation.c.address == bindparam("address"))
-    .scalar_subquery(),
-    account.c.id,
-    account.c.staff_id.is_not(None),
-    account.c.unreachable_since.is_not(None),
-).where(account.c.channel == bindparam("channel"), account.c.external_id == bindparam("sender_id"))
-_ACCOUNT = select(account.c.channel, account.c.name, account.c.language, account.c.guest_id, account.c.staff_id).where(
-    account.c.id == bindparam("account_id")
+_LOCATE = Prepared(
+    select(
+        select(conversation.c.id)
+        .where(conversation.c.channel == bindparam("channel"), conversation.c.address == bindparam("address"))
+        .scalar_subquery(),
+        account.c.id,
+        account.c.staff_id.is_not(None),
+        account.c.unreachable_since.is_not(None),
+    ).where(account.c.channel == bindparam("channel"), account.c.external_id == bindparam("sender_id"))
 )
-_SET_LANGUAGE = (
+_ACCOUNT = Prepared(
+    select(account.c.channel, account.c.name, account.c.language, account.c.guest_id, account.c.staff_id).where(
+        account.c.id == bindparam("account_id")
+    )
+)
+_SET_LANGUAGE = Prepared(
     update(Account).where(account.c.id == bindparam("account_id")).values(language=bindparam("new_language"))
 )
 
@@ -115,21 +119,21 @@ def locate(
 ) -> Place:
     """The conversation and account of a sender; both are written down when they speak for the first time."""
     sender = {"channel": channel, "address": address, "sender_id": sender_id}
-    found = db.execute(_LOCATE, sender).first()
+    found = _LOCATE.first(db, sender)
     if found is None:
         person = {"channel": channel, "external_id": sender_id, "name": name, "language": language, "created_at": now}
         insert_once(db, Account, {"id": new_id(now), "link_failures": 0, **person}, "channel,external_id")
-        found = db.execute(_LOCATE, sender).one()
+        found = _LOCATE.one(db, sender)
     if found[0] is None:
         chat = {"channel": channel, "address": address, "account_id": None if is_group else found.id}
         insert_once(db, Conversation, {"id": new_id(now), **chat}, "channel,address")
-        found = db.execute(_LOCATE, sender).one()
+        found = _LOCATE.one(db, sender)
     return Place(*found)
 
 
 def load_speaker(db: Connection, place: Place) -> Speaker:
     """Everything the house knows of the speaker now; rights are read afresh on every message."""
-    row = db.execute(_ACCOUNT, {"account_id": place.account_id}).one()
+    row = _ACCOUNT.one(db, {"account_id": place.account_id})
     return Speaker(
         account_id=place.account_id,
         conversation_id=place.conversation_id,
@@ -153,7 +157,7 @@ def bind_staff(db: Connection, account_id: str, member: StaffMember) -> None:
 
 
 def set_language(db: Connection, account_id: str, language: str) -> None:
-    db.execute(_SET_LANGUAGE, {"account_id": account_id, "new_language": language})
+    _SET_LANGUAGE.change(db, {"account_id": account_id, "new_language": language})
 
 
 def set_reachable(db: Connection, account_id: str, now: datetime | None) -> None:

@@ -13,7 +13,7 @@ from crm.conversations.accounts import conversation
 from crm.conversations.messages import Body, Message, MessageClass, MessageState, message, open_body
 from crm.conversations.rates import Allowance, RateLimit
 from crm.encryption import KeyringError
-from crm.store import Connection
+from crm.store import Connection, Prepared
 
 SEND_LEASE = timedelta(seconds=30)
 POSTPONED_FROM = 0.5  # seconds; a chat that must wait so long makes room for others in the next claim
@@ -55,7 +55,7 @@ class Claim:
 
 
 _earlier = message.alias("earlier")
-_DUE = (
+_DUE_ANYWHERE = (
     select(
         message.c.id,
         message.c.conversation_id,
@@ -84,8 +84,9 @@ _DUE = (
     .limit(bindparam("limit"))
     .with_for_update(of=message, skip_locked=True)
 )
-_DUE_AT_ADDRESSES = _DUE.where(conversation.c.address.in_(bindparam("addresses", expanding=True)))
-_CLAIM = (
+_DUE_AT_ADDRESSES = Prepared(_DUE_ANYWHERE.where(conversation.c.address.in_(bindparam("addresses", expanding=True))))
+_DUE = Prepared(_DUE_ANYWHERE)
+_CLAIM = Prepared(
     update(Message)
     .where(message.c.id == bindparam("claimed_id"))
     .values(
@@ -95,8 +96,8 @@ _CLAIM = (
         lease_until=bindparam("until"),
     )
 )
-_POSTPONE = update(Message).where(message.c.id == bindparam("postponed_id")).values(due_at=bindparam("due"))
-_SETTLE = (
+_POSTPONE = Prepared(update(Message).where(message.c.id == bindparam("postponed_id")).values(due_at=bindparam("due")))
+_SETTLE = Prepared(
     update(Message)
     .where(
         message.c.id == bindparam("settled_id"),
@@ -133,7 +134,7 @@ def claim_due(
     query, values = _DUE, {"channel": channel, "now": now, "limit": limit}
     if addresses is not None:
         query, values = _DUE_AT_ADDRESSES, {**values, "addresses": sorted(addresses)}
-    due = [each for row in db.execute(query, values).all() if (each := _try_open(db, now, row))]
+    due = [each for row in query.all(db, values) if (each := _try_open(db, now, row))]
     if not due:
         return Claim(())
     limits = {each.id: rates(each.address) for each in due}
@@ -144,7 +145,7 @@ def claim_due(
     taken = [each for each in due if waits[each.id] == 0.0]
     if taken:
         lease = {"owner": owner, "until": now + SEND_LEASE}
-        db.execute(_CLAIM, [{"claimed_id": each.id, **lease} for each in taken])
+        _CLAIM.change(db, *({"claimed_id": each.id, **lease} for each in taken))
     return Claim(taken, min((wait for wait in waits.values() if wait > 0), default=None))
 
 
@@ -163,15 +164,13 @@ def settle(db: Connection, now: datetime, owner: str, settlements: Sequence[Sett
         }
         for each in settlements
     ]
-    if rows:
-        db.execute(_SETTLE, rows)
+    _SETTLE.change(db, *rows)
 
 
 def _postpone(db: Connection, now: datetime, waits: Mapping[str, float]) -> None:
     long = {message_id: wait for message_id, wait in waits.items() if wait >= POSTPONED_FROM}
     rows = [{"postponed_id": each, "due": now + timedelta(seconds=wait)} for each, wait in long.items()]
-    if rows:
-        db.execute(_POSTPONE, rows)
+    _POSTPONE.change(db, *rows)
 
 
 def _try_open(db: Connection, now: datetime, row: Any) -> Claimed | None:

@@ -23,7 +23,7 @@ from crm.conversations.messages import (
 )
 from crm.encryption import seal_bytes
 from crm.errors import LeaseLost
-from crm.store import Connection, Utc, insert_once, new_id
+from crm.store import Connection, Prepared, Utc, insert_once, new_id
 
 CONVERSATION_LEASE = timedelta(seconds=15)
 BATCH = 50
@@ -38,7 +38,7 @@ class Waiting:
 
 
 _IS_NEW = text("message.state = 'new'")
-_WAITING = (
+_WAITING = Prepared(
     select(message.c.id, message.c.account_id, message.c.body, message.c.created_at, conversation.c.question)
     .join(conversation, conversation.c.id == message.c.conversation_id)
     .where(message.c.conversation_id == bindparam("conversation_id"), _IS_NEW)
@@ -50,13 +50,13 @@ _LEASE_FREE = or_(
     conversation.c.lease_owner == bindparam("owner"),
     conversation.c.lease_until < bindparam("now"),
 )
-_TAKE_LEASE = (
+_TAKE_LEASE = Prepared(
     update(Conversation)
     .where(conversation.c.id == bindparam("conversation_id"), _LEASE_FREE)
     .values(lease_owner=bindparam("owner"), lease_until=bindparam("until"))
 )
 # Whoever holds the lease, the row is locked: the holder, about to release it, then waits and sees the new message.
-_HEAR = (
+_HEAR = Prepared(
     update(Conversation)
     .where(conversation.c.id == bindparam("conversation_id"))
     .values(
@@ -66,17 +66,17 @@ _HEAR = (
     )
     .returning(conversation.c.lease_owner)
 )
-_HELD = (
+_HELD = Prepared(
     select(conversation.c.id)
     .where(conversation.c.id == bindparam("conversation_id"), conversation.c.lease_owner == bindparam("owner"))
     .with_for_update(key_share=True)  # others may queue messages for the conversation meanwhile
 )
-_SETTLE = (
+_SETTLE = Prepared(
     update(Message)
     .where(message.c.id == bindparam("message_id"), _IS_NEW)
     .values(state=bindparam("to_state"), reason=bindparam("why"), settled_at=bindparam("now"))
 )
-_RELEASE = (
+_RELEASE = Prepared(
     update(Conversation)
     .where(
         conversation.c.id == bindparam("conversation_id"),
@@ -85,7 +85,12 @@ _RELEASE = (
     )
     .values(lease_owner=None, lease_until=None)
 )
-_ABANDONED = (
+_SET_QUESTION = Prepared(
+    update(Conversation)
+    .where(conversation.c.id == bindparam("conversation_id"))
+    .values(question=bindparam("new_question"))
+)
+_ABANDONED = Prepared(
     select(message.c.conversation_id)
     .join(conversation, conversation.c.id == message.c.conversation_id)
     .where(_IS_NEW, message.c.created_at <= bindparam("before"), _LEASE_FREE)
@@ -137,32 +142,32 @@ def record_inbound(
 
 def hear(db: Connection, now: datetime, conversation_id: str, owner: str) -> bool:
     """Notes that somebody spoke, and takes the conversation's lease when it is free; says whether this owner has it."""
-    return db.execute(_HEAR, _lease(now, conversation_id, owner)).scalar() == owner
+    return bool(_HEAR.scalar(db, _lease(now, conversation_id, owner)) == owner)
 
 
 def take_lease(db: Connection, now: datetime, conversation_id: str, owner: str) -> bool:
-    return db.execute(_TAKE_LEASE, _lease(now, conversation_id, owner)).rowcount == 1
+    return _TAKE_LEASE.change(db, _lease(now, conversation_id, owner)) == 1
 
 
 def hold_lease(db: Connection, conversation_id: str, owner: str) -> None:
     """Locks the conversation for this transaction; raises LeaseLost when another process has taken it over."""
-    if db.execute(_HELD, {"conversation_id": conversation_id, "owner": owner}).first() is None:
+    if _HELD.first(db, {"conversation_id": conversation_id, "owner": owner}) is None:
         raise LeaseLost(conversation_id)
 
 
 def try_release_lease(db: Connection, conversation_id: str, owner: str) -> bool:
     """Gives the conversation up, unless something waits in it. Only after `hold_lease` in the same transaction."""
-    return db.execute(_RELEASE, {"conversation_id": conversation_id, "owner": owner}).rowcount == 1
+    return _RELEASE.change(db, {"conversation_id": conversation_id, "owner": owner}) == 1
 
 
 def set_question(db: Connection, conversation_id: str, question: dict[str, Any] | None) -> None:
     """Leaves this one question open in the conversation, or none."""
-    db.execute(update(Conversation).where(conversation.c.id == conversation_id).values(question=question))
+    _SET_QUESTION.change(db, {"conversation_id": conversation_id, "new_question": question})
 
 
 def load_waiting(db: Connection, conversation_id: str) -> Waiting:
     """The unanswered messages, oldest first, at most BATCH of them."""
-    rows = db.execute(_WAITING, {"conversation_id": conversation_id}).all()
+    rows = _WAITING.all(db, {"conversation_id": conversation_id})
     if not rows:
         return Waiting((), None)
     messages = [InboundMessage(row.id, row.account_id, open_body(db, row.id, row.body), row.created_at) for row in rows]
@@ -186,14 +191,14 @@ def settle_inbound(
     """Marks them answered; raises LeaseLost when one of them already was, so that no effect happens twice."""
     for each in messages:
         values = {"message_id": each.id, "to_state": state, "why": reason, "now": now}
-        if db.execute(_SETTLE, values).rowcount != 1:
+        if _SETTLE.change(db, values) != 1:
             raise LeaseLost(each.id)
 
 
 def quarantine_first(db: Connection, now: datetime, conversation_id: str, reason: str) -> None:
     """Sets the oldest waiting message aside without opening it."""
-    first = db.execute(_WAITING.limit(1), {"conversation_id": conversation_id}).scalar()
-    db.execute(_SETTLE, {"message_id": first, "to_state": MessageState.QUARANTINED, "why": reason, "now": now})
+    first = _WAITING.scalar(db, {"conversation_id": conversation_id})
+    _SETTLE.change(db, {"message_id": first, "to_state": MessageState.QUARANTINED, "why": reason, "now": now})
 
 
 def abandoned_conversations(
@@ -201,7 +206,7 @@ def abandoned_conversations(
 ) -> list[str]:
     """Conversations in which somebody waits and nobody (but perhaps this owner) is answering."""
     values = {"now": now, "owner": owner, "before": now - quiet, "limit": limit}
-    return list(db.execute(_ABANDONED, values).scalars())
+    return _ABANDONED.scalars(db, values)
 
 
 def _lease(now: datetime, conversation_id: str, owner: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from sqlalchemy import Index, bindparam, select, text
 from sqlmodel import Field, SQLModel
 
 from crm.encryption import seal, unseal
-from crm.store import Connection, Utc, table
+from crm.store import Connection, Prepared, Utc, table
 
 
 class MessageState(StrEnum):
@@ -144,10 +144,12 @@ class NewMessage:
     reply_to: str | None = None
 
 
-_BODY = select(message.c.body).where(
-    message.c.id == bindparam("message_id"), message.c.conversation_id == bindparam("conversation_id")
+_BODY = Prepared(
+    select(message.c.body).where(
+        message.c.id == bindparam("message_id"), message.c.conversation_id == bindparam("conversation_id")
+    )
 )
-_LAST_SAID = (
+_LAST_SAID = Prepared(
     select(message.c.id, message.c.body, message.c.has_choices)
     .where(message.c.conversation_id == bindparam("conversation_id"), message.c.direction == "out")
     .order_by(message.c.id.desc())
@@ -157,7 +159,7 @@ _LAST_SAID = (
 
 def last_choices(db: Connection, conversation_id: str) -> Sequence[Choice]:
     """The buttons of what was said last in this conversation; nobody means older ones when typing "2"."""
-    row = db.execute(_LAST_SAID, {"conversation_id": conversation_id}).first()
+    row = _LAST_SAID.first(db, {"conversation_id": conversation_id})
     return open_body(db, row.id, row.body).choices if row and row.has_choices else ()
 
 
@@ -169,7 +171,7 @@ def choice_token(message_id: str, index: int) -> str:
 def find_choice(db: Connection, conversation_id: str, token: str) -> Choice | None:
     """The choice behind a pressed button, however old; None when no such button was shown in this conversation."""
     message_id, _, index = token.partition(":")
-    sealed = db.execute(_BODY, {"message_id": message_id, "conversation_id": conversation_id}).scalar()
+    sealed = _BODY.scalar(db, {"message_id": message_id, "conversation_id": conversation_id})
     choices = open_body(db, message_id, sealed).choices if sealed else ()
     return choices[int(index)] if index.isdecimal() and int(index) < len(choices) else None
 

@@ -19,12 +19,12 @@ from crm.conversations.messages import (
     message,
     seal_body,
 )
-from crm.store import Connection, new_id
+from crm.store import Connection, Prepared, new_id
 
 DEFAULT_RANK = 1
 
 
-_QUEUE = insert(Message)
+_QUEUE = Prepared(insert(Message))
 
 
 def queue_messages(db: Connection, now: datetime, messages: Sequence[NewMessage]) -> list[str]:
@@ -32,7 +32,7 @@ def queue_messages(db: Connection, now: datetime, messages: Sequence[NewMessage]
     if not messages:
         return []
     rows = [_row(db, now, each) for each in messages]
-    db.execute(_QUEUE, rows)
+    _QUEUE.change(db, *rows)
     for row, new in zip(rows, messages, strict=True):
         show(db, row["id"], new.body.attachments)
     return [row["id"] for row in rows]

@@ -13,7 +13,7 @@ from typing import Protocol
 from sqlalchemy import bindparam, select, update
 from sqlmodel import Field, SQLModel
 
-from crm.store import Connection, insert_once, table
+from crm.store import Connection, Prepared, insert_once, table
 
 
 class RateBucket(SQLModel, table=True):
@@ -36,13 +36,13 @@ class RateLimit(Protocol):
 
 bucket = table(RateBucket)
 
-_LOCK = (
+_LOCK = Prepared(
     select(bucket.c.key, bucket.c.tat)
     .where(bucket.c.key.in_(bindparam("keys", expanding=True)))
     .order_by(bucket.c.key)
     .with_for_update()
 )
-_SAVE = update(RateBucket).where(bucket.c.key == bindparam("bucket_key")).values(tat=bindparam("new_tat"))
+_SAVE = Prepared(update(RateBucket).where(bucket.c.key == bindparam("bucket_key")).values(tat=bindparam("new_tat")))
 
 
 class Allowance:
@@ -69,15 +69,14 @@ class Allowance:
         return 0.0
 
     def save(self, db: Connection) -> None:
-        if self._changed:
-            db.execute(_SAVE, [{"bucket_key": key, "new_tat": tat} for key, tat in self._changed.items()])
+        _SAVE.change(db, *({"bucket_key": key, "new_tat": tat} for key, tat in self._changed.items()))
 
 
 def _locked(db: Connection, keys: list[str]) -> dict[str, float]:
     if not keys:
         return {}
-    found: Mapping[str, float] = dict(db.execute(_LOCK, {"keys": keys}).all())
+    found: Mapping[str, float] = dict(_LOCK.all(db, {"keys": keys}))
     missing = [key for key in keys if key not in found]
     for key in missing:
         insert_once(db, RateBucket, {"key": key, "tat": 0.0}, "key")
-    return dict(found) if not missing else dict(db.execute(_LOCK, {"keys": keys}).all())
+    return dict(found) if not missing else dict(_LOCK.all(db, {"keys": keys}))

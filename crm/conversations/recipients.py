@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 
 from crm.conversations.accounts import account, conversation
 from crm.staff.members import staff_member, staff_property
-from crm.store import Connection
+from crm.store import Connection, Prepared
 
 CONSOLE = "console"  # a tool of the moment: never chosen when somebody can be reached anywhere else
 
@@ -27,22 +27,27 @@ class Recipient:
     guest_id: str | None = None
 
 
-_REACHABLE = (
-    select(
-        conversation.c.id,
-        conversation.c.channel,
-        account.c.language,
-        account.c.name,
-        account.c.staff_id,
-        account.c.guest_id,
+_RECIPIENT = select(
+    conversation.c.id,
+    conversation.c.channel,
+    account.c.language,
+    account.c.name,
+    account.c.staff_id,
+    account.c.guest_id,
+)
+_IN_CONVERSATION = Prepared(
+    _RECIPIENT.outerjoin(account, account.c.id == conversation.c.account_id).where(
+        conversation.c.id == bindparam("conversation_id")
     )
-    .join(account, account.c.id == conversation.c.account_id)
+)
+_REACHABLE = (
+    _RECIPIENT.join(account, account.c.id == conversation.c.account_id)
     .where(account.c.unreachable_since.is_(None))
     .order_by(conversation.c.channel == CONSOLE, conversation.c.last_inbound_at.desc().nulls_last())
 )
-_OF_STAFF = _REACHABLE.where(account.c.staff_id.in_(bindparam("ids", expanding=True)))
-_OF_GUESTS = _REACHABLE.where(account.c.guest_id.in_(bindparam("ids", expanding=True)))
-_ON_DUTY = (
+_OF_STAFF = Prepared(_REACHABLE.where(account.c.staff_id.in_(bindparam("ids", expanding=True))))
+_OF_GUESTS = Prepared(_REACHABLE.where(account.c.guest_id.in_(bindparam("ids", expanding=True))))
+_ON_DUTY = Prepared(
     _REACHABLE.add_columns(staff_member.c.role, staff_member.c.department)
     .join(staff_member, staff_member.c.id == account.c.staff_id)
     .join(staff_property, staff_property.c.staff_id == staff_member.c.id)
@@ -56,7 +61,7 @@ _ON_DUTY = (
 
 def on_duty(db: Connection, property_id: str, *, department: str = "", role: str = "") -> list[Recipient]:
     """Where to reach the people on duty of this department, or of this role."""
-    members = db.execute(_ON_DUTY, {"property_id": property_id})
+    members = _ON_DUTY.all(db, {"property_id": property_id})
     return _best(
         (each for each in members if (each.department == department if department else each.role == role)), "staff_id"
     )
@@ -64,29 +69,16 @@ def on_duty(db: Connection, property_id: str, *, department: str = "", role: str
 
 def staff_recipients(db: Connection, staff_ids: Sequence[str]) -> list[Recipient]:
     """One conversation per staff member: where they wrote last, never the console when there is another."""
-    return _best(db.execute(_OF_STAFF, {"ids": list(staff_ids)}), "staff_id") if staff_ids else []
+    return _best(_OF_STAFF.all(db, {"ids": list(staff_ids)}), "staff_id") if staff_ids else []
 
 
 def guest_recipients(db: Connection, guest_ids: Sequence[str]) -> list[Recipient]:
-    return _best(db.execute(_OF_GUESTS, {"ids": list(guest_ids)}), "guest_id") if guest_ids else []
+    return _best(_OF_GUESTS.all(db, {"ids": list(guest_ids)}), "guest_id") if guest_ids else []
 
 
 def recipient_in(db: Connection, conversation_id: str) -> Recipient:
     """The person of a private conversation, wherever they may also be reachable."""
-    query = (
-        select(
-            conversation.c.id,
-            conversation.c.channel,
-            account.c.language,
-            account.c.name,
-            account.c.staff_id,
-            account.c.guest_id,
-        )
-        .outerjoin(account, account.c.id == conversation.c.account_id)
-        .where(conversation.c.id == conversation_id)
-    )
-    row = db.execute(query).one()
-    return _recipient(row)
+    return _recipient(_IN_CONVERSATION.one(db, {"conversation_id": conversation_id}))
 
 
 def _best(rows: Iterable[Any], person: str) -> list[Recipient]:

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Field, SQLModel
 
 from crm.encryption import folded, lookup_hash, seal, unseal
-from crm.store import Bytewise, Connection, Utc, new_id, table
+from crm.store import Bytewise, Connection, Prepared, Utc, new_id, table
 
 
 class Guest(SQLModel, table=True):
@@ -30,8 +30,8 @@ class Guest(SQLModel, table=True):
 
 guest = table(Guest)
 
-_NAME = select(guest.c.name).where(guest.c.id == bindparam("guest_id"))
-_PHONE = select(guest.c.phone).where(guest.c.id == bindparam("guest_id"))
+_NAME = Prepared(select(guest.c.name).where(guest.c.id == bindparam("guest_id")))
+_PHONE = Prepared(select(guest.c.phone).where(guest.c.id == bindparam("guest_id")))
 
 
 def add_guest(
@@ -66,11 +66,11 @@ def add_guest(
 
 
 def guest_name(db: Connection, guest_id: str) -> str:
-    return str(db.execute(_NAME, {"guest_id": guest_id}).scalar_one())
+    return str(_NAME.one(db, {"guest_id": guest_id}).name)
 
 
 def guest_phone(db: Connection, guest_id: str) -> str | None:
-    return unseal(db, "guest.phone", guest_id, db.execute(_PHONE, {"guest_id": guest_id}).scalar())
+    return unseal(db, "guest.phone", guest_id, _PHONE.scalar(db, {"guest_id": guest_id}))
 
 
 def find_guests_by_phone(db: Connection, phone: str) -> list[str]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint, bindparam, insert, select, update
 from sqlmodel import Field, SQLModel
 
-from crm.store import Connection, new_id, table
+from crm.store import Connection, Prepared, new_id, table
 
 
 class PropertyRow(SQLModel, table=True):
@@ -50,25 +50,29 @@ class Property:
 
 
 _COLUMNS = tuple(property_table.c[name] for name in ("id", "key", "name", "time_zone", "language", "phone"))
-_ALL = select(*_COLUMNS).order_by(property_table.c.key)
-_ROOM_NUMBERS = select(room.c.number).where(room.c.property_id == bindparam("property_id"))
-_ROOM = select(room.c.id).where(room.c.property_id == bindparam("property_id"), room.c.number == bindparam("number"))
+_ALL = Prepared(select(*_COLUMNS).order_by(property_table.c.key))
+_BY_ID = Prepared(select(*_COLUMNS).where(property_table.c.id == bindparam("property_id")))
+_ROOM_NUMBERS = Prepared(select(room.c.number).where(room.c.property_id == bindparam("property_id")))
+_ROOM = Prepared(
+    select(room.c.id).where(room.c.property_id == bindparam("property_id"), room.c.number == bindparam("number"))
+)
 
 
 def properties(db: Connection) -> list[Property]:
-    return [Property(*row) for row in db.execute(_ALL)]
+    return [Property(*row) for row in _ALL.all(db, {})]
 
 
 def get_property(db: Connection, property_id: str) -> Property:
-    return Property(*db.execute(select(*_COLUMNS).where(property_table.c.id == property_id)).one())
+    return Property(*_BY_ID.one(db, {"property_id": property_id}))
 
 
 def room_numbers(db: Connection, of: Property) -> frozenset[str]:
-    return frozenset(db.execute(_ROOM_NUMBERS, {"property_id": of.id}).scalars())
+    return frozenset(_ROOM_NUMBERS.scalars(db, {"property_id": of.id}))
 
 
 def find_room_id(db: Connection, of: Property, number: str) -> str | None:
-    return db.execute(_ROOM, {"property_id": of.id, "number": number}).scalar()
+    found: str | None = _ROOM.scalar(db, {"property_id": of.id, "number": number})
+    return found
 
 
 def put_property(

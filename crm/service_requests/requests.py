@@ -14,7 +14,7 @@ from crm.encryption import unseal
 from crm.errors import NotFound
 from crm.guests.profile import guest
 from crm.staff.members import StaffMember, staff_member
-from crm.store import Connection, Utc, table
+from crm.store import Connection, Prepared, Utc, table
 
 
 class RequestState(StrEnum):
@@ -116,12 +116,15 @@ _INFO: Select[Any] = (
     .outerjoin(guest, guest.c.id == _c.guest_id)
     .outerjoin(staff_member, staff_member.c.id == _c.assignee_id)
 )
-_BY_NUMBER = _INFO.where(_c.number == bindparam("number"))
-_UNFINISHED = _INFO.where(_c.property_id == bindparam("property_id"), _IS_UNFINISHED).order_by(_c.due_at, _c.number)
-_OF_DEPARTMENT = _UNFINISHED.where(_c.department == bindparam("department"))
-_ASSIGNED = _INFO.where(_c.assignee_id == bindparam("staff_id"), _IS_UNFINISHED).order_by(_c.due_at, _c.number)
-_OF_GUEST = _INFO.where(_c.guest_id == bindparam("guest_id"), _IS_UNFINISHED).order_by(_c.number)
-_LAST_DONE = (
+_BY_NUMBER = Prepared(_INFO.where(_c.number == bindparam("number")))
+_OF_PROPERTY = _INFO.where(_c.property_id == bindparam("property_id"), _IS_UNFINISHED).order_by(_c.due_at, _c.number)
+_UNFINISHED = Prepared(_OF_PROPERTY)
+_OF_DEPARTMENT = Prepared(_OF_PROPERTY.where(_c.department == bindparam("department")))
+_ASSIGNED = Prepared(
+    _INFO.where(_c.assignee_id == bindparam("staff_id"), _IS_UNFINISHED).order_by(_c.due_at, _c.number)
+)
+_OF_GUEST = Prepared(_INFO.where(_c.guest_id == bindparam("guest_id"), _IS_UNFINISHED).order_by(_c.number))
+_LAST_DONE = Prepared(
     _INFO.where(_c.guest_id == bindparam("guest_id"), _c.state == RequestState.DONE.value)
     .order_by(_c.number.desc())
     .limit(1)
@@ -131,7 +134,7 @@ _ALL = _INFO.order_by(_c.number)
 
 def get_request(db: Connection, number: int) -> ServiceRequest:
     """Raises NotFound."""
-    row = db.execute(_BY_NUMBER, {"number": number}).first() if abs(number) < 2**31 else None
+    row = _BY_NUMBER.first(db, {"number": number}) if abs(number) < 2**31 else None
     if row is None:
         raise NotFound(what=f"#{number}")
     return _request(db, row)
@@ -142,20 +145,20 @@ def unfinished_requests(db: Connection, property_id: str, department: str = "") 
     query, values = _UNFINISHED, {"property_id": property_id}
     if department:
         query, values = _OF_DEPARTMENT, {**values, "department": department}
-    return [_request(db, row) for row in db.execute(query, values)]
+    return [_request(db, row) for row in query.all(db, values)]
 
 
 def assigned_requests(db: Connection, member: StaffMember) -> list[ServiceRequest]:
-    return [_request(db, row) for row in db.execute(_ASSIGNED, {"staff_id": member.id})]
+    return [_request(db, row) for row in _ASSIGNED.all(db, {"staff_id": member.id})]
 
 
 def guest_requests(db: Connection, guest_id: str) -> list[ServiceRequest]:
     """The guest's unfinished requests."""
-    return [_request(db, row) for row in db.execute(_OF_GUEST, {"guest_id": guest_id})]
+    return [_request(db, row) for row in _OF_GUEST.all(db, {"guest_id": guest_id})]
 
 
 def find_last_done(db: Connection, guest_id: str) -> ServiceRequest | None:
-    row = db.execute(_LAST_DONE, {"guest_id": guest_id}).first()
+    row = _LAST_DONE.first(db, {"guest_id": guest_id})
     return _request(db, row) if row else None
 
 

@@ -21,10 +21,10 @@ from crm.service_requests.requests import (
 )
 from crm.staff.members import StaffMember
 from crm.stays.bookings import StayInfo
-from crm.store import Connection, new_id
+from crm.store import Connection, Prepared, new_id
 
 _c = service_request.c
-_INSERT = insert(ServiceRequestRow)
+_INSERT = Prepared(insert(ServiceRequestRow).returning(_c.number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,9 @@ def open_request(
         "due_at": due_at,
     }
     note = seal(db, "service_request.note", request_id, details.note or None)
-    key = db.execute(
-        _INSERT, {**asked, "stay_id": stay.id, "inbound_id": inbound_id, "part": part, "note": note}
-    ).inserted_primary_key
-    assert key is not None
+    row = {**asked, "stay_id": stay.id, "inbound_id": inbound_id, "part": part, "note": note}
     return ServiceRequest(
-        number=key[0],
+        number=_INSERT.scalar(db, row),
         guest_name=stay.guest_name,
         note=details.note,
         assignee_id=None,

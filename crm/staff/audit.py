@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import insert
 from sqlmodel import Field, SQLModel
 
-from crm.store import Connection, Utc, new_id
+from crm.store import Connection, Prepared, Utc, new_id
 
 
 class AuditEntry(SQLModel, table=True):
@@ -21,9 +21,12 @@ class AuditEntry(SQLModel, table=True):
     property_id: str | None = None
 
 
+_INSERT = Prepared(insert(AuditEntry))
+
+
 def record(
     db: Connection, now: datetime, *, staff_id: str | None, action: str, subject: str, property_id: str | None
 ) -> None:
     """Writes one entry in the transaction of the act itself: no look without its record."""
     entry = {"id": new_id(now), "at": now, "staff_id": staff_id, "action": action, "subject": subject}
-    db.execute(insert(AuditEntry), {**entry, "property_id": property_id})
+    _INSERT.change(db, {**entry, "property_id": property_id})

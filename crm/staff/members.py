@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlmodel import Field, SQLModel
 
-from crm.store import Connection, Utc, new_id, table
+from crm.store import Connection, Prepared, Utc, new_id, table
 
 
 class StaffMemberRow(SQLModel, table=True):
@@ -52,12 +52,14 @@ class StaffMember:
 
 
 _COLUMNS = tuple(staff_member.c[name] for name in ("id", "name", "role", "department", "language", "on_duty"))
-_BY_ID = select(*_COLUMNS, staff_property.c.property_id).where(
-    staff_member.c.id == bindparam("staff_id"),
-    staff_member.c.revoked_at.is_(None),
-    staff_property.c.staff_id == staff_member.c.id,
+_BY_ID = Prepared(
+    select(*_COLUMNS, staff_property.c.property_id).where(
+        staff_member.c.id == bindparam("staff_id"),
+        staff_member.c.revoked_at.is_(None),
+        staff_property.c.staff_id == staff_member.c.id,
+    )
 )
-_OF_PROPERTY = (
+_OF_PROPERTY = Prepared(
     select(*_COLUMNS)
     .join(staff_property, staff_property.c.staff_id == staff_member.c.id)
     .where(staff_property.c.property_id == bindparam("property_id"), staff_member.c.revoked_at.is_(None))
@@ -67,13 +69,13 @@ _OF_PROPERTY = (
 
 def find_staff_member(db: Connection, staff_id: str) -> StaffMember | None:
     """The member, or None when unknown or revoked: revocation works on the very next message."""
-    rows = db.execute(_BY_ID, {"staff_id": staff_id}).all()
+    rows = _BY_ID.all(db, {"staff_id": staff_id})
     return replace(StaffMember(*rows[0][:6]), property_ids=tuple(row.property_id for row in rows)) if rows else None
 
 
 def staff_of(db: Connection, property_id: str) -> list[StaffMember]:
     """Everybody who works for this property, by name."""
-    rows = db.execute(_OF_PROPERTY, {"property_id": property_id})
+    rows = _OF_PROPERTY.all(db, {"property_id": property_id})
     return [replace(StaffMember(*row), property_ids=(property_id,)) for row in rows]
 
 

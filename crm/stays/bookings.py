@@ -14,7 +14,7 @@ from sqlmodel import Field, SQLModel
 from crm.encryption import folded
 from crm.guests.profile import guest
 from crm.properties.houses import room
-from crm.store import Connection, Utc, new_id, table
+from crm.store import Connection, Prepared, Utc, new_id, table
 
 MOST_NAMESAKES = 50
 
@@ -98,34 +98,38 @@ _INFO: Select[Any] = (
     .join(guest, guest.c.id == stay.c.guest_id)
     .outerjoin(room, room.c.id == stay.c.room_id)
 )
-_CURRENT = (
+_CURRENT = Prepared(
     _INFO.where(stay.c.guest_id == bindparam("guest_id"), text("stay.state IN ('in_house', 'booked')"))
     .order_by(case((stay.c.state == StayState.IN_HOUSE, 0), else_=1), stay.c.arrival)
     .limit(1)
 )
-_LAST = _INFO.where(stay.c.guest_id == bindparam("guest_id")).order_by(stay.c.departure.desc()).limit(1)
-_BY_CODE = _INFO.where(stay.c.reservation_code == bindparam("code"))
-_BY_ID = _INFO.where(stay.c.id == bindparam("stay_id"))
-_IN_ROOM = _INFO.where(
-    stay.c.property_id == bindparam("property_id"),
-    stay.c.state == StayState.IN_HOUSE,
-    room.c.number == bindparam("number"),
+_LAST = Prepared(_INFO.where(stay.c.guest_id == bindparam("guest_id")).order_by(stay.c.departure.desc()).limit(1))
+_BY_CODE = Prepared(_INFO.where(stay.c.reservation_code == bindparam("code")))
+_BY_ID = Prepared(_INFO.where(stay.c.id == bindparam("stay_id")))
+_IN_ROOM = Prepared(
+    _INFO.where(
+        stay.c.property_id == bindparam("property_id"),
+        stay.c.state == StayState.IN_HOUSE,
+        room.c.number == bindparam("number"),
+    )
 )
 _OF_PROPERTY = _INFO.where(stay.c.property_id == bindparam("property_id")).order_by(room.c.number, guest.c.name)
-_ARRIVING = _OF_PROPERTY.where(
-    stay.c.arrival == bindparam("on"), stay.c.state.in_((StayState.BOOKED, StayState.IN_HOUSE))
+_ARRIVING = Prepared(
+    _OF_PROPERTY.where(stay.c.arrival == bindparam("on"), stay.c.state.in_((StayState.BOOKED, StayState.IN_HOUSE)))
 )
-_DEPARTING = _OF_PROPERTY.where(
-    stay.c.departure == bindparam("on"), stay.c.state.in_((StayState.IN_HOUSE, StayState.DEPARTED))
+_DEPARTING = Prepared(
+    _OF_PROPERTY.where(stay.c.departure == bindparam("on"), stay.c.state.in_((StayState.IN_HOUSE, StayState.DEPARTED)))
 )
-_IN_HOUSE = _OF_PROPERTY.where(stay.c.state == StayState.IN_HOUSE)
-_EXPECTED_OR_HERE = _OF_PROPERTY.where(stay.c.state.in_((StayState.IN_HOUSE, StayState.BOOKED)))
-_STAYED_BEFORE = select(stay.c.guest_id).where(
-    stay.c.guest_id.in_(bindparam("ids", expanding=True)),
-    stay.c.departure <= bindparam("before"),
-    stay.c.state.in_((StayState.IN_HOUSE, StayState.DEPARTED)),
+_IN_HOUSE = Prepared(_OF_PROPERTY.where(stay.c.state == StayState.IN_HOUSE))
+_EXPECTED_OR_HERE = Prepared(_OF_PROPERTY.where(stay.c.state.in_((StayState.IN_HOUSE, StayState.BOOKED))))
+_STAYED_BEFORE = Prepared(
+    select(stay.c.guest_id).where(
+        stay.c.guest_id.in_(bindparam("ids", expanding=True)),
+        stay.c.departure <= bindparam("before"),
+        stay.c.state.in_((StayState.IN_HOUSE, StayState.DEPARTED)),
+    )
 )
-_BY_NAME = (
+_BY_NAME = Prepared(
     _INFO.where(
         guest.c.folded_name >= bindparam("prefix"),
         guest.c.folded_name < bindparam("beyond"),
@@ -135,6 +139,7 @@ _BY_NAME = (
     .order_by(stay.c.departure.desc())
     .limit(MOST_NAMESAKES)
 )
+_INSERT = Prepared(insert(Stay))
 
 
 def find_current_stay(db: Connection, guest_id: str) -> StayInfo | None:
@@ -148,7 +153,7 @@ def find_last_stay(db: Connection, guest_id: str) -> StayInfo | None:
 
 
 def get_stay(db: Connection, stay_id: str) -> StayInfo:
-    return _info(db.execute(_BY_ID, {"stay_id": stay_id}).one())
+    return _info(_BY_ID.one(db, {"stay_id": stay_id}))
 
 
 def find_stay_by_code(db: Connection, code: str) -> StayInfo | None:
@@ -184,7 +189,7 @@ def current_stays(db: Connection, property_id: str) -> list[StayInfo]:
 
 def returning_guests(db: Connection, guest_ids: Sequence[str], before: date) -> frozenset[str]:
     """Those of the guests who stayed before this day."""
-    return frozenset(db.execute(_STAYED_BEFORE, {"ids": list(guest_ids), "before": before}).scalars())
+    return frozenset(_STAYED_BEFORE.scalars(db, {"ids": list(guest_ids), "before": before}))
 
 
 def find_stays_by_name(db: Connection, property_ids: Sequence[str], name: str) -> list[StayInfo]:
@@ -227,7 +232,7 @@ def add_stay(
         "expected_time": expected_time,
         "created_at": now,
     }
-    db.execute(insert(Stay), row)
+    _INSERT.change(db, row)
     return stay_id
 
 
@@ -235,13 +240,13 @@ def normal_code(code: str) -> str:
     return "".join(code.split()).upper()
 
 
-def _first(db: Connection, query: Select[Any], **values: Any) -> StayInfo | None:
-    row = db.execute(query, values).first()
+def _first(db: Connection, query: Prepared, **values: Any) -> StayInfo | None:
+    row = query.first(db, values)
     return _info(row) if row else None
 
 
-def _list(db: Connection, query: Select[Any], **values: Any) -> list[StayInfo]:
-    return [_info(row) for row in db.execute(query, values)]
+def _list(db: Connection, query: Prepared, **values: Any) -> list[StayInfo]:
+    return [_info(row) for row in query.all(db, values)]
 
 
 def _info(row: Any) -> StayInfo:

@@ -7,13 +7,15 @@ import re
 import sqlite3
 import threading
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from time import perf_counter
 from typing import Any
 
 import psycopg
 
-from crm.store import BUSY_TIMEOUT_MS, POSTGRES_POOL
+from crm.store import POSTGRES_POOL
+from crm.store.transactions import BUSY_TIMEOUT_MS
 from tests.bench.recording import Write
 
 Transactions = Sequence[Sequence[Write]]
@@ -66,13 +68,14 @@ def _replay_postgres(url: str, transactions: Transactions) -> float:
 
 
 def _work(connection: psycopg.Connection[Any], transactions: Transactions, order: _Order) -> None:
+    cursor = psycopg.RawCursor(connection)
     try:
         while (index := order.ready.get()) is not None:
             for write in transactions[index]:
                 if len(write.rows) == 1:
-                    connection.execute(write.statement.encode(), write.rows[0])
+                    cursor.execute(write.statement.encode(), write.rows[0])
                 else:
-                    connection.cursor().executemany(write.statement.encode(), write.rows)
+                    cursor.executemany(write.statement.encode(), write.rows)
             connection.commit()
             order.done(index)
     except BaseException:
@@ -119,11 +122,8 @@ class _Order:
 
 
 def _changed(writes: Sequence[Write]) -> Iterator[str]:
-    """The ids of the rows that are written: an insert names its own, an update those of its condition."""
+    """The ids of the rows that are written: an insert names its own first, an update those of its condition."""
     for write in writes:
         for row in write.rows:
-            assert isinstance(row, Mapping)
-            if write.statement.startswith("INSERT"):
-                yield str(row["id"])
-            else:
-                yield from (value for value in row.values() if isinstance(value, str) and _ID.fullmatch(value))
+            ids = (value for value in row if isinstance(value, str) and _ID.fullmatch(value))
+            yield from islice(ids, 1 if write.statement.startswith("INSERT") else None)

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 from sqlalchemy import event
+from sqlalchemy.pool import ConnectionPoolEntry
 
-from crm.store import Connection, Store
-
-WRITES = ("INSERT", "UPDATE", "DELETE")
+from crm.store import Store
+from crm.store.drivers import Driver, Row
+from crm.store.prepared import Plan
 
 _RETURNING = re.compile(r"\sRETURNING\s")
-
-Parameters = Mapping[str, Any] | Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,47 +23,62 @@ class Write:
     """A statement that changed rows: its text and the parameters of each execution."""
 
     statement: str
-    rows: Sequence[Any]
+    rows: Sequence[Row]
 
 
 @dataclass(slots=True)
 class Recorder:
-    """Listens at the engine and keeps every statement that changed a row; reads are left out."""
+    """Stands before every driver and keeps each statement that changed a row; reads are left out."""
 
     transactions: list[list[Write]] = field(default_factory=list)
-    _open: threading.local = field(default_factory=threading.local)
 
     def listen(self, store: Store) -> None:
-        event.listen(store.engine, "begin", self._begin)
-        event.listen(store.engine, "after_cursor_execute", self._execute)
-        event.listen(store.engine, "commit", self._commit)
+        def stand_before(_connection: Any, entry: ConnectionPoolEntry) -> None:
+            entry.info["driver"] = _Recording(entry.info["driver"], self.transactions)
 
-    def _begin(self, _db: Connection) -> None:
-        self._open.writes = []
+        store.close()  # what was open until now is not heard
+        event.listen(store.engine, "connect", stand_before)
 
-    def _execute(
-        self, _db: Connection, cursor: Any, statement: str, parameters: Any, _context: Any, is_many: bool
-    ) -> None:
-        if not statement.startswith(WRITES):
-            return
-        bare = _RETURNING.split(statement)[0]  # the twin need not ask what it wrote
-        if bare != statement or cursor.rowcount != 0:
-            rows = [_plain(each) for each in parameters] if is_many else [_plain(parameters)]
-            self._open.writes.append(Write(bare, rows))
 
-    def _commit(self, _db: Connection) -> None:
+class _Recording:
+    """A driver that writes down what it is told."""
+
+    def __init__(self, driver: Driver, transactions: list[list[Write]]) -> None:
+        self._driver = driver
+        self._transactions = transactions
+        self._writes: list[Write] = []
+
+    @property
+    def is_lost(self) -> bool:
+        return self._driver.is_lost
+
+    def begin(self, *, writing: bool) -> None:
+        self._writes = []
+        self._driver.begin(writing=writing)
+
+    def commit(self) -> None:
         # A transaction begins only after those it builds upon are committed, so this order is one that can be replayed.
-        if self._open.writes:
-            self.transactions.append(self._open.writes)
-        self._open.writes = []
+        if self._writes:
+            self._transactions.append(self._writes)
+        self._driver.commit()
+
+    def rollback(self) -> None:
+        self._driver.rollback()
+
+    def fetch(self, plan: Plan, parameters: Sequence[Any]) -> Sequence[Row]:
+        found = self._driver.fetch(plan, parameters)
+        if found and not plan.sql.startswith("SELECT"):
+            bare = _RETURNING.split(plan.sql)[0]  # the twin need not ask what it wrote
+            self._writes.append(Write(bare, [_plain(parameters)]))
+        return found
+
+    def change(self, plan: Plan, rows: Sequence[Sequence[Any]]) -> int:
+        changed = self._driver.change(plan, rows)
+        if changed:
+            self._writes.append(Write(plan.sql, [_plain(row) for row in rows]))
+        return changed
 
 
-def _plain(parameters: Parameters) -> Parameters:
+def _plain(parameters: Sequence[Any]) -> tuple[Any, ...]:
     """The twin is given what costs its driver least: no subclasses of str, which are slower to bind."""
-    if isinstance(parameters, Mapping):
-        return {key: _value(value) for key, value in parameters.items()}
-    return tuple(_value(value) for value in parameters)
-
-
-def _value(value: Any) -> Any:
-    return value.value if isinstance(value, Enum) else value
+    return tuple(value.value if isinstance(value, Enum) else value for value in parameters)

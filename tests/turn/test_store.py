@@ -20,7 +20,6 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from crm import store as store_module
 from crm.conversations.accounts import Account, account
 from crm.encryption import (
     KeyringError,
@@ -35,7 +34,7 @@ from crm.encryption import (
 from crm.errors import StoreUnavailable
 from crm.guests.profile import Guest, add_guest, guest_phone
 from crm.migrations import HEAD, config, is_current, migrate
-from crm.store import Store, new_id
+from crm.store import Store, new_id, transactions
 from crm.tables import metadata
 from tests.turn.houses import House
 
@@ -90,7 +89,7 @@ def test_what_fails_half_way_leaves_nothing(house: House) -> None:
 def test_a_locked_database_is_unavailable_and_nothing_is_written(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store_module, "BUSY_TIMEOUT_MS", 300)
+    monkeypatch.setattr(transactions, "BUSY_TIMEOUT_MS", 300)
     house = House(sqlite_url, tmp_path / "data")
     other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

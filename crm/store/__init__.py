@@ -1,0 +1,24 @@
+"""The house's records: one engine, transactions that commit in one place, prepared statements, ids and instants."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from crm.store.columns import Bytewise, Json, Utc
+from crm.store.ids import new_id
+from crm.store.prepared import Prepared
+from crm.store.transactions import POSTGRES_POOL, Store, insert_once, table, wait_alone
+
+__all__ = [
+    "POSTGRES_POOL",
+    "Bytewise",
+    "Connection",
+    "Json",
+    "Prepared",
+    "Store",
+    "Utc",
+    "insert_once",
+    "new_id",
+    "table",
+    "wait_alone",
+]
