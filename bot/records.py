@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from time import monotonic
 from typing import TypeVar
 
 import structlog
 
+from bot.workers import Workers
 from crm.errors import Conflict, StoreUnavailable
 from crm.store import POSTGRES_POOL, Connection, Store
 
@@ -27,8 +26,8 @@ class Records:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self._writers = ThreadPoolExecutor(1 if store.is_sqlite else POSTGRES_POOL, "records")
-        self._readers = ThreadPoolExecutor(2, "looks") if store.is_sqlite else self._writers
+        self._writers = Workers(1 if store.is_sqlite else POSTGRES_POOL, "records")
+        self._readers = Workers(2, "looks") if store.is_sqlite else self._writers
 
     async def write(self, act: Callable[[Connection], Result]) -> Result:
         """Commits when `act` returns, rolls back when it raises; after a deadlock `act` is called again.
@@ -51,12 +50,12 @@ class Records:
 
     def close(self) -> None:
         for pool in {self._writers, self._readers}:
-            pool.shutdown(wait=True)
+            pool.close()
         self.store.close()
 
     async def _run(
         self,
-        pool: ThreadPoolExecutor,
+        workers: Workers,
         transaction: Callable[[], AbstractContextManager[Connection]],
         act: Callable[[Connection], Result],
     ) -> Result:
@@ -66,6 +65,8 @@ class Records:
             if monotonic() - asked > PATIENCE:
                 raise StoreUnavailable("queue")
             with transaction() as db:
-                return act(db)
+                result = act(db)
+                workers.tell()  # the commit waits for the disk
+                return result
 
-        return await asyncio.get_running_loop().run_in_executor(pool, run)
+        return await workers.run(run)

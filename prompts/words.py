@@ -19,7 +19,9 @@ _environment = Environment(undefined=StrictUndefined, autoescape=False, trim_blo
 
 def say(language: str, key: str, /, **values: Any) -> str:
     """The sentence `file.table.name` in this language; raises KeyError when no such sentence exists."""
-    return _template(spoken(language), key).render(values).strip()
+    template = _template(spoken(language), key)
+    # render() would first copy Jinja's globals, which no sentence uses: that took two thirds of its time.
+    return "".join(template.root_render_func(template.new_context(values, shared=True))).strip()
 
 
 def spoken(language: str) -> str:

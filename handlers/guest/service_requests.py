@@ -21,6 +21,8 @@ MOST = 200  # of anything; a larger number was misheard
 LOW_RATING = 2
 MOST_CHOICES = 8
 
+Hands = dict[tuple[str, str], str]  # house and department of a request → the department that has it, or nothing
+
 
 def request_service(turn: Turn) -> list[Reply]:
     service = turn.catalogue.get(str(turn.slot("service")))
@@ -67,7 +69,8 @@ def my_requests(turn: Turn) -> list[Reply]:
         return [Reply(say(turn.language, "service_requests.my_requests.none"))]
     late = [each for each in mine if each.due_at < turn.now]
     reminded = [reply for each in late for reply in notices.to_assignee(turn, each, "asked_again")]
-    lines = [cards.capital(_standing(turn, each)) for each in mine]
+    hands = _hands(turn, mine)
+    lines = [cards.capital(_standing(turn, each, hands)) for each in mine]
     if reminded:
         lines.append(say(turn.language, "service_requests.my_requests.reminded"))
     return [Reply("\n".join(lines), [cards.person_button(turn.language)] if late else []), *reminded]
@@ -211,33 +214,39 @@ def _cancelled(turn: Turn, request: ServiceRequest) -> list[Reply]:
     was_waiting = cancel(turn.db, turn.now, request)
     request = get_request(turn.db, request.number)
     if not was_waiting:
-        return [Reply(cards.capital(_standing(turn, request)), about=request.id)]
+        return [Reply(cards.capital(_standing(turn, request, _hands(turn, [request]))), about=request.id)]
     what = cards.what(turn.language, request)
     text = say(turn.language, "service_requests.cancel_request.cancelled", what=what, room=request.room)
     return [Reply(cards.capital(text), about=request.id), *notices.to_assignee(turn, request, "cancelled")]
 
 
-def _standing(turn: Turn, request: ServiceRequest) -> str:
+def _standing(turn: Turn, request: ServiceRequest, hands: Hands) -> str:
     turn, language = turn.at_property(request.property_id), turn.language
     return say(
         language,
         "service_requests.my_requests.line",
         what=cards.what(language, request),
         state=request.state.value,
-        who=_in_whose_hands(turn, request),
+        who=_in_whose_hands(turn, request, hands),
         due=cards.at(turn, language, request.due_at),
         wanted=cards.at(turn, language, request.wanted_at) if request.wanted_at else "",
         late=request.due_at < turn.now,
     )
 
 
-def _in_whose_hands(turn: Turn, request: ServiceRequest) -> str:
+def _hands(turn: Turn, requests: Sequence[ServiceRequest]) -> Hands:
+    """For the requests nobody has taken: who is there to have them, asked once for each department."""
+    waiting = {(each.property_id, each.department) for each in requests if each.assignee_id is None}
+    found = {key: notices.people_for(turn.at_property(key[0]), key[1]) for key in waiting}
+    return {key: department if people else "" for key, (people, department) in found.items()}
+
+
+def _in_whose_hands(turn: Turn, request: ServiceRequest, hands: Hands) -> str:
     """Who has it, as the confirmation says it; nothing where nobody is there to have it."""
-    if request.assignee_id is None:
-        people, department = notices.people_for(turn, request.department)
-        request = replace(request, department=department)
-        return cards.server(turn.language, request) if people else ""
-    return cards.server(turn.language, request)
+    if request.assignee_id is not None:
+        return cards.server(turn.language, request)
+    department = hands[request.property_id, request.department]
+    return cards.server(turn.language, replace(request, department=department)) if department else ""
 
 
 def _rated(turn: Turn) -> ServiceRequest:
