@@ -29,7 +29,6 @@ from crm.conversations.messages import (
     InboundMessage,
     MessageState,
     find_choice,
-    last_choices,
 )
 from crm.conversations.outbox import move_chat, queue_messages, suppress_queued
 from crm.properties.houses import Property
@@ -119,7 +118,7 @@ def gather(db: Connection, conversation_id: str, house: House) -> Matter | None:
         attachments=[*_carried(waiting.question), *(file for message in messages for file in message.body.attachments)],
         pressed=Call(pressed.intent, pressed.slots) if pressed else None,
         question=as_question(waiting.question),
-        choices=() if pressed else [as_button(choice) for choice in last_choices(db, conversation_id)],
+        choices=() if pressed else [as_button(choice) for choice in waiting.choices],
     )
 
 

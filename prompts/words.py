@@ -53,7 +53,9 @@ def table(language: str, file: str, name: str) -> dict[str, Any]:
 
 def moment(language: str, at: datetime, today: date) -> str:
     """A local time in the reader's habit, with the day when it is not today: 周六 8:00, Sat 8:00 am."""
-    clock = f"{at.hour}:{at:%M}" if spoken(language) == "zh" else f"{at.hour % 12 or 12}:{at:%M} {at:%p}".lower()
+    hour = at.hour if spoken(language) == "zh" else at.hour % 12 or 12
+    half = "" if spoken(language) == "zh" else " am" if at.hour < 12 else " pm"
+    clock = f"{hour}:{at.minute:02}{half}"
     if at.date() == today:
         return clock
     return f"{day(language, at.date(), today)} {clock}"

@@ -9,8 +9,10 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, bindparam, select, text, update
 from sqlmodel import Field, SQLModel
 
+from crm.guests.profile import guest
+from crm.properties.houses import room
 from crm.staff.members import StaffMember, find_staff_member
-from crm.stays.bookings import StayInfo, find_current_stay
+from crm.stays.bookings import STAY_COLUMNS, StayInfo, current_stay_id, stay, stay_info
 from crm.store import Connection, Json, Prepared, Utc, insert_once, new_id, table
 
 
@@ -96,10 +98,20 @@ _LOCATE = Prepared(
         account.c.unreachable_since.is_not(None),
     ).where(account.c.channel == bindparam("channel"), account.c.external_id == bindparam("sender_id"))
 )
-_ACCOUNT = Prepared(
-    select(account.c.channel, account.c.name, account.c.language, account.c.guest_id, account.c.staff_id).where(
-        account.c.id == bindparam("account_id")
+_SPEAKER = Prepared(
+    select(
+        account.c.channel,
+        account.c.name,
+        account.c.language,
+        account.c.guest_id,
+        account.c.staff_id,
+        *STAY_COLUMNS,
     )
+    .select_from(account)
+    .outerjoin(stay, stay.c.id == current_stay_id(account.c.guest_id))
+    .outerjoin(guest, guest.c.id == stay.c.guest_id)
+    .outerjoin(room, room.c.id == stay.c.room_id)
+    .where(account.c.id == bindparam("account_id"))
 )
 _SET_LANGUAGE = Prepared(
     update(Account).where(account.c.id == bindparam("account_id")).values(language=bindparam("new_language"))
@@ -133,16 +145,16 @@ def locate(
 
 def load_speaker(db: Connection, place: Place) -> Speaker:
     """Everything the house knows of the speaker now; rights are read afresh on every message."""
-    row = _ACCOUNT.one(db, {"account_id": place.account_id})
+    channel, name, language, guest_id, staff_id, *stay_columns = _SPEAKER.one(db, {"account_id": place.account_id})
     return Speaker(
         account_id=place.account_id,
         conversation_id=place.conversation_id,
-        channel=row.channel,
-        name=row.name,
-        language=row.language,
-        guest_id=row.guest_id,
-        staff=find_staff_member(db, row.staff_id) if row.staff_id else None,
-        stay=find_current_stay(db, row.guest_id) if row.guest_id else None,
+        channel=channel,
+        name=name,
+        language=language,
+        guest_id=guest_id,
+        staff=find_staff_member(db, staff_id) if staff_id else None,
+        stay=stay_info(stay_columns) if stay_columns[0] else None,
     )
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, bindparam, case, exists, func, or_, select, text, update
+from sqlalchemy import String, and_, bindparam, case, exists, func, or_, select, text, update
 
 from crm.conversations.accounts import Conversation, Place, conversation
 from crm.conversations.attachments import Content, show, store_files
 from crm.conversations.messages import (
     Body,
+    Choice,
     InboundMessage,
     Message,
     MessageClass,
@@ -31,16 +32,37 @@ BATCH = 50
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits in a conversation, and the question that is open there (a packed handlers.turn.Question)."""
+    """What waits in a conversation, the question that is open there (a packed handlers.turn.Question), and the buttons
+    of what was said last there: nobody means older ones when typing "2".
+    """
 
-    messages: Sequence[InboundMessage]
-    question: dict[str, Any] | None
+    messages: Sequence[InboundMessage] = ()
+    question: dict[str, Any] | None = None
+    choices: Sequence[Choice] = ()
 
 
+_said_last = message.alias("said_last")
+_out = message.alias("said")
+_LAST = (
+    select(_out.c.id)
+    .where(_out.c.conversation_id == bindparam("conversation_id"), _out.c.direction == "out")
+    .order_by(_out.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 _IS_NEW = text("message.state = 'new'")
 _WAITING = Prepared(
-    select(message.c.id, message.c.account_id, message.c.body, message.c.created_at, conversation.c.question)
+    select(
+        message.c.id,
+        message.c.account_id,
+        message.c.body,
+        message.c.created_at,
+        conversation.c.question,
+        _said_last.c.id.label("said_id"),
+        _said_last.c.body.label("said_body"),
+    )
     .join(conversation, conversation.c.id == message.c.conversation_id)
+    .outerjoin(_said_last, and_(_said_last.c.id == _LAST, _said_last.c.has_choices))
     .where(message.c.conversation_id == bindparam("conversation_id"), _IS_NEW)
     .order_by(message.c.id)
     .limit(BATCH)
@@ -169,9 +191,11 @@ def load_waiting(db: Connection, conversation_id: str) -> Waiting:
     """The unanswered messages, oldest first, at most BATCH of them."""
     rows = _WAITING.all(db, {"conversation_id": conversation_id})
     if not rows:
-        return Waiting((), None)
+        return Waiting()
     messages = [InboundMessage(row.id, row.account_id, open_body(db, row.id, row.body), row.created_at) for row in rows]
-    return Waiting(messages, rows[0].question)
+    said_id, said_body = rows[0].said_id, rows[0].said_body
+    choices = open_body(db, said_id, said_body).choices if said_id else ()
+    return Waiting(messages, rows[0].question, choices)
 
 
 def is_idle(db: Connection, conversation_id: str) -> bool:

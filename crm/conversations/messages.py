@@ -149,18 +149,6 @@ _BODY = Prepared(
         message.c.id == bindparam("message_id"), message.c.conversation_id == bindparam("conversation_id")
     )
 )
-_LAST_SAID = Prepared(
-    select(message.c.id, message.c.body, message.c.has_choices)
-    .where(message.c.conversation_id == bindparam("conversation_id"), message.c.direction == "out")
-    .order_by(message.c.id.desc())
-    .limit(1)
-)
-
-
-def last_choices(db: Connection, conversation_id: str) -> Sequence[Choice]:
-    """The buttons of what was said last in this conversation; nobody means older ones when typing "2"."""
-    row = _LAST_SAID.first(db, {"conversation_id": conversation_id})
-    return open_body(db, row.id, row.body).choices if row and row.has_choices else ()
 
 
 def choice_token(message_id: str, index: int) -> str:
@@ -184,13 +172,13 @@ def seal_body(db: Connection, message_id: str, body: Body) -> bytes:
         "button": body.button,
     }
     packed = {key: value for key, value in parts.items() if value}
-    sealed = seal(db, "message.body", message_id, json.dumps(packed, ensure_ascii=False, default=_pack))
+    sealed = seal(db, "message.body", message_id, _ENCODE(packed))
     assert sealed is not None
     return sealed
 
 
 def open_body(db: Connection, message_id: str, sealed: bytes) -> Body:
-    packed = json.loads(unseal(db, "message.body", message_id, sealed) or "{}", object_hook=_unpack)
+    packed = _DECODE(unseal(db, "message.body", message_id, sealed) or "{}")
     return Body(
         text=packed.get("text", ""),
         choices=tuple(Choice(**choice) for choice in packed.get("choices", ())),
@@ -201,11 +189,11 @@ def open_body(db: Connection, message_id: str, sealed: bytes) -> Body:
 
 def pack(value: Any) -> Any:
     """A slot value as JSON can hold it; instants keep their zone's offset."""
-    return json.loads(json.dumps(value, default=_pack))
+    return json.loads(_ENCODE(value))
 
 
 def unpack(value: Any) -> Any:
-    return json.loads(json.dumps(value), object_hook=_unpack)
+    return _DECODE(json.dumps(value))
 
 
 def _pack(value: Any) -> Any:
@@ -224,3 +212,7 @@ def _unpack(value: dict[str, Any]) -> Any:
     if "$date" in value:
         return date.fromisoformat(value["$date"])
     return value
+
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False, default=_pack).encode
+_DECODE = json.JSONDecoder(object_hook=_unpack).decode

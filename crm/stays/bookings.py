@@ -80,29 +80,38 @@ class StayInfo:
         return self.state in (StayState.BOOKED, StayState.IN_HOUSE) and self.departure >= today
 
 
+STAY_COLUMNS = (
+    stay.c.id,
+    stay.c.property_id,
+    stay.c.guest_id,
+    guest.c.name,
+    room.c.number,
+    stay.c.state,
+    stay.c.arrival,
+    stay.c.departure,
+    stay.c.reservation_code,
+    stay.c.adults,
+    stay.c.children,
+    stay.c.expected_time,
+)
 _INFO: Select[Any] = (
-    select(
-        stay.c.id,
-        stay.c.property_id,
-        stay.c.guest_id,
-        guest.c.name,
-        room.c.number,
-        stay.c.state,
-        stay.c.arrival,
-        stay.c.departure,
-        stay.c.reservation_code,
-        stay.c.adults,
-        stay.c.children,
-        stay.c.expected_time,
+    select(*STAY_COLUMNS).join(guest, guest.c.id == stay.c.guest_id).outerjoin(room, room.c.id == stay.c.room_id)
+)
+
+
+def current_stay_id(guest_id: Any) -> Any:
+    """As part of a query: the stay in house of this guest (a column or parameter), else the next one booked."""
+    mine = stay.alias("mine")
+    return (
+        select(mine.c.id)
+        .where(mine.c.guest_id == guest_id, text("mine.state IN ('in_house', 'booked')"))
+        .order_by(case((mine.c.state == StayState.IN_HOUSE, 0), else_=1), mine.c.arrival)
+        .limit(1)
+        .scalar_subquery()
     )
-    .join(guest, guest.c.id == stay.c.guest_id)
-    .outerjoin(room, room.c.id == stay.c.room_id)
-)
-_CURRENT = Prepared(
-    _INFO.where(stay.c.guest_id == bindparam("guest_id"), text("stay.state IN ('in_house', 'booked')"))
-    .order_by(case((stay.c.state == StayState.IN_HOUSE, 0), else_=1), stay.c.arrival)
-    .limit(1)
-)
+
+
+_CURRENT = Prepared(_INFO.where(stay.c.id == current_stay_id(bindparam("guest_id"))))
 _LAST = Prepared(_INFO.where(stay.c.guest_id == bindparam("guest_id")).order_by(stay.c.departure.desc()).limit(1))
 _BY_CODE = Prepared(_INFO.where(stay.c.reservation_code == bindparam("code")))
 _BY_ID = Prepared(_INFO.where(stay.c.id == bindparam("stay_id")))
@@ -153,7 +162,7 @@ def find_last_stay(db: Connection, guest_id: str) -> StayInfo | None:
 
 
 def get_stay(db: Connection, stay_id: str) -> StayInfo:
-    return _info(_BY_ID.one(db, {"stay_id": stay_id}))
+    return stay_info(_BY_ID.one(db, {"stay_id": stay_id}))
 
 
 def find_stay_by_code(db: Connection, code: str) -> StayInfo | None:
@@ -242,14 +251,15 @@ def normal_code(code: str) -> str:
 
 def _first(db: Connection, query: Prepared, **values: Any) -> StayInfo | None:
     row = query.first(db, values)
-    return _info(row) if row else None
+    return stay_info(row) if row else None
 
 
 def _list(db: Connection, query: Prepared, **values: Any) -> list[StayInfo]:
-    return [_info(row) for row in query.all(db, values)]
+    return [stay_info(row) for row in query.all(db, values)]
 
 
-def _info(row: Any) -> StayInfo:
-    values = list(row)
+def stay_info(columns: Sequence[Any]) -> StayInfo:
+    """The stay in these STAY_COLUMNS."""
+    values = list(columns)
     values[4] = values[4] or ""
     return StayInfo(*values)
