@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import os
@@ -14,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from bot import loop
 from bot.config import ConfigError, Settings, load_settings
 from crm.errors import StoreUnavailable
 from crm.store import Store
@@ -74,7 +74,7 @@ def run(config: ConfigFile = CONFIG) -> None:
         from bot.app import App
 
         app = App(settings, store)
-        asyncio.run(serve(app, on_ready=lambda address: typer.echo(f"Guanjia answers at {address}")))
+        loop.run(serve(app, on_ready=lambda address: typer.echo(f"Guanjia answers at {address}")))
 
 
 @cli.command()
@@ -91,7 +91,7 @@ def chat(
     configure_logs(logging.ERROR)
     with _house(config, data) as (settings, store):
         try:
-            asyncio.run(talk(settings, store, who))
+            loop.run(talk(settings, store, who))
         except PersonNotFound as error:
             _refuse(str(error))
 

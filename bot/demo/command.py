@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import re
@@ -18,6 +17,7 @@ from threading import Thread
 
 import typer
 
+from bot import loop
 from bot.app import App, house_channels, open_store, utc_now
 from bot.channels.base import Channel
 from bot.config import ConfigError, Settings, load_settings
@@ -59,7 +59,7 @@ def demo(wishes: Wishes) -> None:
         stack.callback(store.close)
         facts, links = _prepare(settings, store, folder, wishes)
         if wishes.serves:
-            asyncio.run(_serve(settings, store, facts, links, wishes))
+            loop.run(_serve(settings, store, facts, links, wishes))
         else:
             _tell(facts, links, wishes, f"http://{settings.web.host}:{settings.web.port}")
 

@@ -13,6 +13,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 
+from bot import loop
 from bot.app import open_store
 from crm.properties.houses import find_room_id
 from tests.bench.crowd import Crowd
@@ -50,7 +51,7 @@ class Place:
 
 def bench(size: Size) -> Section:
     with TemporaryDirectory(prefix="guanjia-bench-") as folder:
-        places = asyncio.run(_measure(Path(folder), size))
+        places = loop.run(_measure(Path(folder), size))
     least, rows = places[0], []
     for place in places:
         rows += list(_rows(place, least))

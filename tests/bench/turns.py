@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,7 @@ from typing import Any
 
 import psycopg
 
+from bot import loop
 from bot.app import open_store
 from bot.config import Settings
 from crm.store import POSTGRES_POOL
@@ -118,7 +118,7 @@ def _compare(name: str, copies: Copies, size: Size, target: float) -> list[Row]:
     pairs: list[tuple[Measured, float]] = []
     for _ in range(size.pairs):
         with copies.copy() as settings:
-            measured = asyncio.run(_run(settings, guests, size.turns))
+            measured = loop.run(_run(settings, guests, size.turns))
         with copies.copy() as settings:
             pairs.append((measured, size.turns / replay(settings.database_url, transactions)))
     ratio = median(app.rate / raw for app, raw in pairs)
@@ -149,7 +149,7 @@ def _record(copies: Copies, guests: Sequence[Guest], turns: int) -> Transactions
     """What the app commits in so many turns; played on a copy in full, it must leave the same rows behind."""
     with copies.copy() as settings, copies.copy() as twin:
         recorder = Recorder()
-        measured_until = asyncio.run(_recorded(settings, guests, turns, recorder))
+        measured_until = loop.run(_recorded(settings, guests, turns, recorder))
         _check_answers(settings.database_url, turns)
         replay(twin.database_url, recorder.transactions)
         for table, columns in COMPARED.items():

@@ -974,7 +974,10 @@ def _multipart(body: bytes, boundary: bytes) -> Iterable[tuple[str, Any]]:
         content = content.removesuffix(b"\r\n")
         disposition = {
             key.strip(): value.strip().strip('"')
-            for key, _, value in (item.partition("=") for item in head.partition(b"\r\n")[0].decode().split(";"))
+            for key, _, value in (
+                item.partition("=")
+                for item in _header(b"\r\n" + head, b"content-disposition").encode("latin-1").decode().split(";")
+            )
         }
         name = disposition["name"]
         yield name, (disposition["filename"], content) if "filename" in disposition else content.decode()

@@ -15,12 +15,12 @@ import structlog
 from starlette.routing import BaseRoute
 from telegram import Bot
 from telegram.error import TelegramError
-from telegram.request import HTTPXRequest
 
 from bot.channels.base import Inbound, NotSent, Outbound, Rate, Receive
 from bot.channels.telegram.files import Fetcher, FetchFailed
 from bot.channels.telegram.polling import Poller
 from bot.channels.telegram.reading import ALLOWED_UPDATES, Reading, read_update, update_id_of
+from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.sending import Sender
 from bot.channels.telegram.waiting import Stopped, pause, pause_after, unless
 from bot.channels.telegram.webhook import WEBHOOK_PATH, webhook_route
@@ -63,11 +63,11 @@ class Telegram:
         self._secret = webhook_secret.encode()
         self._poll_seconds = poll_seconds
         # 30 sends and some room for files and button presses, which must not wait behind a broadcast.
-        self._request = _request(48, answer_seconds)
-        self._poll_request = _request(1, answer_seconds)
+        self._request = AiohttpRequest(48, answer_seconds)
+        self._poll_request = AiohttpRequest(1, answer_seconds)
         self._bot = Bot(token, base_url, base_file_url, self._request, self._poll_request)
         self._sender = Sender(self._bot)
-        self._fetcher = Fetcher(self._bot)
+        self._fetcher = Fetcher(self._bot, self._request)
         self._receiver: Receive | None = None
         self._stopping = asyncio.Event()
         self._listening: asyncio.Task[None] | None = None
@@ -86,8 +86,8 @@ class Telegram:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        for each in (self._request.shutdown, self._poll_request.shutdown, self._fetcher.close):
-            await each()
+        await self._request.shutdown()
+        await self._poll_request.shutdown()
 
     async def send(self, outbound: Outbound) -> str:
         if self._stopping.is_set():
@@ -194,12 +194,7 @@ class Telegram:
             await pause(self._stopping, pause_after(failures, LONGEST_SETUP_PAUSE))
 
 
-def _request(connections: int, answer_seconds: float) -> HTTPXRequest:
-    return HTTPXRequest(connections, connect_timeout=5, read_timeout=answer_seconds, write_timeout=10, pool_timeout=5)
-
-
 def _silence_the_libraries() -> None:
-    """httpx logs every address, and with it the token; python-telegram-bot logs answers, and with them words."""
-    for name in ("httpx", "httpcore", "telegram"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    """python-telegram-bot logs answers, and with them words; at its lowest level also addresses, with the token."""
+    logging.getLogger("telegram").setLevel(logging.WARNING)
     logging.getLogger("telegram.request").setLevel(logging.CRITICAL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import httpx
+import aiohttp
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -22,17 +22,16 @@ TOKEN_REFUSED_PAUSE = 60.0  # nothing can be sent until the owner mends the toke
 
 # Raised before the first byte of the request is written.
 _NEVER_WRITTEN = (
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ConnectError,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
+    aiohttp.ConnectionTimeoutError,  # of the wait for a free connection too
+    aiohttp.ClientConnectorError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.InvalidURL,
 )
 _NOBODY_THERE = ("chat not found", "peer_id_invalid", "user not found", "chat_write_forbidden")
 
 
 def send_error(error: Exception) -> SendError:
-    """The library wraps httpx's errors, which say whether the request was written, as `__cause__`."""
+    """aiohttp's error, which says whether the request was written, is the library's `__cause__`."""
     match error:
         case RetryAfter():
             return NotSent("429", seconds(error))

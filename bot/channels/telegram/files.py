@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
-import httpx
+import aiohttp
 from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.channels.base import MAX_FILE_BYTES, File
 from bot.channels.telegram.reading import Attachment
+from bot.channels.telegram.request import AiohttpRequest
 
 FETCH_SECONDS = 5.0  # the message behind the picture waits that long, not longer: it may be an emergency
 AT_ONCE = 8  # bounds memory: each may grow to MAX_FILE_BYTES
@@ -20,11 +21,11 @@ class FetchFailed(Exception):
 
 
 class Fetcher:
-    def __init__(self, bot: Bot, seconds: float = FETCH_SECONDS) -> None:
+    def __init__(self, bot: Bot, request: AiohttpRequest, seconds: float = FETCH_SECONDS) -> None:
         self._bot = bot
         self._seconds = seconds
         self._slots = asyncio.Semaphore(AT_ONCE)
-        self._http = httpx.AsyncClient(timeout=seconds)
+        self._request = request
 
     async def fetch(self, attachment: Attachment) -> File:
         """Raises FetchFailed."""
@@ -34,19 +35,17 @@ class Fetcher:
             async with asyncio.timeout(self._seconds), self._slots:
                 place = await self._bot.get_file(attachment.file_id)
                 content = await self._download(place.file_path or "")
-        except (TelegramError, httpx.HTTPError, httpx.InvalidURL, TimeoutError, LookupError, TypeError) as error:
+        except (TelegramError, aiohttp.ClientError, TimeoutError, OSError, ValueError, LookupError, TypeError) as error:
             raise FetchFailed(type(error).__name__) from None
         return File(attachment.kind, attachment.mime, attachment.name, content)
-
-    async def close(self) -> None:
-        await self._http.aclose()
 
     async def _download(self, url: str) -> bytes:
         # Not the library's own download: that one reads whatever comes, however large.
         content = bytearray()
-        async with self._http.stream("GET", url) as answer:
-            answer.raise_for_status()
-            async for chunk in answer.aiter_bytes():
+        async with self._request.session.get(url, allow_redirects=False) as answer:
+            if answer.status != 200:
+                raise FetchFailed(f"status {answer.status}")
+            async for chunk in answer.content.iter_any():
                 content += chunk
                 if len(content) > MAX_FILE_BYTES:
                     raise FetchFailed("too large")

@@ -48,7 +48,7 @@ class Sender:
         try:
             return str((await self._call(chat, part)).message_id)
         except TelegramError as error:
-            # The cause is cut off: httpx's errors carry the request, and its address the token.
+            # The cause is cut off: some of aiohttp's errors carry the address, and that the token.
             raise send_error(error) from None
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             # The library could not read the answer, so there was one.
