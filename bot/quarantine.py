@@ -22,8 +22,8 @@ WHO_LOOKS = ("front_desk", "manager")
 def quarantine(db: Connection, now: datetime, owner: str, matter: Matter, error: BaseException) -> bool:
     """Keeps the messages of this turn aside. True when more is waiting."""
     speaker = matter.speaker
-    waiting_room.hold_lease(db, speaker.conversation_id, owner)
-    waiting_room.settle_inbound(db, now, matter.messages, MessageState.QUARANTINED, type(error).__name__)
+    state, reason = MessageState.QUARANTINED, type(error).__name__
+    waiting_room.take_up(db, now, speaker.conversation_id, owner, matter.messages, state, reason)
     people, room = _who_looks(db, matter.house), speaker.stay.room if speaker.stay else ""
     replies = [Reply(say(speaker.language, "turn.broken.apology", told=bool(people), phone=matter.house.phone))]
     replies += [

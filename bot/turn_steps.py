@@ -136,16 +136,18 @@ def context(matter: Matter, now: datetime, house: House) -> Context:
 def handle(
     db: Connection, now: datetime, owner: str, house: House, matter: Matter, understanding: Understanding
 ) -> bool:
-    """Second transaction: runs the handlers, queues the replies, settles the messages. True when more is waiting."""
-    speaker = replace(matter.speaker, language=_answered_in(matter.speaker, understanding))
-    waiting_room.hold_lease(db, speaker.conversation_id, owner)
-    replies = _answers(db, now, house, replace(matter, speaker=speaker), understanding)
+    """Second transaction: settles the messages, runs the handlers, queues the replies. True when more is waiting."""
+    speaker = matter.speaker
+    language = _answered_in(speaker, understanding)
+    if language != speaker.language:
+        speaker = replace(speaker, language=language)
+    waiting_room.take_up(db, now, speaker.conversation_id, owner, matter.messages)
+    replies = _answers(db, now, house, matter, speaker, understanding)
     queue_messages(db, now, [as_message(reply, speaker, matter.messages[-1].id) for reply in merged(replies)])
-    waiting_room.settle_inbound(db, now, matter.messages)
     question = _left_open(matter, understanding, replies)
     if question is not None or matter.question is not None:
         waiting_room.set_question(db, speaker.conversation_id, packed(question))
-    if speaker.language != matter.speaker.language:
+    if speaker is not matter.speaker:
         set_language(db, speaker.account_id, speaker.language)
     return go_on_or_release(db, speaker.conversation_id, owner)
 
@@ -171,29 +173,23 @@ def _one_turn(messages: Sequence[InboundMessage]) -> Sequence[InboundMessage]:
     return list(burst)[: max(1, min(MOST_AT_ONCE, readable))]
 
 
-def _answers(db: Connection, now: datetime, house: House, matter: Matter, understanding: Understanding) -> list[Reply]:
-    turn = Turn(
-        db=db,
-        now=now,
-        speaker=matter.speaker,
-        house=matter.house,
-        catalogue=house.catalogue,
-        call=Call(""),
-        text=matter.text,
-        attachments=matter.attachments,
-        inbound_id=matter.messages[0].id,
-    )
+def _answers(
+    db: Connection, now: datetime, house: House, matter: Matter, speaker: Speaker, understanding: Understanding
+) -> list[Reply]:
+    def turn(call: Call, part: int = 0) -> Turn:
+        about = (matter.house, house.catalogue, call, matter.text, matter.attachments, matter.messages[0].id, part)
+        return Turn(db, now, speaker, *about)
+
     if matter.attachments and not matter.text.strip() and matter.pressed is None:
-        return intents.answer(replace(turn, call=Call("show_picture")))
-    if not understanding.calls and understanding.by == "none" and matter.question is not None:
-        again = intents.answer(replace(turn, call=matter.question.call))
-        return [Reply(say(turn.language, "turn.not_caught.text")), *again]
-    if not understanding.calls and understanding.by == "pending":
-        return [Reply(say(turn.language, "turn.dropped.text"))]
-    if not understanding.calls:
-        return intents.not_understood(turn, [_nearest(each, house) for each in understanding.alternatives])
-    parts = [replace(turn, call=call, part=part) for part, call in enumerate(understanding.calls)]
-    return [reply for part in parts for reply in intents.answer(part)]
+        return intents.answer(turn(Call("show_picture")))
+    if understanding.calls:
+        return [reply for part, call in enumerate(understanding.calls) for reply in intents.answer(turn(call, part))]
+    if understanding.by == "pending":
+        return [Reply(say(speaker.language, "turn.dropped.text"))]
+    if matter.question is not None:
+        again = intents.answer(turn(matter.question.call))
+        return [Reply(say(speaker.language, "turn.not_caught.text")), *again]
+    return intents.not_understood(turn(Call("")), [_nearest(each, house) for each in understanding.alternatives])
 
 
 def _answered_in(speaker: Speaker, understanding: Understanding) -> str:

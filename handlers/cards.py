@@ -26,10 +26,13 @@ STEPS = {
 }
 
 
-def what(language: str, request: ServiceRequest) -> str:
-    """The thing asked for: 2 towels, 毛巾 2条, restaurant table (4 people), room items “hair dryer”."""
+def what(language: str, request: ServiceRequest, *, noted: bool = True) -> str:
+    """The thing asked for: 2 towels, 毛巾 2条, restaurant table (4 people), room items “hair dryer”.
+
+    `noted`: with the guest's own words where they tell what is wanted, for wherever they do not stand beside it.
+    """
     word = services(language).get(request.service, {})
-    is_telling = "note" in word.get("question", {}) and not _repeats(word, request.note)
+    is_telling = noted and "note" in word.get("question", {}) and not _repeats(word, request.note)
     note = short(request.note) if is_telling else ""
     quantity = None if note else request.quantity  # the guest's words say how many
     unit = word.get("unit", "")
@@ -103,12 +106,12 @@ def speakable(language: str, name: str) -> str:
     return name if language.startswith("zh") or name.isascii() else ""
 
 
-def server(language: str, request: ServiceRequest) -> str:
-    """Who looks after the request, as this reader would say it: a name, else the department.
+def server(language: str, request: ServiceRequest, there: str = "") -> str:
+    """Who looks after the request, as this reader would say it: a name, else the department (which is `there` for it).
 
     Chinese sets a blank between a Latin name and the character that follows, and none after a Chinese one.
     """
-    who = speakable(language, request.assignee_name) or department(language, request.department)
+    who = speakable(language, request.assignee_name) or department(language, there or request.department)
     return f"{who} " if language.startswith("zh") and who.isascii() else who
 
 
@@ -124,9 +127,10 @@ def intent_label(language: str, intent: str) -> str:
     return str(table(language, "cards", "intents")[intent])
 
 
-def headline(language: str, request: ServiceRequest) -> str:
+def headline(language: str, request: ServiceRequest, *, noted: bool = True) -> str:
     """The first line of a card: Room 302 · 2 towels."""
-    return capital(say(language, "cards.request.headline", room=request.room, what=what(language, request)))
+    thing = what(language, request, noted=noted)
+    return capital(say(language, "cards.request.headline", room=request.room, what=thing))
 
 
 def line(turn: Turn, language: str, request: ServiceRequest) -> str:

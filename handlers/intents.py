@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 from crm.conversations.accounts import Place, Speaker, load_speaker
 from crm.errors import LinkRefused, NoStay, NotAllowed, NotFound, Refusal
@@ -73,9 +74,12 @@ _BY_NAME = {intent.name: intent for intent in INTENTS}
 
 def offered(speaker: Speaker) -> tuple[Intent, ...]:
     """What this speaker may ask for."""
-    return tuple(
-        intent for intent in INTENTS if _is_for(intent, speaker) and roles.may(role_of(speaker), intent.action)
-    )
+    return _offered(role_of(speaker), speaker.staff is not None)
+
+
+@cache
+def _offered(role: str, to_staff: bool) -> tuple[Intent, ...]:
+    return tuple(intent for intent in INTENTS if _is_for(intent, to_staff) and roles.may(role, intent.action))
 
 
 def role_of(speaker: Speaker) -> str:
@@ -118,14 +122,14 @@ def not_understood(turn: Turn, alternatives: Sequence[Call]) -> list[Reply]:
     return [Reply(say(turn.language, "refusals.not_understood.text", staff=turn.speaker.staff is not None), buttons)]
 
 
-def _is_for(intent: Intent, speaker: Speaker) -> bool:
-    return intent.audience is ANYONE or (intent.audience is STAFF) == (speaker.staff is not None)
+def _is_for(intent: Intent, is_staff: bool) -> bool:
+    return intent.audience is ANYONE or (intent.audience is STAFF) == is_staff
 
 
 def _check_permission(turn: Turn, intent: Intent) -> None:
     """Raises NotAllowed, or NoStay where a stranger need only link their stay to be allowed."""
     speaker = turn.speaker
-    if not _is_for(intent, speaker):
+    if not _is_for(intent, speaker.staff is not None):
         raise NotAllowed
     if not roles.may(role_of(speaker), intent.action):
         raise NoStay if speaker.staff is None and roles.may(roles.GUEST, intent.action) else NotAllowed

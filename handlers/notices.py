@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from crm.conversations.messages import MessageClass
@@ -17,6 +16,8 @@ from prompts.words import say
 
 DESK = "front_desk"
 MANAGER = "manager"
+
+Hands = dict[tuple[str, str], str]  # house and department of a request → the department that has it, or nothing
 
 
 def people_for(turn: Turn, department: str) -> tuple[list[Recipient], str]:
@@ -55,7 +56,7 @@ def for_staff(turn: Turn, request: ServiceRequest, people: Sequence[Recipient]) 
             say(
                 each.language,
                 "cards.request.card",
-                headline=cards.headline(each.language, replace(request, note="")),
+                headline=cards.headline(each.language, request, noted=False),
                 due=cards.at(turn, each.language, request.due_at),
                 wanted=cards.at(turn, each.language, request.wanted_at) if request.wanted_at else "",
                 approval=cards.needs_approval(turn, request),
@@ -123,6 +124,42 @@ def for_guest(turn: Turn, request: ServiceRequest, sentence: str, **values: Any)
     )
     buttons = cards.rating_buttons(request) if sentence == "done" else []
     return [Reply(cards.capital(text), buttons, guest, about=request.id, message_class=MessageClass.SERVICE)]
+
+
+def standings(turn: Turn, requests: Sequence[ServiceRequest]) -> list[str]:
+    """Where each of the guest's requests stands, a line each."""
+    hands = _hands(turn, requests)
+    return [_standing(turn.at_property(each.property_id), each, hands) for each in requests]
+
+
+def _standing(turn: Turn, request: ServiceRequest, hands: Hands) -> str:
+    language = turn.language
+    text = say(
+        language,
+        "service_requests.my_requests.line",
+        what=cards.what(language, request),
+        state=request.state.value,
+        who=_in_whose_hands(language, request, hands),
+        due=cards.at(turn, language, request.due_at),
+        wanted=cards.at(turn, language, request.wanted_at) if request.wanted_at else "",
+        late=request.due_at < turn.now,
+    )
+    return cards.capital(text)
+
+
+def _hands(turn: Turn, requests: Sequence[ServiceRequest]) -> Hands:
+    """For the requests nobody has taken: who is there to have them, asked once for each department."""
+    waiting = {(each.property_id, each.department) for each in requests if each.assignee_id is None}
+    found = {key: people_for(turn.at_property(key[0]), key[1]) for key in waiting}
+    return {key: department if people else "" for key, (people, department) in found.items()}
+
+
+def _in_whose_hands(language: str, request: ServiceRequest, hands: Hands) -> str:
+    """Who has it, as the confirmation says it; nothing where nobody is there to have it."""
+    if request.assignee_id is not None:
+        return cards.server(language, request)
+    there = hands[request.property_id, request.department]
+    return cards.server(language, request, there) if there else ""
 
 
 def _others(turn: Turn, people: Iterable[Recipient]) -> list[Recipient]:

@@ -10,8 +10,8 @@ from typing import Any
 
 from crm.calendar import local, zone
 from crm.conversations.accounts import bind_guest, bind_staff, locate
-from crm.conversations.inbound import record_inbound, settle_inbound
-from crm.conversations.messages import Body, InboundMessage
+from crm.conversations.inbound import record_inbound
+from crm.conversations.messages import Body, MessageState
 from crm.guests.profile import add_guest
 from crm.properties.catalogue import Catalogue
 from crm.properties.houses import Property, find_room_id
@@ -135,9 +135,9 @@ def _say(db: Connection, at: datetime, guest_id: str, words: str) -> tuple[str, 
     place = locate(db, at, channel=CHANNEL, address=address, sender_id=address, language="zh")
     bind_guest(db, place.account_id, guest_id)
     key = f"{address}:{at.isoformat()}"
-    inbound_id = record_inbound(db, at, place, channel=CHANNEL, dedupe_key=key, body=Body(words), raw=b"")
+    body, answered = Body(words), MessageState.HANDLED
+    inbound_id = record_inbound(db, at, place, channel=CHANNEL, dedupe_key=key, body=body, raw=b"", state=answered)
     assert inbound_id
-    settle_inbound(db, at, [InboundMessage(inbound_id, place.account_id, Body(words), at)])
     return place.conversation_id, inbound_id
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -111,7 +111,10 @@ Part = Choice | Gap | Placeholder
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
+    """A phrase. `needs`: of these words one must stand in the message, beside the one it begins with."""
+
     parts: tuple[Part, ...]
+    needs: frozenset[str] | None = None
     whole: bool = False
 
     def match(self, tokens: tuple[str, ...], at: int) -> Match | None:
@@ -162,7 +165,13 @@ def compile_phrase(phrase: str) -> Pattern:
     parts = [part for piece in _PIECES.split(body) if piece.strip() for part in _parts(piece)]
     if not parts or re.search(r"[][(){}*]", _PIECES.sub("", body)):
         raise ValueError(f"not a phrase: {phrase!r}")
-    return Pattern(tuple(parts), whole=body != phrase)
+    return Pattern(tuple(parts), _needs(parts), whole=body != phrase)
+
+
+def _needs(parts: Sequence[Part]) -> frozenset[str] | None:
+    later = (part for part in parts[1:] if isinstance(part, Choice) and not part.maybe)
+    needed = (frozenset(sequence[0] for _, some in part.by_length for sequence in some) for part in later)
+    return next(needed, None)
 
 
 def _parts(piece: str) -> Iterator[Part]:

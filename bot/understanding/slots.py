@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from functools import cache
 from typing import Any
@@ -36,7 +36,10 @@ class Heard:
 
     def without(self, spans: list[Span]) -> Heard:
         """The same text with these places used up."""
-        return replace(self, plain=blank(self.plain, spans))
+        if not spans:
+            return self
+        plain = blank(self.plain, spans)
+        return Heard(plain, self.raw, self.now, self.rooms, self.time_hint, self.asked, self.captures)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,9 +79,12 @@ Rule = tuple[Pattern, Meaning]
 def find_hits(tokens: Sequence[Token], intents: Container[str], with_services: bool) -> list[Hit]:
     """Every phrase in the message, overlapping ones too, of these intents, the services and the grammar words."""
     norms = tuple(correct(token.norm) for token in tokens)
+    said = frozenset(norms)
     found = []
     for at, norm in enumerate(norms):
         for pattern, meaning in _rules(norm):
+            if pattern.needs and pattern.needs.isdisjoint(said):
+                continue
             if meaning.kind is Kind.INTENT and meaning.name not in intents:
                 continue
             if meaning.kind is Kind.SERVICE and not with_services:

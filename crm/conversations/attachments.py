@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 from crm.conversations.accounts import conversation
 from crm.conversations.messages import Attachment, message
 from crm.encryption import seal_bytes, unseal_bytes
-from crm.store import Connection, new_id, table
+from crm.store import Connection, Prepared, new_id, table
 
 
 class AttachmentRow(SQLModel, table=True):
@@ -38,6 +38,9 @@ class AttachmentUse(SQLModel, table=True):
 
 attachment = table(AttachmentRow)
 attachment_use = table(AttachmentUse)
+
+_KEEP = Prepared(insert(AttachmentRow))
+_SHOW = Prepared(insert(AttachmentUse))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +67,13 @@ def store_files(db: Connection, now: datetime, files: Sequence[Content]) -> list
         }
         for attached, file in zip(kept, files, strict=True)
     ]
-    if rows:
-        db.execute(insert(AttachmentRow), rows)
+    _KEEP.write(db, *rows)
     return kept
 
 
 def show(db: Connection, message_id: str, attachments: Sequence[Attachment]) -> None:
     """Notes that the message shows these files."""
-    if attachments:
-        rows = [{"attachment_id": each.id, "message_id": message_id} for each in attachments]
-        db.execute(insert(AttachmentUse), rows)
+    _SHOW.write(db, *({"attachment_id": each.id, "message_id": message_id} for each in attachments))
 
 
 def find_attachment(db: Connection, channel: str, address: str, attachment_id: str) -> Content | None:

@@ -145,7 +145,7 @@ def claim_due(
     taken = [each for each in due if waits[each.id] == 0.0]
     if taken:
         lease = {"owner": owner, "until": now + SEND_LEASE}
-        _CLAIM.change(db, *({"claimed_id": each.id, **lease} for each in taken))
+        _CLAIM.write(db, *({"claimed_id": each.id, **lease} for each in taken))
     return Claim(taken, min((wait for wait in waits.values() if wait > 0), default=None))
 
 
@@ -164,13 +164,13 @@ def settle(db: Connection, now: datetime, owner: str, settlements: Sequence[Sett
         }
         for each in settlements
     ]
-    _SETTLE.change(db, *rows)
+    _SETTLE.write(db, *rows)
 
 
 def _postpone(db: Connection, now: datetime, waits: Mapping[str, float]) -> None:
     long = {message_id: wait for message_id, wait in waits.items() if wait >= POSTPONED_FROM}
     rows = [{"postponed_id": each, "due": now + timedelta(seconds=wait)} for each, wait in long.items()]
-    _POSTPONE.change(db, *rows)
+    _POSTPONE.write(db, *rows)
 
 
 def _try_open(db: Connection, now: datetime, row: Any) -> Claimed | None:

@@ -88,15 +88,23 @@ _HEAR = Prepared(
     )
     .returning(conversation.c.lease_owner)
 )
-_HELD = Prepared(
+_LOCKED = (
     select(conversation.c.id)
-    .where(conversation.c.id == bindparam("conversation_id"), conversation.c.lease_owner == bindparam("owner"))
+    .where(conversation.c.id == bindparam("conversation_id"))
     .with_for_update(key_share=True)  # others may queue messages for the conversation meanwhile
 )
-_SETTLE = Prepared(
+_LOCK = Prepared(_LOCKED)
+_HELD = Prepared(_LOCKED.where(conversation.c.lease_owner == bindparam("owner")))
+_SETTLED = (
     update(Message)
     .where(message.c.id == bindparam("message_id"), _IS_NEW)
     .values(state=bindparam("to_state"), reason=bindparam("why"), settled_at=bindparam("now"))
+)
+_SETTLE = Prepared(_SETTLED)
+_TAKE_UP = Prepared(
+    _SETTLED.where(
+        exists().where(conversation.c.id == message.c.conversation_id, conversation.c.lease_owner == bindparam("owner"))
+    )
 )
 _RELEASE = Prepared(
     update(Conversation)
@@ -177,14 +185,34 @@ def hold_lease(db: Connection, conversation_id: str, owner: str) -> None:
         raise LeaseLost(conversation_id)
 
 
+def take_up(
+    db: Connection,
+    now: datetime,
+    conversation_id: str,
+    owner: str,
+    messages: Sequence[InboundMessage],
+    state: MessageState = MessageState.HANDLED,
+    reason: str = "",
+) -> None:
+    """Locks the conversation for this transaction and marks its messages answered, all of them or none.
+
+    Raises LeaseLost when another process has taken it over or answered one of them: no effect happens twice.
+    """
+    if db.dialect.name == "postgresql":  # on SQLite nobody else writes meanwhile
+        _LOCK.write(db, {"conversation_id": conversation_id})
+    settled = {"owner": owner, "to_state": state, "why": reason, "now": now}
+    if _TAKE_UP.change(db, *({"message_id": each.id, **settled} for each in messages)) != len(messages):
+        raise LeaseLost(conversation_id)
+
+
 def try_release_lease(db: Connection, conversation_id: str, owner: str) -> bool:
-    """Gives the conversation up, unless something waits in it. Only after `hold_lease` in the same transaction."""
+    """Gives the conversation up, unless something waits in it. Only after `hold_lease` or `take_up`."""
     return _RELEASE.change(db, {"conversation_id": conversation_id, "owner": owner}) == 1
 
 
 def set_question(db: Connection, conversation_id: str, question: dict[str, Any] | None) -> None:
     """Leaves this one question open in the conversation, or none."""
-    _SET_QUESTION.change(db, {"conversation_id": conversation_id, "new_question": question})
+    _SET_QUESTION.write(db, {"conversation_id": conversation_id, "new_question": question})
 
 
 def load_waiting(db: Connection, conversation_id: str) -> Waiting:
@@ -203,20 +231,6 @@ def is_idle(db: Connection, conversation_id: str) -> bool:
     busy = text("message.state IN ('new', 'queued', 'sending')")
     query = select(message.c.id).where(message.c.conversation_id == conversation_id, busy).limit(1)
     return db.execute(query).first() is None
-
-
-def settle_inbound(
-    db: Connection,
-    now: datetime,
-    messages: Sequence[InboundMessage],
-    state: MessageState = MessageState.HANDLED,
-    reason: str = "",
-) -> None:
-    """Marks them answered; raises LeaseLost when one of them already was, so that no effect happens twice."""
-    for each in messages:
-        values = {"message_id": each.id, "to_state": state, "why": reason, "now": now}
-        if _SETTLE.change(db, values) != 1:
-            raise LeaseLost(each.id)
 
 
 def quarantine_first(db: Connection, now: datetime, conversation_id: str, reason: str) -> None:

@@ -32,7 +32,7 @@ def queue_messages(db: Connection, now: datetime, messages: Sequence[NewMessage]
     if not messages:
         return []
     rows = [_row(db, now, each) for each in messages]
-    _QUEUE.change(db, *rows)
+    _QUEUE.write(db, *rows)
     for row, new in zip(rows, messages, strict=True):
         show(db, row["id"], new.body.attachments)
     return [row["id"] for row in rows]

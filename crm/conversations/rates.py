@@ -69,7 +69,7 @@ class Allowance:
         return 0.0
 
     def save(self, db: Connection) -> None:
-        _SAVE.change(db, *({"bucket_key": key, "new_tat": tat} for key, tat in self._changed.items()))
+        _SAVE.write(db, *({"bucket_key": key, "new_tat": tat} for key, tat in self._changed.items()))
 
 
 def _locked(db: Connection, keys: list[str]) -> dict[str, float]:

@@ -29,4 +29,4 @@ def record(
 ) -> None:
     """Writes one entry in the transaction of the act itself: no look without its record."""
     entry = {"id": new_id(now), "at": now, "staff_id": staff_id, "action": action, "subject": subject}
-    _INSERT.change(db, {**entry, "property_id": property_id})
+    _INSERT.write(db, {**entry, "property_id": property_id})

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 Row = Sequence[Any]
 
-IDLE = 0  # libpq: PQTRANS_IDLE
+# Of libpq: a state of the connection, and what an answer may be.
+IDLE = 0
+DONE = (1, 2)  # without and with rows
+SYNC = 10
 
 
 class Driver(Protocol):
@@ -26,7 +29,9 @@ class Driver(Protocol):
     def commit(self) -> None: ...
     def rollback(self) -> None: ...
     def fetch(self, plan: Plan, parameters: Sequence[Any]) -> Sequence[Row]: ...
-    def change(self, plan: Plan, rows: Sequence[Sequence[Any]]) -> int: ...
+    def change(self, plan: Plan, rows: Sequence[Row]) -> int: ...
+    def write(self, plan: Plan, rows: Sequence[Row]) -> None: ...
+    def flush(self) -> None: ...
 
 
 class SqliteDriver:
@@ -52,17 +57,23 @@ class SqliteDriver:
     def fetch(self, plan: Plan, parameters: Sequence[Any]) -> Sequence[Row]:
         return self._connection.execute(plan.sql, parameters).fetchall()
 
-    def change(self, plan: Plan, rows: Sequence[Sequence[Any]]) -> int:
+    def change(self, plan: Plan, rows: Sequence[Row]) -> int:
         if len(rows) == 1:
             return self._connection.execute(plan.sql, rows[0]).rowcount
         return self._connection.executemany(plan.sql, rows).rowcount
+
+    def write(self, plan: Plan, rows: Sequence[Row]) -> None:
+        self.change(plan, rows)
+
+    def flush(self) -> None:
+        """Nothing is ever put off."""
 
 
 class PostgresDriver:
     """psycopg's wrapper of libpq: a fifth of what a cursor costs, and it waits without holding up other threads.
 
     What need not wait for each other's answer goes in one round trip: the BEGIN with the first statement, the rows of
-    one statement together.
+    one statement together, and with the next what is only written.
     """
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
@@ -75,6 +86,7 @@ class PostgresDriver:
         self._answered = poll()
         self._answered.register(self._pg.socket, POLLIN)
         self._owes_begin = False
+        self._owed: list[tuple[bytes, Row]] = []
 
     @property
     def is_lost(self) -> bool:
@@ -84,58 +96,73 @@ class PostgresDriver:
         self._owes_begin = writing  # what is only read is read statement by statement: each sees what is committed
 
     def commit(self) -> None:
+        self.flush()
         if self._is_in_transaction():
             _check(self._pg.exec_(b"COMMIT"))
 
     def rollback(self) -> None:
+        self._owed = []
         if self._is_in_transaction():
             _check(self._pg.exec_(b"ROLLBACK"))
 
-    def fetch(self, plan: Plan, parameters: Sequence[Any]) -> Sequence[Row]:
-        (result,) = self._execute(plan, [parameters])
+    def fetch(self, plan: Plan, parameters: Row) -> Sequence[Row]:
+        (result,) = self._execute([(self._name(plan), parameters)])
         self._reader.set_pgresult(result)
         return self._reader.load_rows(0, result.ntuples, tuple)
 
-    def change(self, plan: Plan, rows: Sequence[Sequence[Any]]) -> int:
-        return sum(result.command_tuples or 0 for result in self._execute(plan, rows))
+    def change(self, plan: Plan, rows: Sequence[Row]) -> int:
+        name = self._name(plan)
+        return sum(result.command_tuples or 0 for result in self._execute([(name, row) for row in rows]))
 
-    def _execute(self, plan: Plan, rows: Sequence[Sequence[Any]]) -> list[PGresult]:
-        name = self._prepared.get(plan.number) or self._prepare(plan)
-        is_beginning = self._owes_begin and not self._is_in_transaction()
-        self._owes_begin = False
-        if len(rows) == 1 and not is_beginning:
-            return [_check(self._pg.exec_prepared(name, *_sent(rows[0])))]
+    def write(self, plan: Plan, rows: Sequence[Row]) -> None:
+        name = self._name(plan)
+        self._owed += [(name, row) for row in rows]
+
+    def flush(self) -> None:
+        """Executes what is still owed."""
+        if self._owed:
+            self._execute([])
+
+    def _execute(self, wanted: Sequence[tuple[bytes, Row]]) -> Sequence[PGresult]:
+        """The answers to these executions of prepared statements, after what is owed."""
+        begins = self._owes_begin and not self._is_in_transaction()
+        executions = [*self._owed, *wanted]
+        self._owes_begin, self._owed = False, []
+        if len(executions) == 1 and not begins:
+            name, row = executions[0]
+            return [_check(self._pg.exec_prepared(name, *_sent(row)))]
         self._pg.enter_pipeline_mode()
-        if is_beginning:
+        if begins:
             self._pg.send_query_params(b"BEGIN", None)
-        for row in rows:
+        for name, row in executions:
             self._pg.send_query_prepared(name, *_sent(row))
         self._pg.pipeline_sync()
         results = self._receive()
         self._pg.exit_pipeline_mode()
-        return [_check(result) for result in results][1 if is_beginning else 0 :]
+        return [_check(result) for result in results][len(results) - len(wanted) :]
 
     def _receive(self) -> list[PGresult]:
         """All answers until the one to the sync."""
-        from psycopg.pq import ExecStatus
-
         results: list[PGresult] = []
         while True:
             while self._pg.is_busy():
                 self._answered.poll()
                 self._pg.consume_input()
             result = self._pg.get_result()
-            if result is not None and result.status == ExecStatus.PIPELINE_SYNC:
+            if result is not None and result.status == SYNC:
                 return results
             if result is not None:
                 results.append(result)
             elif self.is_lost:
                 return results
 
-    def _prepare(self, plan: Plan) -> bytes:
-        name = b"guanjia_%d" % plan.number
-        _check(self._pg.prepare(name, plan.sql.encode()))
-        self._prepared[plan.number] = name
+    def _name(self, plan: Plan) -> bytes:
+        """The statement's name on this connection, where it is prepared when it is first used."""
+        name = self._prepared.get(plan.number)
+        if name is None:
+            name = b"guanjia_%d" % plan.number
+            _check(self._pg.prepare(name, plan.sql.encode()))
+            self._prepared[plan.number] = name
         return name
 
     def _is_in_transaction(self) -> bool:
@@ -148,10 +175,10 @@ def _sent(parameters: Sequence[Any]) -> tuple[Any, Sequence[int], int]:
 
 
 def _bytes(value: Any) -> bytes | None:
-    if value is None or type(value) is bytes:
-        return value
     if isinstance(value, str):
         return value.encode()
+    if value is None or type(value) is bytes:
+        return value
     if isinstance(value, date):
         return value.isoformat().encode()
     return str(value).encode()
@@ -159,10 +186,10 @@ def _bytes(value: Any) -> bytes | None:
 
 def _check(result: PGresult) -> PGresult:
     """Raises psycopg's error of that state, with the message but not the detail: that one quotes values."""
-    from psycopg.pq import DiagnosticField, ExecStatus
-
-    if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+    if result.status in DONE:
         return result
+    from psycopg.pq import DiagnosticField
+
     state = (result.error_field(DiagnosticField.SQLSTATE) or b"").decode()
     message = result.error_field(DiagnosticField.MESSAGE_PRIMARY) or result.error_message
     raise _error(state)(message.decode(errors="replace"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import secrets
 from datetime import datetime
 
@@ -19,7 +20,7 @@ def new_id(now: datetime) -> str:
         | (sequence >> 14) << 64
         | 0b10 << 62
         | (sequence & (1 << 14) - 1) << 48
-        | secrets.randbits(48)
+        | int.from_bytes(os.urandom(6))
     )
     digits = f"{value:032x}"
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

@@ -67,6 +67,12 @@ class Prepared:
         changed: int = db.info["driver"].change(plan, [plan.parameters(values) for values in rows])
         return changed
 
+    def write(self, db: Connection, *rows: Values) -> None:
+        """Executes it for each of these values before whatever comes next; nobody waits for the answer."""
+        if rows:
+            plan = self._plan(db, rows[0])
+            db.info["driver"].write(plan, [plan.parameters(values) for values in rows])
+
     def _plan(self, db: Connection, values: Values) -> Plan:
         """The text differs with the database, the columns of an insert, and the lengths of lists."""
         key: object = db.dialect.name

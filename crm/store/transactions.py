@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cache
 from time import sleep
 from typing import Any, cast
@@ -38,22 +38,19 @@ class Store:
         self._dbapi = cast(Any, self.engine.dialect.loaded_dbapi)
         self._idle: list[Connection] = []  # kept open: to take one from the engine costs as much as three statements
         event.listen(self.engine, "connect", self._hand_over)
+        event.listen(self.engine, "before_cursor_execute", _in_order)
 
     @property
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
 
-    @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self) -> AbstractContextManager[Connection]:
         """The only place that commits. Raises StoreUnavailable when the database is locked, full or away."""
-        with self._begun(writing=True) as db:
-            yield db
+        return self._begun(writing=True)
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> AbstractContextManager[Connection]:
         """A look that waits for no writer; on SQLite all of it is of one moment."""
-        with self._begun(writing=False) as db:
-            yield db
+        return self._begun(writing=False)
 
     def close(self) -> None:
         while self._idle:
@@ -72,7 +69,8 @@ class Store:
             driver.begin(writing=writing)
             yield db
             driver.commit()
-            db.commit()  # what SQLAlchemy has executed itself it also wants to end itself
+            if db.in_transaction():  # SQLAlchemy has executed something itself, and wants to end that itself
+                db.commit()
         except (DBAPIError, self._dbapi.Error) as error:
             is_lost = driver.is_lost
             self._discard(db)
@@ -112,6 +110,11 @@ class Store:
         if is_lost or isinstance(cause, (self._dbapi.OperationalError, self._dbapi.InterfaceError)):
             return StoreUnavailable(type(cause).__name__)
         return error
+
+
+def _in_order(db: Connection, *_told: object) -> None:
+    """Before SQLAlchemy executes something itself, what was written before is executed."""
+    db.info["driver"].flush()
 
 
 def table(model: type[SQLModel]) -> Table:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -20,8 +19,6 @@ from prompts.words import say, services
 MOST = 200  # of anything; a larger number was misheard
 LOW_RATING = 2
 MOST_CHOICES = 8
-
-Hands = dict[tuple[str, str], str]  # house and department of a request → the department that has it, or nothing
 
 
 def request_service(turn: Turn) -> list[Reply]:
@@ -69,8 +66,7 @@ def my_requests(turn: Turn) -> list[Reply]:
         return [Reply(say(turn.language, "service_requests.my_requests.none"))]
     late = [each for each in mine if each.due_at < turn.now]
     reminded = [reply for each in late for reply in notices.to_assignee(turn, each, "asked_again")]
-    hands = _hands(turn, mine)
-    lines = [cards.capital(_standing(turn, each, hands)) for each in mine]
+    lines = notices.standings(turn, mine)
     if reminded:
         lines.append(say(turn.language, "service_requests.my_requests.reminded"))
     return [Reply("\n".join(lines), [cards.person_button(turn.language)] if late else []), *reminded]
@@ -162,7 +158,7 @@ def _confirmation(turn: Turn, request: ServiceRequest, department: str) -> Reply
     text = say(
         turn.language,
         f"service_requests.request_service.{sentence}",
-        what=cards.what(turn.language, replace(request, note="")),
+        what=cards.what(turn.language, request, noted=False),
         words=" ".join(request.note.split()),
         room=request.room,
         fault=cards.is_fault(turn.language, request.service),
@@ -200,7 +196,7 @@ def _cancel_label(turn: Turn, request: ServiceRequest, among: Sequence[ServiceRe
     detail = _detail(turn, request) if len(details) > 1 else ""
     if detail and details.count(detail) > 1:
         detail = f"#{request.number}"
-    what = cards.what(turn.language, replace(request, note="") if detail else request)
+    what = cards.what(turn.language, request, noted=not detail)
     return say(turn.language, "service_requests.cancel_request.button", what=what, detail=detail)
 
 
@@ -214,39 +210,10 @@ def _cancelled(turn: Turn, request: ServiceRequest) -> list[Reply]:
     was_waiting = cancel(turn.db, turn.now, request)
     request = get_request(turn.db, request.number)
     if not was_waiting:
-        return [Reply(cards.capital(_standing(turn, request, _hands(turn, [request]))), about=request.id)]
+        return [Reply(notices.standings(turn, [request])[0], about=request.id)]
     what = cards.what(turn.language, request)
     text = say(turn.language, "service_requests.cancel_request.cancelled", what=what, room=request.room)
     return [Reply(cards.capital(text), about=request.id), *notices.to_assignee(turn, request, "cancelled")]
-
-
-def _standing(turn: Turn, request: ServiceRequest, hands: Hands) -> str:
-    turn, language = turn.at_property(request.property_id), turn.language
-    return say(
-        language,
-        "service_requests.my_requests.line",
-        what=cards.what(language, request),
-        state=request.state.value,
-        who=_in_whose_hands(turn, request, hands),
-        due=cards.at(turn, language, request.due_at),
-        wanted=cards.at(turn, language, request.wanted_at) if request.wanted_at else "",
-        late=request.due_at < turn.now,
-    )
-
-
-def _hands(turn: Turn, requests: Sequence[ServiceRequest]) -> Hands:
-    """For the requests nobody has taken: who is there to have them, asked once for each department."""
-    waiting = {(each.property_id, each.department) for each in requests if each.assignee_id is None}
-    found = {key: notices.people_for(turn.at_property(key[0]), key[1]) for key in waiting}
-    return {key: department if people else "" for key, (people, department) in found.items()}
-
-
-def _in_whose_hands(turn: Turn, request: ServiceRequest, hands: Hands) -> str:
-    """Who has it, as the confirmation says it; nothing where nobody is there to have it."""
-    if request.assignee_id is not None:
-        return cards.server(turn.language, request)
-    department = hands[request.property_id, request.department]
-    return cards.server(turn.language, replace(request, department=department)) if department else ""
 
 
 def _rated(turn: Turn) -> ServiceRequest:

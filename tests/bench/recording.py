@@ -72,7 +72,15 @@ class _Recording:
             self._writes.append(Write(bare, [_plain(parameters)]))
         return found
 
-    def change(self, plan: Plan, rows: Sequence[Sequence[Any]]) -> int:
+    def write(self, plan: Plan, rows: Sequence[Row]) -> None:
+        self._driver.write(plan, rows)
+        if not plan.sql.startswith("SELECT"):
+            self._writes.append(Write(plan.sql, [_plain(row) for row in rows]))
+
+    def flush(self) -> None:
+        self._driver.flush()
+
+    def change(self, plan: Plan, rows: Sequence[Row]) -> int:
         changed = self._driver.change(plan, rows)
         if changed:
             self._writes.append(Write(plan.sql, [_plain(row) for row in rows]))
