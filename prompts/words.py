@@ -24,6 +24,7 @@ def say(language: str, key: str, /, **values: Any) -> str:
     return "".join(template.root_render_func(template.new_context(values, shared=True))).strip()
 
 
+@cache
 def spoken(language: str) -> str:
     """The language we answer in: the asked one where our words are complete, else English."""
     code = language.partition("-")[0].lower()

@@ -169,14 +169,13 @@ class PostgresDriver:
         return self._pg.transaction_status != IDLE
 
 
-def _sent(parameters: Sequence[Any]) -> tuple[Any, Sequence[int], int]:
+def _sent(parameters: Row) -> tuple[Any, Sequence[int], int]:
     """Parameters as text, but bytes as they are; their formats; and that the answer is wanted in binary."""
-    return [_bytes(each) for each in parameters], [type(each) is bytes for each in parameters], 1
+    sent = [each.encode() if type(each) is str else _bytes(each) for each in parameters]
+    return sent, [type(each) is bytes for each in parameters], 1
 
 
 def _bytes(value: Any) -> bytes | None:
-    if isinstance(value, str):
-        return value.encode()
     if value is None or type(value) is bytes:
         return value
     if isinstance(value, date):

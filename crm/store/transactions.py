@@ -25,7 +25,10 @@ POSTGRES_POOL = 8
 BUSY_TIMEOUT_MS = 5_000
 UNDONE = ("40P01", "40001")  # deadlock, serialization failure
 ADVISORY_LOCK = 0x6775616E
-_FROZEN = "-c idle_in_transaction_session_timeout=10s"  # a frozen process must not keep rows from the others for ever
+POSTGRES_OPTIONS = {
+    "idle_in_transaction_session_timeout": "10s",  # a frozen process must not keep rows from the others for ever
+    "plan_cache_mode": "force_generic_plan",  # each question has its index, whatever the values: plan it once
+}
 
 
 class Store:
@@ -167,6 +170,7 @@ def _use_wal(connection: Any) -> None:
 
 def _postgres_engine(url: str) -> Engine:
     parsed = make_url(url).set(drivername="postgresql+psycopg")
-    options = {"options": _FROZEN, "prepare_threshold": None}  # drivers.py prepares what is worth it
+    told = " ".join(f"-c {name}={value}" for name, value in POSTGRES_OPTIONS.items())
+    options = {"options": told, "prepare_threshold": None}  # drivers.py prepares what is worth it
     pool = {"pool_size": POSTGRES_POOL, "max_overflow": POSTGRES_POOL}
     return create_engine(parsed, connect_args=options, hide_parameters=True, **pool)
