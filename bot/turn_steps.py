@@ -17,7 +17,6 @@ from crm.conversations import inbound as waiting_room
 from crm.conversations.accounts import (
     Place,
     Speaker,
-    load_speaker,
     locate,
     set_language,
     set_reachable,
@@ -31,6 +30,7 @@ from crm.conversations.messages import (
     find_choice,
 )
 from crm.conversations.outbox import move_chat, queue_messages, suppress_queued
+from crm.conversations.waiting import find_waiting
 from crm.properties.houses import Property
 from crm.store import Connection
 from handlers import intents
@@ -104,11 +104,11 @@ def record(db: Connection, now: datetime, owner: str, default_language: str, inb
 
 def gather(db: Connection, conversation_id: str, house: House) -> Matter | None:
     """Between the transactions: what waits in the conversation and who says it; None when nothing waits."""
-    waiting = waiting_room.load_waiting(db, conversation_id)
-    if not waiting.messages:
+    waiting = find_waiting(db, conversation_id)
+    if waiting is None:
         return None
     messages = _one_turn(waiting.messages)
-    speaker = load_speaker(db, Place(conversation_id, messages[0].account_id))
+    speaker = waiting.speaker
     pressed = find_choice(db, conversation_id, messages[0].body.button) if messages[0].body.button else None
     return Matter(
         messages=messages,

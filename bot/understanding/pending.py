@@ -25,7 +25,7 @@ _PRESSED = re.compile(r"\W*(?P<number>\d{1,2})\W*")
 
 def pressed(text: str, choices: Sequence[Button]) -> Button | None:
     """The choice whose label or number is the whole text; labels first, so that "2" may mean the button "2"."""
-    said = _bare(text)
+    said = _bare(text) if choices else ""
     if not said:
         return None
     for choice in choices:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, bindparam, select, text, update
+from sqlalchemy import Index, Select, UniqueConstraint, bindparam, select, text, update
 from sqlmodel import Field, SQLModel
 
 from crm.guests.profile import guest
@@ -98,20 +99,27 @@ _LOCATE = Prepared(
         account.c.unreachable_since.is_not(None),
     ).where(account.c.channel == bindparam("channel"), account.c.external_id == bindparam("sender_id"))
 )
-_SPEAKER = Prepared(
-    select(
-        account.c.channel,
-        account.c.name,
-        account.c.language,
-        account.c.guest_id,
-        account.c.staff_id,
-        *STAY_COLUMNS,
+SPEAKER_COLUMNS = (
+    account.c.channel,
+    account.c.name,
+    account.c.language,
+    account.c.guest_id,
+    account.c.staff_id,
+    *STAY_COLUMNS,
+)
+
+
+def with_stay(accounts: Select[Any]) -> Select[Any]:
+    """The query, which has accounts, with what the SPEAKER_COLUMNS need beside them."""
+    return (
+        accounts.outerjoin(stay, stay.c.id == current_stay_id(account.c.guest_id))
+        .outerjoin(guest, guest.c.id == stay.c.guest_id)
+        .outerjoin(room, room.c.id == stay.c.room_id)
     )
-    .select_from(account)
-    .outerjoin(stay, stay.c.id == current_stay_id(account.c.guest_id))
-    .outerjoin(guest, guest.c.id == stay.c.guest_id)
-    .outerjoin(room, room.c.id == stay.c.room_id)
-    .where(account.c.id == bindparam("account_id"))
+
+
+_SPEAKER = Prepared(
+    with_stay(select(*SPEAKER_COLUMNS).select_from(account)).where(account.c.id == bindparam("account_id"))
 )
 _SET_LANGUAGE = Prepared(
     update(Account).where(account.c.id == bindparam("account_id")).values(language=bindparam("new_language"))
@@ -145,7 +153,12 @@ def locate(
 
 def load_speaker(db: Connection, place: Place) -> Speaker:
     """Everything the house knows of the speaker now; rights are read afresh on every message."""
-    channel, name, language, guest_id, staff_id, *stay_columns = _SPEAKER.one(db, {"account_id": place.account_id})
+    return make_speaker(db, place, _SPEAKER.one(db, {"account_id": place.account_id}))
+
+
+def make_speaker(db: Connection, place: Place, columns: Sequence[Any]) -> Speaker:
+    """The speaker in these SPEAKER_COLUMNS."""
+    channel, name, language, guest_id, staff_id, *stay_columns = columns
     return Speaker(
         account_id=place.account_id,
         conversation_id=place.conversation_id,

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, and_, bindparam, case, exists, func, or_, select, text, update
+from sqlalchemy import String, bindparam, case, exists, func, or_, select, text, update
 
 from crm.conversations.accounts import Conversation, Place, conversation
 from crm.conversations.attachments import Content, show, store_files
 from crm.conversations.messages import (
     Body,
-    Choice,
     InboundMessage,
     Message,
     MessageClass,
     MessageState,
     message,
-    open_body,
     seal_body,
 )
 from crm.encryption import seal_bytes
@@ -27,45 +25,13 @@ from crm.errors import LeaseLost
 from crm.store import Connection, Prepared, Utc, insert_once, new_id
 
 CONVERSATION_LEASE = timedelta(seconds=15)
-BATCH = 50
 
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """What waits in a conversation, the question that is open there (a packed handlers.turn.Question), and the buttons
-    of what was said last there: nobody means older ones when typing "2".
-    """
-
-    messages: Sequence[InboundMessage] = ()
-    question: dict[str, Any] | None = None
-    choices: Sequence[Choice] = ()
-
-
-_said_last = message.alias("said_last")
-_out = message.alias("said")
-_LAST = (
-    select(_out.c.id)
-    .where(_out.c.conversation_id == bindparam("conversation_id"), _out.c.direction == "out")
-    .order_by(_out.c.id.desc())
-    .limit(1)
-    .scalar_subquery()
-)
-_IS_NEW = text("message.state = 'new'")
-_WAITING = Prepared(
-    select(
-        message.c.id,
-        message.c.account_id,
-        message.c.body,
-        message.c.created_at,
-        conversation.c.question,
-        _said_last.c.id.label("said_id"),
-        _said_last.c.body.label("said_body"),
-    )
-    .join(conversation, conversation.c.id == message.c.conversation_id)
-    .outerjoin(_said_last, and_(_said_last.c.id == _LAST, _said_last.c.has_choices))
-    .where(message.c.conversation_id == bindparam("conversation_id"), _IS_NEW)
+IS_NEW = text("message.state = 'new'")
+_FIRST = Prepared(
+    select(message.c.id)
+    .where(message.c.conversation_id == bindparam("conversation_id"), IS_NEW)
     .order_by(message.c.id)
-    .limit(BATCH)
+    .limit(1)
 )
 _LEASE_FREE = or_(
     conversation.c.lease_owner.is_(None),
@@ -97,7 +63,7 @@ _LOCK = Prepared(_LOCKED)
 _HELD = Prepared(_LOCKED.where(conversation.c.lease_owner == bindparam("owner")))
 _SETTLED = (
     update(Message)
-    .where(message.c.id == bindparam("message_id"), _IS_NEW)
+    .where(message.c.id == bindparam("message_id"), IS_NEW)
     .values(state=bindparam("to_state"), reason=bindparam("why"), settled_at=bindparam("now"))
 )
 _SETTLE = Prepared(_SETTLED)
@@ -111,7 +77,7 @@ _RELEASE = Prepared(
     .where(
         conversation.c.id == bindparam("conversation_id"),
         conversation.c.lease_owner == bindparam("owner"),
-        ~exists().where(message.c.conversation_id == bindparam("conversation_id"), _IS_NEW),
+        ~exists().where(message.c.conversation_id == bindparam("conversation_id"), IS_NEW),
     )
     .values(lease_owner=None, lease_until=None)
 )
@@ -123,7 +89,7 @@ _SET_QUESTION = Prepared(
 _ABANDONED = Prepared(
     select(message.c.conversation_id)
     .join(conversation, conversation.c.id == message.c.conversation_id)
-    .where(_IS_NEW, message.c.created_at <= bindparam("before"), _LEASE_FREE)
+    .where(IS_NEW, message.c.created_at <= bindparam("before"), _LEASE_FREE)
     .group_by(message.c.conversation_id)
     .order_by(func.min(message.c.id))
     .limit(bindparam("limit"))
@@ -215,17 +181,6 @@ def set_question(db: Connection, conversation_id: str, question: dict[str, Any] 
     _SET_QUESTION.write(db, {"conversation_id": conversation_id, "new_question": question})
 
 
-def load_waiting(db: Connection, conversation_id: str) -> Waiting:
-    """The unanswered messages, oldest first, at most BATCH of them."""
-    rows = _WAITING.all(db, {"conversation_id": conversation_id})
-    if not rows:
-        return Waiting()
-    messages = [InboundMessage(row.id, row.account_id, open_body(db, row.id, row.body), row.created_at) for row in rows]
-    said_id, said_body = rows[0].said_id, rows[0].said_body
-    choices = open_body(db, said_id, said_body).choices if said_id else ()
-    return Waiting(messages, rows[0].question, choices)
-
-
 def is_idle(db: Connection, conversation_id: str) -> bool:
     """Whether everything said in the conversation is answered, and every answer is out."""
     busy = text("message.state IN ('new', 'queued', 'sending')")
@@ -235,7 +190,7 @@ def is_idle(db: Connection, conversation_id: str) -> bool:
 
 def quarantine_first(db: Connection, now: datetime, conversation_id: str, reason: str) -> None:
     """Sets the oldest waiting message aside without opening it."""
-    first = _WAITING.scalar(db, {"conversation_id": conversation_id})
+    first = _FIRST.scalar(db, {"conversation_id": conversation_id})
     _SETTLE.change(db, {"message_id": first, "to_state": MessageState.QUARANTINED, "why": reason, "now": now})
 
 

@@ -15,17 +15,29 @@ class Utc(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
-        if value is None or value.tzinfo is UTC:
-            return value
-        if value.tzinfo is None:
-            raise ValueError("a stored instant needs a time zone")
-        return value.astimezone(UTC)
+    def bind_processor(self, dialect: Any) -> Any:
+        return _text if dialect.name == "sqlite" else _utc
 
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def result_processor(self, dialect: Any, _coltype: Any) -> Any:
+        return _of_text if dialect.name == "sqlite" else _utc
+
+
+def _utc(value: datetime | None) -> datetime | None:
+    if value is None or value.tzinfo is UTC:
+        return value
+    if value.tzinfo is None:
+        raise ValueError("a stored instant needs a time zone")
+    return value.astimezone(UTC)
+
+
+def _text(value: datetime | None) -> str | None:
+    """As SQLAlchemy writes it: 2026-11-26 06:45:00.000000."""
+    at = _utc(value)
+    return None if at is None else at.replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _of_text(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
 class Bytewise(TypeDecorator[str]):

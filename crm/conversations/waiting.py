@@ -1,0 +1,80 @@
+"""What waits in a conversation to be answered, with all that a turn must know of it, in one question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, bindparam, select
+
+from crm.conversations.accounts import (
+    SPEAKER_COLUMNS,
+    Place,
+    Speaker,
+    account,
+    conversation,
+    make_speaker,
+    with_stay,
+)
+from crm.conversations.inbound import IS_NEW
+from crm.conversations.messages import Choice, InboundMessage, message, open_body
+from crm.store import Connection, Prepared
+
+BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits in a conversation, from whom, the question that is open there (a packed handlers.turn.Question), and
+    the buttons of what was said last there: nobody means older ones when typing "2".
+    """
+
+    messages: Sequence[InboundMessage]
+    speaker: Speaker
+    question: dict[str, Any] | None
+    choices: Sequence[Choice]
+
+
+_said_last = message.alias("said_last")
+_out = message.alias("said")
+_LAST = (
+    select(_out.c.id)
+    .where(_out.c.conversation_id == bindparam("conversation_id"), _out.c.direction == "out")
+    .order_by(_out.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_WAITING = Prepared(
+    with_stay(
+        select(
+            message.c.id,
+            message.c.account_id,
+            message.c.body,
+            message.c.created_at,
+            conversation.c.question,
+            _said_last.c.id.label("said_id"),
+            _said_last.c.body.label("said_body"),
+            *SPEAKER_COLUMNS,
+        )
+        .select_from(message)
+        .join(conversation, conversation.c.id == message.c.conversation_id)
+        .join(account, account.c.id == message.c.account_id)
+        .outerjoin(_said_last, and_(_said_last.c.id == _LAST, _said_last.c.has_choices))
+    )
+    .where(message.c.conversation_id == bindparam("conversation_id"), IS_NEW)
+    .order_by(message.c.id)
+    .limit(BATCH)
+)
+
+
+def find_waiting(db: Connection, conversation_id: str) -> Waiting | None:
+    """The unanswered messages, oldest first, at most BATCH of them, and the speaker of the first; None without any."""
+    rows = _WAITING.all(db, {"conversation_id": conversation_id})
+    if not rows:
+        return None
+    messages = [InboundMessage(row[0], row[1], open_body(db, row[0], row[2]), row[3]) for row in rows]
+    _, account_id, _, _, question, said_id, said_body, *speaker_columns = rows[0]
+    choices = open_body(db, said_id, said_body).choices if said_id else ()
+    speaker = make_speaker(db, Place(conversation_id, account_id), speaker_columns)
+    return Waiting(messages, speaker, question, choices)
