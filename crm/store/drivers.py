@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from datetime import date
-from select import POLLIN, poll
+from select import POLLIN, POLLOUT, poll
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -83,8 +83,9 @@ class PostgresDriver:
         self._pg = connection.pgconn
         self._reader = Transformer(connection)
         self._prepared: dict[int, bytes] = {}
-        self._answered = poll()
+        self._answered, self._either = poll(), poll()
         self._answered.register(self._pg.socket, POLLIN)
+        self._either.register(self._pg.socket, POLLIN | POLLOUT)
         self._owes_begin = False
         self._owed: list[tuple[bytes, Row]] = []
 
@@ -146,7 +147,8 @@ class PostgresDriver:
         results: list[PGresult] = []
         while True:
             while self._pg.is_busy():
-                self._answered.poll()
+                has_unsent = self._pg.flush() == 1  # psycopg's connections do not wait while they send
+                (self._either if has_unsent else self._answered).poll()
                 self._pg.consume_input()
             result = self._pg.get_result()
             if result is not None and result.status == SYNC:

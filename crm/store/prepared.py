@@ -34,11 +34,14 @@ class Prepared:
     def __init__(self, statement: Statement) -> None:
         self._statement = statement
         self._plans: dict[object, Plan] = {}
-        has_lists = any(isinstance(each, BindParameter) and each.expanding for each in iterate(statement))
-        self._varies = isinstance(statement, Insert) or has_lists
+        parameters = (each for each in iterate(statement) if isinstance(each, BindParameter))
+        self._lists = frozenset(each.key for each in parameters if each.expanding)
+        self._varies = isinstance(statement, Insert) or bool(self._lists)
 
     def all(self, db: Connection, values: Values) -> list[Any]:
         """The rows: tuples with names."""
+        if self._lists:
+            values = {name: _padded(value) if name in self._lists else value for name, value in values.items()}
         plan = self._plan(db, values)
         return [plan.row(row) for row in db.info["driver"].fetch(plan, plan.parameters(values))]
 
@@ -107,6 +110,14 @@ class Plan:
         for place, process in self.processes:
             found[place] = process(found[place])
         return found
+
+
+def _padded(items: Sequence[Any]) -> list[Any]:
+    """The items, the last one repeated up to a power of two: so a list of any length needs few plans."""
+    if not items:
+        return []
+    length: int = 1 << (len(items) - 1).bit_length()
+    return [*items, *[items[-1]] * (length - len(items))]
 
 
 _numbers = count()

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from sqlalchemy import bindparam, func, insert, select, text, update
 
+from crm.conversations.attachments import Content, attachment_content, store_files
 from crm.conversations.rates import RateBucket, bucket
 from crm.errors import StoreUnavailable
 from crm.store import Connection, Prepared
@@ -29,6 +30,19 @@ def test_a_list_may_have_any_length(house: House) -> None:
         found = house.look(partial(NAMED.all, values={"keys": wanted}))
         assert {row.key for row in found} == set(wanted) & set("abc")
         assert {row.tat for row in found} <= {1.5}
+
+
+def test_lists_of_many_lengths_need_few_plans(house: House) -> None:
+    asked = Prepared(select(bucket.c.key).where(bucket.c.key.in_(bindparam("keys", expanding=True))))
+    house.write(lambda db: ADD.change(db, *({"key": f"{number:03}"} for number in range(200))))
+
+    def act(db: Connection) -> None:
+        for length in range(200):
+            wanted = [f"{number:03}" for number in range(length)]
+            assert sorted(asked.scalars(db, {"keys": wanted})) == wanted
+
+    house.look(act)
+    assert len(asked._plans) == 10  # of 0, 1, 2, 4 … 256 items
 
 
 def test_what_is_not_given_is_as_the_table_has_it_by_default(house: House) -> None:
@@ -83,6 +97,17 @@ def test_what_fails_half_way_is_owed_no_longer(house: House) -> None:
         house.write(act)
     house.write(lambda db: ADD.write(db, {"key": "other"}))
     assert keys(house) == ["other"]
+
+
+def test_what_is_larger_than_any_buffer_arrives(house: House) -> None:
+    content = bytes(range(256)) * 40_000
+
+    def act(db: Connection) -> bytes | None:
+        (kept,) = store_files(db, house.clock(), [Content("photo", "image/jpeg", "", content)])
+        found = attachment_content(db, kept.id)
+        return found.content if found else None
+
+    assert house.write(act) == content
 
 
 def test_a_connection_that_was_cut_is_replaced(postgres_house: House) -> None:
