@@ -53,6 +53,17 @@ async def test_nobody_misses_an_answer_because_somebody_has_gone(workers: Worker
         assert await workers.run(lambda: "here") == "here"
 
 
+async def test_an_answer_does_not_wait_for_the_next_job() -> None:
+    workers, may_end = Workers(1, "test"), threading.Event()
+    quick, slow = (asyncio.create_task(workers.run(job)) for job in (lambda: "here", lambda: str(may_end.wait(10))))
+    async with asyncio.timeout(5):
+        assert await quick == "here"
+    assert not slow.done()
+    may_end.set()
+    assert await slow == "True"
+    workers.close()
+
+
 async def test_what_was_given_is_done_before_the_end() -> None:
     workers, done = Workers(2, "test"), list[int]()
     asked = [asyncio.create_task(workers.run(partial(done.append, number))) for number in range(50)]
