@@ -18,14 +18,13 @@ from crm.properties.houses import Property, find_room_id, get_property, properti
 from crm.stays.bookings import (
     StayInfo,
     StayState,
-    add_stay,
     current_stays,
     find_stays_by_code,
     get_stay,
     normal_code,
 )
 from crm.stays.links import LIFETIME, create_stay_link
-from crm.stays.steps import cancel, check_in, check_out
+from crm.stays.steps import add_stay, cancel, check_in, check_out
 from crm.store import Connection, Store, wait_alone
 from prompts.words import LANGUAGES
 

@@ -18,7 +18,8 @@ from crm.properties.houses import Property, find_room_id
 from crm.service_requests.requests import ServiceRequest
 from crm.service_requests.steps import Details, accept, complete, decline, open_request, rate, start
 from crm.staff.members import StaffMember, add_staff_member, staff_of
-from crm.stays.bookings import StayState, add_stay, find_current_stay
+from crm.stays.bookings import StayState, find_current_stay
+from crm.stays.steps import add_stay
 from crm.store import Connection
 
 CHANNEL = "web"

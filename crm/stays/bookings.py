@@ -8,13 +8,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, Select, UniqueConstraint, bindparam, case, insert, select, text
+from sqlalchemy import Index, Select, UniqueConstraint, bindparam, case, select, text
 from sqlmodel import Field, SQLModel
 
 from crm.encryption import folded
 from crm.guests.profile import guest
 from crm.properties.houses import room
-from crm.store import Connection, Prepared, Utc, new_id, table
+from crm.store import Connection, Prepared, Utc, table
 
 MOST_NAMESAKES = 50
 
@@ -148,7 +148,6 @@ _BY_NAME = Prepared(
     .order_by(stay.c.departure.desc())
     .limit(MOST_NAMESAKES)
 )
-_INSERT = Prepared(insert(Stay))
 
 
 def find_current_stay(db: Connection, guest_id: str) -> StayInfo | None:
@@ -206,43 +205,6 @@ def find_stays_by_name(db: Connection, property_ids: Sequence[str], name: str) -
     prefix = folded(name)
     values = {"prefix": prefix, "beyond": prefix + chr(0x10FFFF), "property_ids": list(property_ids)}
     return _list(db, _BY_NAME, **values) if prefix else []
-
-
-def add_stay(
-    db: Connection,
-    now: datetime,
-    *,
-    property_id: str,
-    guest_id: str,
-    room_id: str | None,
-    reservation_code: str,
-    state: StayState,
-    arrival: date,
-    departure: date,
-    source: str = "direct",
-    adults: int = 1,
-    children: int = 0,
-    expected_time: str = "",
-) -> str:
-    """Writes a stay down and returns its id; `expected_time` is the arrival hour the guest announced, as HH:MM."""
-    stay_id = new_id(now)
-    row = {
-        "id": stay_id,
-        "property_id": property_id,
-        "guest_id": guest_id,
-        "room_id": room_id,
-        "reservation_code": normal_code(reservation_code),
-        "source": source,
-        "state": state,
-        "arrival": arrival,
-        "departure": departure,
-        "adults": adults,
-        "children": children,
-        "expected_time": expected_time,
-        "created_at": now,
-    }
-    _INSERT.change(db, row)
-    return stay_id
 
 
 def normal_code(code: str) -> str:

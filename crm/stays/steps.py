@@ -2,10 +2,51 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from datetime import date, datetime
 
-from crm.stays.bookings import Stay, StayState, stay
-from crm.store import Connection
+from sqlalchemy import insert, update
+
+from crm.stays.bookings import Stay, StayState, normal_code, stay
+from crm.store import Connection, Prepared, new_id
+
+_INSERT = Prepared(insert(Stay))
+
+
+def add_stay(
+    db: Connection,
+    now: datetime,
+    *,
+    property_id: str,
+    guest_id: str,
+    room_id: str | None,
+    reservation_code: str,
+    state: StayState,
+    arrival: date,
+    departure: date,
+    source: str = "direct",
+    adults: int = 1,
+    children: int = 0,
+    expected_time: str = "",
+) -> str:
+    """Writes a stay down and returns its id; `expected_time` is the arrival hour the guest announced, as HH:MM."""
+    stay_id = new_id(now)
+    row = {
+        "id": stay_id,
+        "property_id": property_id,
+        "guest_id": guest_id,
+        "room_id": room_id,
+        "reservation_code": normal_code(reservation_code),
+        "source": source,
+        "state": state,
+        "arrival": arrival,
+        "departure": departure,
+        "adults": adults,
+        "children": children,
+        "expected_time": expected_time,
+        "created_at": now,
+    }
+    _INSERT.change(db, row)
+    return stay_id
 
 
 def check_in(db: Connection, stay_id: str) -> bool:

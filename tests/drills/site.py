@@ -20,7 +20,8 @@ from crm.conversations.accounts import bind_guest, bind_staff, locate
 from crm.guests.profile import add_guest
 from crm.properties.houses import Property, find_room_id, properties
 from crm.staff.members import add_staff_member
-from crm.stays.bookings import StayState, add_stay
+from crm.stays.bookings import StayState
+from crm.stays.steps import add_stay
 from crm.store import Connection, Store
 from tests.drills import plug
 from tests.support.postgres import running_postgres

@@ -16,7 +16,8 @@ from crm.properties.catalogue import shipped_catalogue
 from crm.properties.houses import Property, find_room_id, put_property, put_rooms
 from crm.service_requests.requests import ServiceRequest, all_requests
 from crm.staff.members import StaffMember, add_staff_member, set_on_duty
-from crm.stays.bookings import StayInfo, StayState, add_stay, get_stay
+from crm.stays.bookings import StayInfo, StayState, get_stay
+from crm.stays.steps import add_stay
 from crm.store import Connection
 from handlers import intents
 from handlers.turn import Button, Call, Reply, Turn

@@ -21,7 +21,8 @@ from crm.guests.profile import add_guest
 from crm.properties.houses import Property, find_room_id, properties
 from crm.service_requests.requests import service_request
 from crm.staff.members import StaffMember, add_staff_member
-from crm.stays.bookings import StayState, add_stay
+from crm.stays.bookings import StayState
+from crm.stays.steps import add_stay
 from crm.store import Connection, Store
 from tests.support.fake_channel import FakeChannel
 
