@@ -32,8 +32,7 @@ NOTES = (
     "is committed before it is acknowledged; afterwards the stored messages are counted against those said.",
     "It is the stronger opponent: the library's own run_webhook, on tornado in a throwaway folder, was measured once "
     "(2026-11-23) at 0.48 to 0.84 of its rate.",
-    "What eats the rest at 32 in flight (py-spy on 2026-11-23, time holding the GIL): httpx and the library's Bot, "
-    "which the echo pays too, 32 %, SQLAlchemy 23 %, event loop 13 %, understanding 9 %, our own records code 6 %.",
+    "Both send through the library's Bot: the echo by its own httpx, the house by aiohttp (docs/decisions/0008).",
 )
 
 
