@@ -49,8 +49,8 @@ class Records:
         return await self._run(self._writers, self.store.reading, look)
 
     def close(self) -> None:
-        for pool in {self._writers, self._readers}:
-            pool.close()
+        for workers in {self._writers, self._readers}:
+            workers.close()
         self.store.close()
 
     async def _run(

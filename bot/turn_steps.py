@@ -177,8 +177,18 @@ def _answers(
     db: Connection, now: datetime, house: House, matter: Matter, speaker: Speaker, understanding: Understanding
 ) -> list[Reply]:
     def turn(call: Call, part: int = 0) -> Turn:
-        about = (matter.house, house.catalogue, call, matter.text, matter.attachments, matter.messages[0].id, part)
-        return Turn(db, now, speaker, *about)
+        return Turn(
+            db=db,
+            now=now,
+            speaker=speaker,
+            house=matter.house,
+            catalogue=house.catalogue,
+            call=call,
+            text=matter.text,
+            attachments=matter.attachments,
+            inbound_id=matter.messages[0].id,
+            part=part,
+        )
 
     if matter.attachments and not matter.text.strip() and matter.pressed is None:
         return intents.answer(turn(Call("show_picture")))

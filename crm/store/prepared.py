@@ -104,7 +104,7 @@ class Plan:
 
     def parameters(self, values: Values) -> list[Any]:
         if self.constants or self.lists:
-            items = (zip(names, values[of], strict=True) for of, names in self.lists.items() if of in values)
+            items = (zip(names, values[of], strict=True) for of, names in self.lists.items())
             values = {**self.constants, **values, **dict(chain.from_iterable(items))}
         found = [values[name] for name in self.names]
         for place, process in self.processes:

@@ -8,7 +8,7 @@ from telegram.request import BaseRequest, RequestData
 
 
 class AiohttpRequest(BaseRequest):
-    """At most so many connections; how long an answer may take, and the wait for a connection and its opening.
+    """Has at most so many connections; seconds for an answer, and for a free connection and its opening.
 
     What went wrong is the `__cause__` of the TelegramError: it says whether anything was written.
     """
