@@ -87,6 +87,12 @@ def lines(page: Page) -> Any:
     return page.locator("#log .text")
 
 
+def say_and_have_it_sent(page: Page, text: str) -> None:
+    """What the page does not know to be sent yet, it sends and shows once more after a reload."""
+    say(page, text)
+    expect(page.get_by_role("img", name=re.compile("已送达|sent"))).to_be_visible()
+
+
 def tell(page: Page, house: FakeHouse, text: str, **values: Any) -> None:
     """The house says something to the person on this page, who has written before."""
     house.say(house.address(), text, **values)
@@ -350,7 +356,7 @@ def test_a_window_too_many_wakes_up_when_it_is_looked_at(open_page: Open, server
 
 def test_older_lines_are_fetched_and_the_place_is_kept(open_page: Open, house: FakeHouse) -> None:
     page = open_page()
-    say(page, "x")
+    say_and_have_it_sent(page, "x")
     house.fill(house.address(), 70)
     page.reload()
     expect(lines(page)).to_have_count(50)
@@ -368,7 +374,7 @@ def test_older_lines_are_fetched_and_the_place_is_kept(open_page: Open, house: F
 
 def test_days_are_separated_and_times_are_quiet(open_page: Open, house: FakeHouse) -> None:
     page = open_page(locale="en-US")
-    say(page, "x")
+    say_and_have_it_sent(page, "x")
     last_year = datetime.now(UTC).year - 1
     house.write(house.address(), "long ago", id="000000-1", at=datetime(last_year, 3, 7, 0, 5, tzinfo=UTC))
     house.write(house.address(), "yesterday", id="000000-2", at=datetime.now(UTC) - timedelta(days=1))
@@ -381,7 +387,7 @@ def test_days_are_separated_and_times_are_quiet(open_page: Open, house: FakeHous
 
 def test_reading_further_up_is_not_disturbed_by_a_new_line(open_page: Open, house: FakeHouse) -> None:
     page = open_page()
-    say(page, "x")
+    say_and_have_it_sent(page, "x")
     house.fill(house.address(), 40)
     page.reload()
     expect(lines(page)).to_have_count(41)
