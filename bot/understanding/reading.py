@@ -6,6 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+
+import opencc
 
 LONGEST = 5_000
 
@@ -25,25 +28,9 @@ _HAS_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 # Links, codes and rooms, and what both languages write alike: nobody changes language by them.
 _OF_NO_LANGUAGE = re.compile(r"/start\s+\S+|\S*[\d_]\S*|(?<![a-z])(?:ok|okay|wi-?fi|tv|usb)(?![a-z])", re.IGNORECASE)
 
-_TRADITIONAL = (
-    "條個雙張單間點鐘時開關門鎖燈電視網機場車計醫師請問幫謝煩顧嗎們這裡裏來過還沒壞熱涼凍悶風調製氣潔掃頭墊換飯麵湯雞"
-    "訂預約東運備續遲辦補齊輛幾兩萬樓層號臺壓響聲異髒亂髮無線訊連斷訴評滿極為見說話讓給對應該經職員書帳領歡樂團報參導"
-    "遊寵貓餵糧嬰兒媽爺護養藥環現從後當嚴會動務處遺丟錢鑰證覺總結選擇種麼樣與並讚貼專業煙蟲鬧濕乾淨燙廁紙盤飛鐵發燒舊"
-    "險櫃檯廳衛傘筆買賣貴優積顯確認誰離終論實際願聽講談復複錯誤轉嬸親紅綠藍雲閉週邊遠進達輕鬆繳費剛鄰陽懶體驗術課學習"
-    "溫樹館區縣鎮農鄉漁覽劃畫圖勵興災傷適歲齡擔憂儘趕緊屜牆檢測維絲衝沖馬盡盞喚鈴碼壽隻塊頂鹽蝦魚綁聯鏈鏡閃睏餓腳頻腦"
-    "輪橋廚銷監狀態寬頁決級設臉爛騙強銀賠償劑膚較稱價噁惡憤寶閙儲櫥隨於嚇爲喫禮歐幣國園漢語華島廣衹祇甚妳佔佈牀鹹裝壺"
-    "臥盜驚轎棄箇"
-)
-_SIMPLIFIED = (
-    "条个双张单间点钟时开关门锁灯电视网机场车计医师请问帮谢烦顾吗们这里里来过还没坏热凉冻闷风调制气洁扫头垫换饭面汤鸡"
-    "订预约东运备续迟办补齐辆几两万楼层号台压响声异脏乱发无线讯连断诉评满极为见说话让给对应该经职员书帐领欢乐团报参导"
-    "游宠猫喂粮婴儿妈爷护养药环现从后当严会动务处遗丢钱钥证觉总结选择种么样与并赞贴专业烟虫闹湿干净烫厕纸盘飞铁发烧旧"
-    "险柜台厅卫伞笔买卖贵优积显确认谁离终论实际愿听讲谈复复错误转婶亲红绿蓝云闭周边远进达轻松缴费刚邻阳懒体验术课学习"
-    "温树馆区县镇农乡渔览划画图励兴灾伤适岁龄担忧尽赶紧屉墙检测维丝冲冲马尽盏唤铃码寿只块顶盐虾鱼绑联链镜闪困饿脚频脑"
-    "轮桥厨销监状态宽页决级设脸烂骗强银赔偿剂肤较称价恶恶愤宝闹储橱随于吓为吃礼欧币国园汉语华岛广只只什你占布床咸装壶"
-    "卧盗惊轿弃个"
-)
-_ONE_SCRIPT = dict(zip(_TRADITIONAL, _SIMPLIFIED, strict=True)) | {"\u2019": "'", "\u2018": "'", "`": "'"}
+_APOSTROPHES = {"\u2019": "'", "\u2018": "'", "`": "'"}
+# Spellings that OpenCC leaves alone: it converts scripts, and these are written in either.
+_ONE_SPELLING = _APOSTROPHES | {"妳": "你", "祇": "只", "衹": "只", "閙": "闹", "喫": "吃", "甚": "什", "幺": "一"}
 
 _SPOKEN_SHORT = {
     "dont": "do not", "doesnt": "does not", "didnt": "did not", "isnt": "is not", "arent": "are not",
@@ -134,10 +121,20 @@ class _Folding(dict[int, str]):
         wide = unicodedata.normalize("NFKC", char)
         lower = (wide if len(wide) == 1 else char).lower()
         folded = lower if len(lower) == 1 else char
-        folded = _ONE_SCRIPT.get(folded, folded)
+        folded = _ONE_SPELLING.get(folded) or _simplified(folded)
         if len(self) < 20_000:
             self[code] = folded
         return folded
+
+
+def _simplified(char: str) -> str:
+    simple = _opencc().convert(char) if "\u3400" <= char <= "\u9fff" else char
+    return simple if len(simple) == 1 else char
+
+
+@cache
+def _opencc() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
 
 
 _folding = _Folding()
