@@ -22,6 +22,7 @@ from crm.encryption import Keyring, load_keyring, parse_keyring
 from crm.errors import StoreUnavailable
 from crm.migrations import migrate
 from crm.properties.houses import put_property, put_rooms
+from crm.properties.knowledge import put_knowledge
 from crm.store import Connection, Store, wait_alone
 
 if TYPE_CHECKING:
@@ -183,3 +184,4 @@ def _put_houses(db: Connection, settings: Settings, now: datetime) -> None:
             db, now, key=each.key, name=each.name, time_zone=each.time_zone, language=each.language, phone=each.phone
         )
         put_rooms(db, now, house, each.room_list())
+        put_knowledge(db, now, house, each.knowledge_entries())

@@ -6,12 +6,13 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from crm.properties.catalogue import Catalogue, house_catalogue
+from crm.properties.knowledge import Words
 
 LONGEST_ROOM_RANGE = 1_000
 
@@ -58,6 +59,29 @@ class ConversationSettings(Section):
     burst_seconds: float = Field(default=0.7, ge=0, le=10)
 
 
+class WordsSettings(Section):
+    title: str = Field(min_length=1, max_length=80)
+    text: str = Field(min_length=1, max_length=2_000)
+    asked: tuple[str, ...] = ()
+
+
+class KnowledgeSettings(Section):
+    key: str = Field(pattern=r"^[a-z0-9_-]{1,40}$")
+    guests_only: bool = False
+    zh: WordsSettings | None = None
+    en: WordsSettings | None = None
+
+    @model_validator(mode="after")
+    def _in_some_language(self) -> Self:
+        if not self.words():
+            raise ValueError("needs its words in zh or en")
+        return self
+
+    def words(self) -> dict[str, Words]:
+        said = {"zh": self.zh, "en": self.en}
+        return {code: Words(each.title, each.text, each.asked) for code, each in said.items() if each}
+
+
 class PropertySettings(Section):
     key: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
     name: str = Field(min_length=1)
@@ -65,6 +89,7 @@ class PropertySettings(Section):
     language: Literal["zh", "en"] = "zh"
     phone: str = ""
     rooms: tuple[str, ...] = ()
+    knowledge: tuple[KnowledgeSettings, ...] = ()
 
     @field_validator("time_zone")
     @classmethod
@@ -85,6 +110,9 @@ class PropertySettings(Section):
     def room_list(self) -> list[tuple[str, str]]:
         """Number and type of every room."""
         return [room for entry in self.rooms for room in _rooms(entry)]
+
+    def knowledge_entries(self) -> dict[str, tuple[dict[str, Words], bool]]:
+        return {each.key: (each.words(), each.guests_only) for each in self.knowledge}
 
 
 class Settings(Section):

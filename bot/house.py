@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from crm.conversations.accounts import Speaker
 from crm.properties.catalogue import Catalogue
 from crm.properties.houses import Property, properties, room_numbers
+from crm.properties.knowledge import Entry, knowledge
 from crm.store import Connection
 
 
@@ -17,6 +18,7 @@ class House:
 
     properties: Mapping[str, Property]
     rooms: Mapping[str, frozenset[str]]
+    knowledge: Mapping[str, tuple[Entry, ...]]
     catalogue: Catalogue
     language: str
 
@@ -30,4 +32,10 @@ class House:
 
 def load_house(db: Connection, catalogue: Catalogue, language: str) -> House:
     known = {each.id: each for each in properties(db)}
-    return House(known, {key: room_numbers(db, each) for key, each in known.items()}, catalogue, language)
+    return House(
+        properties=known,
+        rooms={key: room_numbers(db, each) for key, each in known.items()},
+        knowledge={key: knowledge(db, each) for key, each in known.items()},
+        catalogue=catalogue,
+        language=language,
+    )

@@ -7,6 +7,7 @@ import crm.conversations.attachments
 import crm.conversations.messages
 import crm.conversations.rates
 import crm.feedback
+import crm.properties.knowledge
 import crm.service_requests.requests
 import crm.staff.audit
 import crm.staff.invites

@@ -12,7 +12,18 @@ from crm.service_requests.requests import ServiceRequest, get_request
 from crm.staff import roles
 from crm.stays.bookings import get_stay
 from handlers import cards
-from handlers.guest import emergency, feedback, handoff, linking, pictures, service_requests, small_talk, stay
+from handlers.guest import (
+    changes,
+    emergency,
+    feedback,
+    handoff,
+    house_knowledge,
+    linking,
+    pictures,
+    service_requests,
+    small_talk,
+    stay,
+)
 from handlers.staff import arrivals, duty, guest_lookup, request_desk
 from handlers.turn import Audience, Button, Call, Intent, Question, Reply, Slot, Turn
 from prompts.words import say
@@ -36,8 +47,23 @@ INTENTS: tuple[Intent, ...] = (
         _slots("service", "quantity", "time", "people", "note"),
     ),
     Intent("cancel_request", GUEST, "request_service", service_requests.cancel_request, _slots("service")),
+    Intent(
+        "change_request",
+        GUEST,
+        "request_service",
+        changes.change_request,
+        _slots("service", "time", "quantity", "people", "room", "note"),
+    ),
+    Intent(
+        "repeat_request",
+        GUEST,
+        "request_service",
+        changes.repeat_request,
+        _slots("service", "day", "time", "quantity"),
+    ),
     Intent("my_requests", GUEST, "request_service", service_requests.my_requests),
-    Intent("rate_request", GUEST, "rate_request", service_requests.rate_request, _slots("rating", "number")),
+    Intent("rate_request", GUEST, "rate_request", service_requests.rate_request, (Slot("rating", "rating"), Slot("number", "ticket"))),
+    Intent("ask_house", GUEST, "ask_house", house_knowledge.ask_house, (Slot("question", "text"),)),
     Intent("link_stay", GUEST, "link", linking.link_stay, _slots("credential")),
     Intent("enter_token", ANYONE, "link", linking.enter_token, _slots("token")),
     Intent("complain", GUEST, "give_feedback", feedback.complain, _slots("text")),

@@ -94,6 +94,8 @@ def lines(
                 who=request.assignee_name,
                 reason=cards.reason_words(each.language, request.reason),
                 late=cards.lateness(each.language, turn.now - request.due_at),
+                wanted=cards.at(turn, each.language, request.wanted_at) if request.wanted_at else "",
+                words=request.note,
                 **values,
             ),
             buttons=cards.steps(turn, each.language, request),

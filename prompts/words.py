@@ -41,6 +41,11 @@ def phrases(language: str) -> dict[str, list[str]]:
     }
 
 
+def examples(language: str) -> dict[str, list[str]]:
+    """Whole messages as people write them, by the code of the service or the intent they mean, or `out_of_scope`."""
+    return {path.stem: _lines(path) for path in sorted((ROOT / language / "examples").glob("*.txt"))}
+
+
 def services(language: str) -> dict[str, dict[str, Any]]:
     """The words of each service by its code: name, unit, phrases, questions by slot."""
     return _files(spoken(language))["services"]
@@ -85,3 +90,7 @@ def _template(language: str, key: str) -> Template:
 def _files(language: str) -> dict[str, dict[str, Any]]:
     folder = ROOT / language
     return {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.toml"))}
+
+
+def _lines(path: Path) -> list[str]:
+    return [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]

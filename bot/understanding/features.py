@@ -1,84 +1,120 @@
-"""What the classifier sees of a text: its words, pairs of words and runs of characters, and how alike two texts are."""
+"""What the classifier sees of texts: their words, pairs of words and runs of characters, and how alike two texts are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import lru_cache
 from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 
-from bot.understanding.reading import Token
-from bot.understanding.vocabulary import correct
-
 CHINESE_RUNS, LATIN_RUNS = range(1, 4), range(3, 5)
-MOST_TOKENS = 200  # nobody says one thing in more
-WORD_WEIGHT = 2.0
+MOST_WORDS = 200  # nobody says one thing in more
+WORD_WEIGHT, RUN_WEIGHT = 2.0, 1.0
+COMMON = 1 / 5  # what stands in more of the texts than this tells little and costs much
 
+Text = Sequence[str]  # words; each Chinese character is one
 Floats = npt.NDArray[np.float32]
-Integers = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.uint64]
+Places = npt.NDArray[np.int64]
+_STEP = np.uint64(0x100000001B3)  # of the rolling hash, which wraps around at 64 bits
 
 
-def grams_of(tokens: Sequence[Token]) -> Integers:
-    """A number for each different gram; those of words and pairs of words are odd."""
-    norms = [_shape(token.norm) for token in tokens[:MOST_TOKENS] if token.norm]
-    pairs = (f"{first} {second}" for first, second in pairwise(norms))
-    found = {crc32(word.encode()) * 2 + 1 for word in (*norms, *pairs)}
-    found.update(crc32(run.encode()) * 2 for run in _runs(_spelled(norms)))
-    return np.fromiter(sorted(found), dtype=np.int64, count=len(found))
+@dataclass(frozen=True, slots=True, eq=False)
+class Grams:
+    """The different grams of some texts as numbers, odd for words, and which text each stands in; sorted by number."""
+
+    numbers: Numbers
+    owners: Places
 
 
-def _shape(norm: str) -> str:
-    """Which number it is says nothing of what is wanted, but three digits are a room and one is an amount."""
-    return "0" * min(len(norm), 4) if norm.isdigit() else correct(norm)
+def grams_of(texts: Sequence[Text]) -> Grams:
+    """Words, pairs of words, and runs of characters: one to three Chinese ones, three or four others."""
+    words = [[_shape(word) for word in text[:MOST_WORDS]] for text in texts]
+    numbers, owners = zip(*(*_words(words), *_runs([_spelled(text) for text in words])), strict=True)
+    every, of = np.concatenate(numbers), np.concatenate(owners)
+    order = np.lexsort((of, every))
+    every, of = every[order], of[order]
+    fresh = np.ones(len(every), dtype=bool)
+    fresh[1:] = (every[1:] != every[:-1]) | (of[1:] != of[:-1])
+    return Grams(every[fresh], of[fresh])
 
 
-def _spelled(norms: Sequence[str]) -> str:
+def _shape(word: str) -> str:
+    """Which number it is says nothing of what is wanted, but how long it is: a room, an amount, a phone."""
+    return "0" * min(len(word), 4) if word.isdigit() else word
+
+
+def _words(texts: Sequence[Text]) -> list[tuple[Numbers, Places]]:
+    owners = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
+    single = np.array([_number(word) for text in texts for word in text], dtype=np.uint64)
+    inside = owners[1:] == owners[:-1]
+    pairs = (single[:-1] * _STEP + single[1:])[inside]
+    return [(single << np.uint64(1) | np.uint64(1), owners), (pairs << np.uint64(1) | np.uint64(1), owners[1:][inside])]
+
+
+@lru_cache(maxsize=16_384)
+def _number(word: str) -> int:
+    return crc32(word.encode())
+
+
+def _spelled(words: Text) -> str:
     """Words with a space around them, Chinese without."""
     spelled = " "
-    for norm in norms:
-        spelled = spelled.rstrip() + norm if len(norm) == 1 and not norm.isascii() else f"{spelled}{norm} "
+    for word in words:
+        spelled = spelled.rstrip() + word if len(word) == 1 and not word.isascii() else f"{spelled}{word} "
     return spelled
 
 
-def _runs(spelled: str) -> Iterator[str]:
-    lengths = LATIN_RUNS if spelled.isascii() else CHINESE_RUNS
-    for length in lengths:
-        for at in range(len(spelled) - length + 1):
-            yield spelled[at : at + length]
+def _runs(spelled: Sequence[str]) -> list[tuple[Numbers, Places]]:
+    """By a rolling hash over all texts at once."""
+    codes = np.frombuffer("".join(spelled).encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
+    owners = np.repeat(np.arange(len(spelled)), [len(each) for each in spelled])
+    is_latin = np.array([each.isascii() for each in spelled], dtype=bool)
+    rolled, found = np.zeros(len(codes), dtype=np.uint64), []
+    for length in range(1, max(*CHINESE_RUNS, *LATIN_RUNS) + 1):
+        first = len(codes) - length + 1
+        if first <= 0:
+            break
+        rolled = rolled[:first] * _STEP + codes[length - 1 :]
+        of = owners[:first]
+        wanted = np.where(is_latin, length in LATIN_RUNS, length in CHINESE_RUNS)
+        kept = (of == owners[length - 1 :]) & wanted[of]
+        found.append(((rolled[kept] + np.uint64(length)) << np.uint64(1), of[kept]))
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Collection:
     """Texts as a sparse matrix, kept by columns: gram g stands in the texts `owners[starts[g]:starts[g + 1]]`."""
 
-    grams: Integers
+    numbers: Numbers
     weights: Floats
-    starts: Integers
-    owners: Integers
+    starts: Places
+    owners: Places
     lengths: Floats
 
-    def likeness(self, grams: Integers) -> Floats:
-        """The cosine, 0 to 1, to each text; grams weigh log(1 + texts / texts that have them)."""
-        at = np.searchsorted(self.grams, grams)
-        at = at[self.grams[np.minimum(at, len(self.grams) - 1)] == grams]
+    def likeness(self, grams: Numbers) -> Floats:
+        """The cosine, 0 to 1, of one text to each of these; a gram weighs log(1 + texts / texts that have it)."""
+        at = np.minimum(np.searchsorted(self.numbers, grams), len(self.numbers) - 1)
+        at = at[self.numbers[at] == grams]
         squares = self.weights[at] ** 2
         first, many = self.starts[at], self.starts[at + 1] - self.starts[at]
         places = np.arange(many.sum()) + np.repeat(first - np.cumsum(many) + many, many)
         shared = np.bincount(self.owners[places], np.repeat(squares, many), minlength=len(self.lengths))
-        return np.float32(1 / np.sqrt(max(squares.sum(), 1e-6))) * shared.astype(np.float32) / self.lengths
+        return (shared / (np.sqrt(max(squares.sum(), 1e-6)) * self.lengths)).astype(np.float32)
 
 
-def collect(texts: Sequence[Integers]) -> Collection:
-    """The texts, each as its grams."""
-    every = np.concatenate(texts)
-    owners = np.repeat(np.arange(len(texts)), [len(each) for each in texts])
-    order = np.argsort(every, kind="stable")
-    grams, starts = np.unique(every[order], return_index=True)
-    starts = np.append(starts, len(every))
-    weights = np.log1p(len(texts) / np.diff(starts)) * np.where(grams % 2, WORD_WEIGHT, 1.0)
-    squares = np.bincount(owners[order], np.repeat(weights**2, np.diff(starts)), minlength=len(texts))
+def collect(grams: Grams, texts: int) -> Collection:
+    numbers, starts = np.unique(grams.numbers, return_index=True)
+    many = np.diff(starts, append=len(grams.numbers))
+    kept = many <= max(texts * COMMON, 2)
+    owners = grams.owners[np.repeat(kept, many)]
+    numbers, many = numbers[kept], many[kept]
+    weights = np.log1p(texts / many) * np.where(numbers & np.uint64(1), WORD_WEIGHT, RUN_WEIGHT)
+    squares = np.bincount(owners, np.repeat(weights**2, many), minlength=texts)
     lengths = np.sqrt(np.maximum(squares, 1e-6)).astype(np.float32)
-    return Collection(grams, weights.astype(np.float32), starts, owners[order], lengths)
+    starts = np.concatenate([[0], np.cumsum(many)])
+    return Collection(numbers, weights.astype(np.float32), starts, owners, lengths)

@@ -56,6 +56,7 @@ _ROOM = re.compile(
 )
 _PLAIN_ROOM = re.compile(r"(?<![\d:.#])([a-z]?\d{1,4}[a-z]?)(?![\d:.])")
 _NUMBER = re.compile(r"(?<![\d.:])#?(?P<n>\d{1,6})(?![\d:.])")
+_TICKET = re.compile(r"#(?P<n>\d{1,6})(?!\d)")
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _NAME = re.compile(
     r"\W*(?:我叫|他叫|她叫|叫|名字是|姓名|是|(?:his |her |my |the )?name is |i am )?(?P<name>.{1,40}?)[\s。.,，!?]*",
@@ -111,6 +112,12 @@ def find_number(heard: Heard) -> Found | None:
     return Found(int(match["n"]), [match.span()]) if match else None
 
 
+def find_ticket(heard: Heard) -> Found | None:
+    """The number of a request where it is marked as one: #12."""
+    match = _TICKET.search(heard.plain)
+    return Found(int(match["n"]), [match.span()]) if match else None
+
+
 def find_credential(heard: Heard) -> Found | None:
     """{"code": …} or {"name": …, "digits": …}."""
     found = find_credential_words(heard.plain, heard.raw, heard.asked)
@@ -159,6 +166,7 @@ FINDERS: dict[str, Finder] = {
     "people": find_people,
     "rating": find_rating,
     "number": find_number,
+    "ticket": find_ticket,
     "quantity": find_quantity,
     "role": find_role,
     "department": find_department,

@@ -45,6 +45,9 @@ RANK = {MessageClass.REPLY: 0, MessageClass.SERVICE: 0}  # whoever is talking is
 LIFETIME = timedelta(hours=24)
 
 
+IS_MISSED = "direction = 'in' AND reason IN ('not_understood', 'unanswered')"
+
+
 def _partial_index(name: str, *columns: str, where: str) -> Index:
     """An index over the few rows a question is about; the query must say `where` in the same words to use it."""
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
@@ -60,6 +63,7 @@ class Message(SQLModel, table=True):
         _partial_index("ix_message_queued", "channel", "rank", "due_at", where="state = 'queued'"),
         _partial_index("ix_message_open", "conversation_id", "id", where="state IN ('queued', 'sending')"),
         _partial_index("ix_message_sending", "lease_until", where="state = 'sending'"),
+        _partial_index("ix_message_missed", "id", where=IS_MISSED),
     )
 
     id: str = Field(primary_key=True)

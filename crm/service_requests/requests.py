@@ -129,6 +129,11 @@ _LAST_DONE = Prepared(
     .order_by(_c.number.desc())
     .limit(1)
 )
+_ASKED_SINCE = Prepared(
+    _INFO.where(_c.guest_id == bindparam("guest_id"), _c.opened_at >= bindparam("since"))
+    .order_by(_c.number.desc())
+    .limit(bindparam("limit"))
+)
 _ALL = _INFO.order_by(_c.number)
 
 
@@ -160,6 +165,12 @@ def guest_requests(db: Connection, guest_id: str) -> list[ServiceRequest]:
 def find_last_done(db: Connection, guest_id: str) -> ServiceRequest | None:
     row = _LAST_DONE.first(db, {"guest_id": guest_id})
     return _request(db, row) if row else None
+
+
+def requests_since(db: Connection, guest_id: str, since: datetime, limit: int = 30) -> list[ServiceRequest]:
+    """What the guest has asked for since then, finished or not, the latest first."""
+    rows = _ASKED_SINCE.all(db, {"guest_id": guest_id, "since": since, "limit": limit})
+    return [_request(db, row) for row in rows]
 
 
 def all_requests(db: Connection) -> list[ServiceRequest]:

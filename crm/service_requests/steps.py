@@ -109,6 +109,20 @@ def cancel(db: Connection, now: datetime, request: ServiceRequest) -> bool:
     return _move(db, request, UNFINISHED, RequestState.CANCELLED, finished_at=now)
 
 
+def change(db: Connection, request: ServiceRequest, service: Service, details: Details) -> bool:
+    """Other details, and the promise that follows from them; False when it was finished meanwhile."""
+    begins = request.opened_at if service.needs_approval else details.wanted_at or request.opened_at
+    values = {
+        "quantity": details.quantity,
+        "people": details.people,
+        "wanted_at": details.wanted_at,
+        "note": seal(db, "service_request.note", request.id, details.note or None),
+        "due_at": begins + timedelta(minutes=service.complete_minutes),
+    }
+    unfinished = (_c.number == request.number, _c.state.in_([state.value for state in UNFINISHED]))
+    return db.execute(update(ServiceRequestRow).where(*unfinished).values(**values)).rowcount == 1
+
+
 def rate(db: Connection, request: ServiceRequest, rating: int) -> bool:
     """One to five, once, after it was done."""
     unrated = (_c.number == request.number, _c.state == RequestState.DONE, _c.rating.is_(None))

@@ -1,0 +1,157 @@
+"""A guest changes what is on its way, or wants the same as before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from crm.calendar import local, zone
+from crm.errors import NoStay
+from crm.service_requests.requests import ServiceRequest, get_request, guest_requests, requests_since
+from crm.service_requests.steps import Details, change
+from handlers import cards, notices
+from handlers.turn import Button, Call, Question, Reply, Turn
+from prompts.words import say
+
+CHANGEABLE = ("time", "quantity", "people", "room", "note")
+JUST_NOW = timedelta(minutes=15)  # a correction without a name means what was asked for last
+REMEMBERED = timedelta(days=14)
+MOST_CHOICES = 6
+
+
+def change_request(turn: Turn) -> list[Reply]:
+    """By number, by service, or what was asked for last; with several possible ones the guest chooses."""
+    if turn.speaker.guest_id is None:
+        raise NoStay
+    mine = guest_requests(turn.db, turn.speaker.guest_id)
+    meant = _meant(turn, mine)
+    if not meant:
+        return [_nothing_to_change(turn)]
+    if len(meant) > 1:
+        return [_which(turn, meant)]
+    request = meant[0]
+    wanted = {name: turn.slot(name) for name in CHANGEABLE if turn.slot(name) not in (None, "")}
+    if not wanted:
+        return [_ask_what(turn, request)]
+    return _changed(turn, request, wanted)
+
+
+def repeat_request(turn: Turn) -> list[Reply]:
+    """What was asked for on that day (yesterday, unless another is named), else what was asked for last."""
+    if turn.speaker.guest_id is None:
+        raise NoStay
+    earlier = requests_since(turn.db, turn.speaker.guest_id, turn.now - REMEMBERED)
+    earlier = [each for each in earlier if each.service in turn.catalogue]
+    same = [each for each in earlier if turn.slot("service") in (None, each.service)]
+    day = turn.slot("day")
+    chosen = [each for each in same if _day(turn, each.opened_at) == _day(turn, day)] if day else same[:1]
+    calls = {call.slots["service"]: call for call in (_again(turn, each) for each in chosen or same[:1])}
+    if not calls:
+        return [Reply(say(turn.language, "changes.repeat_request.nothing"), [cards.person_button(turn.language)])]
+    if len(calls) == 1:
+        return [Reply("", follow_up=next(iter(calls.values())))]
+    buttons = [Button(_label(turn, call), call) for call in list(calls.values())[:MOST_CHOICES]]
+    return [Reply(say(turn.language, "changes.repeat_request.which"), buttons)]
+
+
+def _meant(turn: Turn, mine: Sequence[ServiceRequest]) -> Sequence[ServiceRequest]:
+    number, code = turn.slot("number"), turn.slot("service")
+    if number is not None:
+        return [each for each in mine if each.number == number]
+    if code is not None:
+        return [each for each in mine if each.service == code]
+    fresh = [each for each in mine if turn.now - each.opened_at <= JUST_NOW]
+    return fresh[-1:] or mine
+
+
+def _nothing_to_change(turn: Turn) -> Reply:
+    code = turn.slot("service")
+    if code is None or code not in turn.catalogue:
+        return Reply(say(turn.language, "changes.change_request.nothing"), [cards.person_button(turn.language)])
+    slots = {name: value for name, value in turn.call.slots.items() if name not in ("room", "number")}
+    return Reply("", follow_up=Call("request_service", slots))
+
+
+def _which(turn: Turn, meant: Sequence[ServiceRequest]) -> Reply:
+    buttons = [
+        Button(
+            cards.capital(cards.what(turn.language, each)),
+            Call("change_request", {**turn.call.slots, "number": each.number}),
+        )
+        for each in meant[-MOST_CHOICES:]
+    ]
+    return Reply(say(turn.language, "changes.change_request.which"), buttons)
+
+
+def _ask_what(turn: Turn, request: ServiceRequest) -> Reply:
+    text = say(turn.language, "changes.change_request.what", what=cards.what(turn.language, request))
+    call = Call("change_request", {"number": request.number})
+    return Reply(text, ask=Question(call, "note"))
+
+
+def _changed(turn: Turn, request: ServiceRequest, wanted: dict[str, Any]) -> list[Reply]:
+    turn = turn.at_property(request.property_id)
+    service = turn.catalogue.get(request.service)
+    details = Details(
+        quantity=wanted.get("quantity", request.quantity),
+        people=wanted.get("people", request.people),
+        wanted_at=_moved(turn, request, wanted.get("time")),
+        note=_noted(turn, request, wanted),
+    )
+    if service is None or not change(turn.db, request, service, details):
+        return [Reply(notices.standings(turn, [get_request(turn.db, request.number)])[0], about=request.id)]
+    request = get_request(turn.db, request.number)
+    text = say(
+        turn.language,
+        "changes.change_request.changed",
+        what=cards.what(turn.language, request, noted=False),
+        room=request.room,
+        words=" ".join(request.note.split()),
+        wanted=cards.at(turn, turn.language, request.wanted_at) if request.wanted_at else "",
+        due=cards.at(turn, turn.language, request.due_at),
+        approval=cards.needs_approval(turn, request),
+    )
+    return [Reply(cards.capital(text), about=request.id), *notices.to_assignee(turn, request, "changed")]
+
+
+def _moved(turn: Turn, request: ServiceRequest, wanted: datetime | None) -> datetime | None:
+    """The new hour; one without a day belongs to the day that was agreed before."""
+    if wanted is None or request.wanted_at is None or turn.slot("day") is not None:
+        return wanted or request.wanted_at
+    zone_name = turn.house.time_zone
+    new, before = local(wanted, zone_name), local(request.wanted_at, zone_name)
+    moved = datetime.combine(before.date(), time(new.hour, new.minute), zone(zone_name))
+    return moved if moved > turn.now and new.date() - local(turn.now, zone_name).date() <= timedelta(days=1) else wanted
+
+
+def _noted(turn: Turn, request: ServiceRequest, wanted: dict[str, Any]) -> str:
+    """What was said before stays, and what is said now stands after it."""
+    room = str(wanted.get("room", ""))
+    new = [say(turn.language, "changes.change_request.room", room=room)] if room and room != request.room else []
+    new += [str(wanted["note"])] if wanted.get("note") else []
+    return "; ".join(dict.fromkeys([*([request.note] if request.note else []), *new]))
+
+
+def _again(turn: Turn, request: ServiceRequest) -> Call:
+    """The same once more; an hour of the day comes round the next time."""
+    slots: dict[str, Any] = {"service": request.service, "quantity": request.quantity, "people": request.people}
+    slots["note"] = request.note or None
+    slots["time"] = turn.slot("time") or (_next_time(turn, request.wanted_at) if request.wanted_at else None)
+    if turn.slot("quantity") is not None:
+        slots["quantity"] = turn.slot("quantity")
+    return Call("request_service", {name: value for name, value in slots.items() if value is not None})
+
+
+def _next_time(turn: Turn, before: datetime) -> datetime:
+    now, hour = local(turn.now, turn.house.time_zone), local(before, turn.house.time_zone)
+    today = now.replace(hour=hour.hour, minute=hour.minute, second=0, microsecond=0)
+    return today if today > now else today + timedelta(days=1)
+
+
+def _day(turn: Turn, instant: datetime) -> Any:
+    return local(instant, turn.house.time_zone).date()
+
+
+def _label(turn: Turn, call: Call) -> str:
+    return cards.capital(cards.service_name(turn.language, str(call.slots["service"])))
