@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot import loop
-from bot.config import ConfigError, Settings, load_settings
+from bot.command import CONFIG, ConfigFile, DataFolder, open_house, refuse
+from bot.config import ConfigError
+from bot.stay_commands import stays
 from crm.errors import StoreUnavailable
-from crm.store import Store
+
+if TYPE_CHECKING:
+    from bot.understanding.recogniser import Context
 
 cli = typer.Typer(help="Guanjia, the concierge in the chat.", no_args_is_help=True, pretty_exceptions_enable=False)
-stays = typer.Typer(help="The guests' stays.", no_args_is_help=True)
 cli.add_typer(stays, name="stay")
-
-CONFIG = Path("config.toml")
-ConfigFile = Annotated[Path, typer.Option("--config", help="The settings file.")]
-DataFolder = Annotated[Path | None, typer.Option("--data", help="A folder made by `guanjia demo --data`.")]
-Code = Annotated[str, typer.Argument(metavar="CODE", help="The reservation code.")]
-OneHouse = Annotated[str, typer.Option("--property", help="Key of the property, when two use this code.")]
 
 
 def main() -> None:
@@ -60,7 +55,7 @@ def demo(
     try:
         show(Wishes(data, port, not no_serve, as_json, simulate, seed, not no_browser))
     except (ConfigError, KeyringError, OSError) as error:
-        _refuse(str(error))
+        refuse(str(error))
 
 
 @cli.command()
@@ -70,7 +65,7 @@ def run(config: ConfigFile = CONFIG) -> None:
     from bot.web import serve
 
     configure_logs()
-    with _house(config, None) as (settings, store):
+    with open_house(config, None) as (settings, store):
         from bot.app import App
 
         app = App(settings, store)
@@ -89,11 +84,11 @@ def chat(
     from bot.logs import configure_logs
 
     configure_logs(logging.ERROR)
-    with _house(config, data) as (settings, store):
+    with open_house(config, data) as (settings, store):
         try:
             loop.run(talk(settings, store, who))
         except PersonNotFound as error:
-            _refuse(str(error))
+            refuse(str(error))
 
 
 @cli.command()
@@ -105,12 +100,48 @@ def requests(
     """List all service requests."""
     from bot.listing import request_rows, request_table
 
-    with _house(config, data) as (settings, store):
+    with open_house(config, data) as (settings, store):
         rows = request_rows(store, settings)
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
         request_table(rows)
+
+
+@cli.command()
+def understand(
+    who: Annotated[str, typer.Option("--as", help="guest or staff; with :NAME, of these records.")] = "guest",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    at: Annotated[str, typer.Option("--at", help="Read them as if said then, like 2026-11-26T10:00.")] = "",
+    data: DataFolder = None,
+    config: ConfigFile = CONFIG,
+) -> None:
+    """Show what is understood of the lines on the standard input."""
+    from bot.inspection import lines, told, understood
+
+    context = _listener(who, at, data, config)
+    for line in lines():
+        row = understood(line, context)
+        typer.echo(json.dumps(row, ensure_ascii=False) if as_json else told(row))
+
+
+@cli.command()
+def misses(
+    limit: Annotated[int, typer.Option(help="How many of the latest messages.", min=1, max=10_000)] = 500,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON list.")] = False,
+    data: DataFolder = None,
+    config: ConfigFile = CONFIG,
+) -> None:
+    """List what was not understood or not answered, grouped by what is nearest."""
+    from bot.inspection import miss_lines
+    from bot.inspection import misses as find_misses
+
+    with open_house(config, data) as (settings, store):
+        found = find_misses(store, settings, limit)
+    if as_json:
+        typer.echo(json.dumps([asdict(each) for each in found], ensure_ascii=False, indent=2))
+    else:
+        typer.echo("\n".join(miss_lines(found)))
 
 
 @cli.command()
@@ -124,119 +155,27 @@ def invite(
     """Invite a staff member: prints a link that works once, for ten minutes."""
     from bot.listing import InviteRefused, make_invite
 
-    with _house(config, data) as (settings, store):
+    with open_house(config, data) as (settings, store):
         try:
             lines = make_invite(store, settings, role=role, name=name or role, house=house)
         except InviteRefused as error:
-            _refuse(str(error))
+            refuse(str(error))
     for line in lines:
         typer.echo(line)
 
 
-@stays.command("add")
-def add_stay(
-    name: Annotated[str, typer.Option(help="The guest.")],
-    room: Annotated[str, typer.Option(help="The room's number.")],
-    until: Annotated[str, typer.Option(help="Day of departure, like 2026-11-28.")],
-    since: Annotated[str, typer.Option("--from", help="Day of arrival; today when left out.")] = "",
-    phone: Annotated[
-        str, typer.Option(help="Its last four digits let the guest in; with the name it finds them.")
-    ] = "",
-    language: Annotated[str, typer.Option(help="zh or en; the house's own when left out.")] = "",
-    adults: Annotated[int, typer.Option(min=1, max=99)] = 1,
-    children: Annotated[int, typer.Option(min=0, max=99)] = 0,
-    code: Annotated[str, typer.Option(help="The reservation code; a new one when left out.")] = "",
-    house: Annotated[str, typer.Option("--property", help="Key of the property, when there are several.")] = "",
-    png: Annotated[Path | None, typer.Option(help="Write the QR code into this file, to print it.")] = None,
-    data: DataFolder = None,
-    config: ConfigFile = CONFIG,
-) -> None:
-    """Write a guest's stay down: prints the code and the link that lets the guest in, also as a QR code."""
-    from bot.stays import StayRefused, Wish, new_stay
-
-    wish = Wish(name, room.strip(), until, since, phone, language, adults, children, code, house)
-    with _house(config, data) as (settings, store):
-        try:
-            said = new_stay(store, settings, wish, png)
-        except StayRefused as error:
-            _refuse(str(error))
-    _tell(said.lines, said.notes)
-
-
-@stays.command("check-in")
-def check_in(code: Code, house: OneHouse = "", data: DataFolder = None, config: ConfigFile = CONFIG) -> None:
-    """The guest has arrived."""
-    _take_step("check-in", code, house, config, data)
-
-
-@stays.command("check-out")
-def check_out(code: Code, house: OneHouse = "", data: DataFolder = None, config: ConfigFile = CONFIG) -> None:
-    """The guest has left: the chat no longer brings anything to the room."""
-    _take_step("check-out", code, house, config, data)
-
-
-@stays.command("cancel")
-def cancel(code: Code, house: OneHouse = "", data: DataFolder = None, config: ConfigFile = CONFIG) -> None:
-    """The guest does not come."""
-    _take_step("cancel", code, house, config, data)
-
-
-@stays.command("list")
-def list_stays(
-    data: DataFolder = None,
-    config: ConfigFile = CONFIG,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON list.")] = False,
-) -> None:
-    """List who is in house and who is expected."""
-    from bot.stay_lines import stay_rows, stay_table
-
-    with _house(config, data) as (_, store):
-        rows = stay_rows(store)
-    if as_json:
-        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
-    else:
-        stay_table(rows)
-
-
-def _take_step(step: str, code: str, house: str, config: Path, data: Path | None) -> None:
-    from bot.stays import StayRefused, take_step
-
-    with _house(config, data) as (_, store):
-        try:
-            said = take_step(store, step, code, house)
-        except StayRefused as error:
-            _refuse(str(error))
-    _tell(said.lines, said.notes)
-
-
-def _tell(lines: list[str], notes: list[str]) -> None:
-    for line in lines:
-        typer.echo(line)
-    for note in notes:
-        typer.echo(f"Note: {note}", err=True)
-
-
-@contextmanager
-def _house(config: Path, data: Path | None) -> Iterator[tuple[Settings, Store]]:
-    from bot.app import open_store
-    from crm.encryption import KeyringError
+def _listener(who: str, at: str, data: Path | None, config: Path) -> Context:
+    """Who is listened to; without a name, nobody of these records, so that no configuration is needed."""
+    from bot.chat import PersonNotFound
+    from bot.inspection import KINDS, anybody, instant, somebody
 
     try:
-        # A demo's folder holds all it needs: the secrets of a real house must not lead from there to its records.
-        environment = {} if data else os.environ
-        settings = load_settings(data / "config.toml" if data else config, environment)
-        store = open_store(settings, environment.get("GUANJIA_KEYRING", ""))
-    except (ConfigError, KeyringError) as error:
-        _refuse(str(error))
-    try:
-        yield settings, store
-    finally:
-        store.close()
-
-
-def _refuse(why: str) -> None:
-    typer.echo(why, err=True)
-    raise typer.Exit(2)
+        if who in KINDS:
+            return anybody(who, instant(at), "zh")
+        with open_house(config, data) as (settings, store):
+            return somebody(store, settings, who, at)
+    except (PersonNotFound, ValueError) as error:
+        refuse(str(error))
 
 
 if __name__ == "__main__":

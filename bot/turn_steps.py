@@ -29,6 +29,7 @@ from crm.conversations.messages import (
     MessageState,
     find_choice,
 )
+from crm.conversations.misses import NOT_UNDERSTOOD, UNANSWERED
 from crm.conversations.outbox import move_chat, queue_messages, suppress_queued
 from crm.conversations.waiting import find_waiting
 from crm.properties.houses import Property
@@ -128,6 +129,7 @@ def context(matter: Matter, now: datetime, house: House) -> Context:
         now=local(now, matter.house.time_zone),
         language=matter.speaker.language,
         rooms=house.rooms[matter.house.id],
+        entries=house.knowledge[matter.house.id],
         question=matter.question,
         choices=tuple(matter.choices),
     )
@@ -141,7 +143,9 @@ def handle(
     language = _answered_in(speaker, understanding)
     if language != speaker.language:
         speaker = replace(speaker, language=language)
-    waiting_room.take_up(db, now, speaker.conversation_id, owner, matter.messages)
+    waiting_room.take_up(
+        db, now, speaker.conversation_id, owner, matter.messages, reason=_missed(matter, understanding)
+    )
     replies = _answers(db, now, house, matter, speaker, understanding)
     queue_messages(db, now, [as_message(reply, speaker, matter.messages[-1].id) for reply in merged(replies)])
     question = _left_open(matter, understanding, replies)
@@ -200,6 +204,14 @@ def _answers(
         again = intents.answer(turn(matter.question.call))
         return [Reply(say(speaker.language, "turn.not_caught.text")), *again]
     return intents.not_understood(turn(Call("")), [_nearest(each, house) for each in understanding.alternatives])
+
+
+def _missed(matter: Matter, understanding: Understanding) -> str:
+    """Why the message is of interest to whoever teaches the house; nothing when it was understood and answered."""
+    if not understanding.calls and understanding.by == "none":
+        return NOT_UNDERSTOOD if matter.text.strip() and matter.question is None else ""
+    unanswered = (call.intent == "ask_house" and not call.slots.get("entries") for call in understanding.calls)
+    return UNANSWERED if any(unanswered) else ""
 
 
 def _answered_in(speaker: Speaker, understanding: Understanding) -> str:

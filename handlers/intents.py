@@ -44,7 +44,7 @@ INTENTS: tuple[Intent, ...] = (
         GUEST,
         "request_service",
         service_requests.request_service,
-        _slots("service", "quantity", "time", "people", "note"),
+        _slots("service", "quantity", "time", "people", "room", "note"),
     ),
     Intent("cancel_request", GUEST, "request_service", service_requests.cancel_request, _slots("service")),
     Intent(
@@ -62,7 +62,13 @@ INTENTS: tuple[Intent, ...] = (
         _slots("service", "day", "time", "quantity"),
     ),
     Intent("my_requests", GUEST, "request_service", service_requests.my_requests),
-    Intent("rate_request", GUEST, "rate_request", service_requests.rate_request, (Slot("rating", "rating"), Slot("number", "ticket"))),
+    Intent(
+        "rate_request",
+        GUEST,
+        "rate_request",
+        service_requests.rate_request,
+        (Slot("rating", "rating"), Slot("number", "ticket")),
+    ),
     Intent("ask_house", GUEST, "ask_house", house_knowledge.ask_house, (Slot("question", "text"),)),
     Intent("link_stay", GUEST, "link", linking.link_stay, _slots("credential")),
     Intent("enter_token", ANYONE, "link", linking.enter_token, _slots("token")),

@@ -20,11 +20,11 @@ from prompts import words
 from prompts.words import LANGUAGES, phrases, services, table
 
 ROOT = Path(__file__).parent.parent
-NOT_SPOKEN = {"services", "listening"}  # words we listen for and names, not sentences
+NOT_SPOKEN = {"services", "listening", "kinds"}  # words we listen for and names, not sentences
 # Sentences whose key is put together from a value, with what may stand in its place.
 COMPOSED = {
     "cards.guest.": {"accepted", "on_the_way", "done", "approved", "cannot"},
-    "cards.staff.": {"cancelled", "asked_again", "declined", "low_rating", "picture"},
+    "cards.staff.": {"changed", "cancelled", "asked_again", "declined", "low_rating", "picture"},
     "request_desk.steps.": {"accepted", "on_the_way", "done", "approved", "cannot"},
     "guest_lookup.lines.": {"stay", "choice"},
     "service_requests.request_service.": {"opened", "for_approval", "unattended", "searched"},

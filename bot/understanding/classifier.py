@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -14,7 +15,10 @@ from bot.understanding.features import Collection, Floats, Text, collect, grams_
 from bot.understanding.reading import Token, read
 
 RIDGE = 0.2
-STEPS, CLOSE_ENOUGH = 40, 3e-3
+BLOCK, ALIKE = 256, 255  # rows multiplied at a time, and how a likeness of 1 is written
+BATCH = 24  # texts compared at a time, to keep the memory small
+STEPS, CLOSE_ENOUGH = 30, 2e-2
+_SPOKEN = frozenset("零〇一二三四五六七八九")
 SHORTEST_SLIP, LONG = 4, 8  # letters: one slip of the finger in a word, two in a long one
 
 
@@ -25,17 +29,13 @@ class Classifier:
     names: tuple[str, ...]
     examples: Collection
     lessons: Floats  # lines x names
-    words: tuple[str, ...]
+    words: frozenset[str]
 
-    def rank(self, tokens: Sequence[Token]) -> list[tuple[str, float]]:
-        """Every name with its score, best first; about 1 for what is certain, 0 for what it is not like."""
-        scores = self.scores(tokens)
-        return [(self.names[at], float(scores[at])) for at in np.argsort(-scores)]
-
-    def scores(self, tokens: Sequence[Token]) -> Floats:
-        """In the order of the names."""
-        text = [_spelled(word, self.words) for word in _text(tokens)]
-        return self.examples.likeness(grams_of([text]).numbers) @ self.lessons if text else np.zeros_like(self.lessons[0])
+    def scores(self, parts: Sequence[Sequence[Token]]) -> Floats:
+        """For each part (row) and name (column): about 1 for what is certain, 0 for what it is not like."""
+        texts = [[_spelled(word, self) for word in _text(tokens)] for tokens in parts]
+        scores: Floats = self.examples.likeness(grams_of(texts), len(texts)) @ self.lessons
+        return scores
 
 
 def train(lines: Mapping[str, Sequence[str]]) -> Classifier:
@@ -45,34 +45,55 @@ def train(lines: Mapping[str, Sequence[str]]) -> Classifier:
     labels = np.repeat(np.arange(len(names)), [len(lines[name]) for name in names])
     grams = grams_of(texts)
     examples = collect(grams, len(texts))
-    sizes = np.bincount(grams.owners, minlength=len(texts))
-    by_text = np.split(grams.numbers[np.argsort(grams.owners, kind="stable")], np.cumsum(sizes)[:-1])
-    alike = np.stack([examples.likeness(numbers) for numbers in by_text])
-    alike[np.diag_indices_from(alike)] += RIDGE
+    # A byte for each pair: of thousands of lines this is the one large thing, and it is forgotten at once.
+    alike = np.empty((len(texts), len(texts)), dtype=np.uint8)
+    for at, batch in _batches(texts):
+        alike[at : at + len(batch)] = np.rint(examples.likeness(grams_of(batch), len(batch)) * ALIKE)
     lessons = _solved(alike, np.eye(len(names), dtype=np.float32)[labels])
-    return Classifier(names, examples, lessons, tuple(sorted({word for text in texts for word in text if len(word) > 2})))
+    return Classifier(
+        names, examples, lessons, frozenset(word for text in texts for word in text if word.isascii() and len(word) > 2)
+    )
+
+
+def _batches(texts: Sequence[Text]) -> Iterator[tuple[int, Sequence[Text]]]:
+    return ((at, texts[at : at + BATCH]) for at in range(0, len(texts), BATCH))
 
 
 def _text(tokens: Sequence[Token]) -> Text:
-    return [token.norm for token in tokens if token.norm]
+    """The words; digits spoken one by one are a number."""
+    words: list[str] = []
+    for token in tokens:
+        if token.norm in _SPOKEN and words and set(words[-1]) <= _SPOKEN:
+            words[-1] += token.norm
+        elif token.norm:
+            words.append(token.norm)
+    return [
+        word
+        for each in words
+        for word in (["0" * len(each)] if len(each) > 2 and set(each) <= _SPOKEN else _apart(each))
+    ]
+
+
+def _apart(word: str) -> Text:
+    return list(word) if set(word) <= _SPOKEN else [word]
 
 
 @lru_cache(maxsize=8_192)
-def _spelled(word: str, words: tuple[str, ...]) -> str:
+def _spelled(word: str, classifier: Classifier) -> str:
     """The known word that was meant where this one is none: a letter too many, too few, wrong, or two swapped."""
-    if len(word) < SHORTEST_SLIP or not word.isalpha() or not word.isascii() or word in words:
+    if len(word) < SHORTEST_SLIP or not word.isalpha() or not word.isascii() or word in classifier.words:
         return word
-    near = process.extractOne(word, words, scorer=OSA.distance, score_cutoff=1 + (len(word) >= LONG))
+    near = process.extractOne(word, sorted(classifier.words), scorer=OSA.distance, score_cutoff=1 + (len(word) >= LONG))
     return near[0] if near and near[0][0] == word[0] else word
 
 
-def _solved(matrix: Floats, right: Floats) -> Floats:
-    """Conjugate gradients, all columns at once (Hestenes and Stiefel 1952): far quicker than to factorise."""
+def _solved(alike: npt.NDArray[np.uint8], right: Floats) -> Floats:
+    """(alike / ALIKE + RIDGE) found = right by conjugate gradients, all columns at once (Hestenes and Stiefel 1952)."""
     found = np.zeros_like(right)
     residual, direction = right.copy(), right.copy()
     size = (residual**2).sum(axis=0)
     for _ in range(STEPS):
-        image = matrix @ direction
+        image = _times(alike, direction) + np.float32(RIDGE) * direction
         step = size / np.maximum((direction * image).sum(axis=0), 1e-12)
         found += step * direction
         residual -= step * image
@@ -81,3 +102,9 @@ def _solved(matrix: Floats, right: Floats) -> Floats:
             break
         direction = residual + size / np.maximum(before, 1e-12) * direction
     return found
+
+
+def _times(alike: npt.NDArray[np.uint8], columns: Floats) -> Floats:
+    columns = columns / np.float32(ALIKE)
+    blocks = (alike[at : at + BLOCK] for at in range(0, len(alike), BLOCK))
+    return np.concatenate([block.astype(np.float32) @ columns for block in blocks])

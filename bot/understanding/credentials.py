@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bot.understanding.reading import words
+from bot.understanding.kinds import is_listed, kinds_of
+from bot.understanding.reading import fold, words
 from bot.understanding.vocabulary import is_known
 
 Span = tuple[int, int]
@@ -32,6 +33,7 @@ _EN_MARKED = re.compile(
     rf"(?:is|are|:)?\s*{_DIGITS}"
 )
 _EN_ALONE = re.compile(rf"(?P<name>[a-z][a-z'-]*(?: [a-z][a-z'-]*){{1,3}}|[a-z]{{3,}})[\s,]+{_DIGITS}")
+_HOUR = re.compile(r"\d{1,2}h\d{2}|\d{1,2}[ap]m")
 _NO_NAME = frozenset("房间号码楼毛巾枕空调要请给送的了在电话我你您接单完")
 _POLITE_EDGE = re.compile(r"^(?:你好|您好|hi|hello)[\s,，!。.]*|[\s,，。.!]*(?:谢谢|thanks|thank you)?[\s。.!]*$")
 _TOKEN = re.compile(r"\s*(?P<how>/start|invite|邀请码?)[\s:=]+(?P<token>[A-Za-z0-9_-]{8,64})\s*", re.IGNORECASE)
@@ -62,7 +64,7 @@ def find_token_words(raw: str, asked: bool) -> tuple[str, list[Span]] | None:
 
 def _named_code(plain: str) -> re.Match[str] | None:
     match = _NAMED_CODE.search(plain)
-    return match if match and re.search(r"\d", match["code"]) else None
+    return match if match and re.search(r"\d", match["code"]) and not _HOUR.fullmatch(match["code"]) else None
 
 
 def _asked_code(plain: str) -> re.Match[str] | None:
@@ -77,7 +79,10 @@ def _alone(plain: str, raw: str) -> tuple[dict[str, str], list[Span]] | None:
         offset = edge.end()
     rest = _POLITE_EDGE.sub("", plain[offset:])
     match = _ZH_ALONE.fullmatch(rest) or _EN_ALONE.fullmatch(rest)
-    return _name_and_digits(match, raw, offset) if match and not _unlikely(match["name"]) else None
+    if not match or _unlikely(match["name"]):
+        return None
+    credential = _name_and_digits(match, raw, offset)
+    return None if _is_a_thing(credential[0]["name"]) else credential
 
 
 def _unlikely(name: str) -> bool:
@@ -85,6 +90,13 @@ def _unlikely(name: str) -> bool:
     if name.isascii():
         return all(is_known(word) for word in words(name))
     return any(char in _NO_NAME for char in name)
+
+
+def _is_a_thing(name: str) -> bool:
+    """ "Beef noodles 1609" and 加婴儿床 1509 are wishes; "Rose May 1234", written as a name, is one."""
+    if not name.isascii():
+        return bool(kinds_of(list(name)) - {"find_guest"})
+    return not name.istitle() and any(is_known(word) or is_listed(word) for word in words(fold(name)))
 
 
 def _name_and_digits(match: re.Match[str], raw: str, offset: int) -> tuple[dict[str, str], list[Span]]:

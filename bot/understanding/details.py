@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from bot.understanding.pieces import WRAPPERS, Piece, Stretch
 from bot.understanding.reading import Reading
-from bot.understanding.slots import FINDERS, FREE_TEXT, USED, Heard, find_text, find_time
+from bot.understanding.slots import FINDERS, FREE_TEXT, USED, Heard, find_room, find_text, find_time
 from bot.understanding.time_slots import Span, impossible
 from bot.understanding.vocabulary import Hit, Kind, service_words
 from handlers.turn import Intent
@@ -34,6 +34,7 @@ def request_slots(stretch: Stretch, intent: Intent, around: Surroundings) -> dic
     heard = _heard(_places(stretch, around), around, service.time_hint)
     slots, left = find_slots(heard, intent, {"service": code})
     slots |= _shared_time(stretch, intent, around) if "time" not in slots else {}
+    slots |= _named_room(around) if "room" not in slots else {}
     said_more = service.fault or any(hit.meaning.detailed for hit in stretch.hits) or _rest(stretch, left, around)
     if said_more:
         slots |= _noted(intent, _span(stretch, around), around)
@@ -50,7 +51,8 @@ def intent_slots(stretch: Stretch, intent: Intent, around: Surroundings) -> dict
     for slot in intent.slots:
         if slot.finder in captures:
             value = captures[slot.finder]
-            found = FINDERS[slot.finder](_narrow(heard, value))
+            found = find_room(replace(heard, asked=True)) if slot.finder == "room" else None
+            found = found or FINDERS[slot.finder](_narrow(heard, value))
             slots |= {slot.name: found.value} if found else {slot.name: around.reading.text[slice(*value)]}
     heard = heard.without(list(captures.values()))
     slots, _ = find_slots(heard, intent, slots)
@@ -89,6 +91,14 @@ def _shared_time(stretch: Stretch, intent: Intent, around: Surroundings) -> dict
     tokens = around.reading.tokens
     found = find_time(_heard([(tokens[stretch.piece.start].start, tokens[first.start].start)], around))
     return {slot.name: found.value for slot in intent.slots if slot.finder == "time"} if found else {}
+
+
+def _named_room(around: Surroundings) -> dict[str, Any]:
+    """A room named anywhere in the message is meant for all of it; hours are no rooms."""
+    heard = _heard([], around)
+    when = find_time(heard)
+    found = find_room(heard.without(when.spans) if when else heard)
+    return {"room": found.value} if found else {}
 
 
 def stretch_text(stretch: Stretch, around: Surroundings) -> str:

@@ -1,4 +1,4 @@
-"""What the classifier sees of texts: their words, pairs of words and runs of characters, and how alike two texts are."""
+"""What the classifier sees of texts: their words, pairs, kinds, runs of characters, and how alike two texts are."""
 
 from __future__ import annotations
 
@@ -10,10 +10,15 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-CHINESE_RUNS, LATIN_RUNS = range(1, 4), range(3, 5)
+from bot.understanding.kinds import kinds_of
+from bot.understanding.sounds import sound
+
+CHINESE_RUNS, LATIN_RUNS, SOUND_RUNS = range(1, 4), range(3, 5), range(2, 4)
 MOST_WORDS = 200  # nobody says one thing in more
 WORD_WEIGHT, RUN_WEIGHT = 2.0, 1.0
-COMMON = 1 / 5  # what stands in more of the texts than this tells little and costs much
+COMMON = 1 / 20  # what stands in more of the texts than this tells little and costs much
+
+FEW = 50  # texts: so few are no reason to leave anything out
 
 Text = Sequence[str]  # words; each Chinese character is one
 Floats = npt.NDArray[np.float32]
@@ -31,9 +36,22 @@ class Grams:
 
 
 def grams_of(texts: Sequence[Text]) -> Grams:
-    """Words, pairs of words, and runs of characters: one to three Chinese ones, three or four others."""
+    """Words, pairs of words, kinds, and runs of characters: one to three Chinese ones, their sounds, or three or four.
+
+    By their sound 浴金 is 浴巾: people type Chinese by its sound and choose the wrong characters.
+    """
     words = [[_shape(word) for word in text[:MOST_WORDS]] for text in texts]
-    numbers, owners = zip(*(*_words(words), *_runs([_spelled(text) for text in words])), strict=True)
+    spelled = [_spelled(text) for text in words]
+    is_latin = np.array([each.isascii() for each in spelled], dtype=bool)
+    sounds = ["" if each.isascii() else "".join(map(sound, each)) for each in spelled]
+    found = [
+        *_words(words),
+        _kinds(words),
+        *_runs(spelled, is_latin, LATIN_RUNS),
+        *_runs(spelled, ~is_latin, CHINESE_RUNS),
+        *_runs(sounds, ~is_latin, SOUND_RUNS),
+    ]
+    numbers, owners = zip(*found, strict=True)
     every, of = np.concatenate(numbers), np.concatenate(owners)
     order = np.lexsort((of, every))
     every, of = every[order], of[order]
@@ -55,6 +73,12 @@ def _words(texts: Sequence[Text]) -> list[tuple[Numbers, Places]]:
     return [(single << np.uint64(1) | np.uint64(1), owners), (pairs << np.uint64(1) | np.uint64(1), owners[1:][inside])]
 
 
+def _kinds(texts: Sequence[Text]) -> tuple[Numbers, Places]:
+    found = [(_number(f"a kind: {kind}"), at) for at, text in enumerate(texts) for kind in kinds_of(text)]
+    numbers, owners = zip(*found, strict=True) if found else ((), ())
+    return np.array(numbers, dtype=np.uint64) << np.uint64(1) | np.uint64(1), np.array(owners, dtype=np.int64)
+
+
 @lru_cache(maxsize=16_384)
 def _number(word: str) -> int:
     return crc32(word.encode())
@@ -68,21 +92,17 @@ def _spelled(words: Text) -> str:
     return spelled
 
 
-def _runs(spelled: Sequence[str]) -> list[tuple[Numbers, Places]]:
-    """By a rolling hash over all texts at once."""
-    codes = np.frombuffer("".join(spelled).encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
-    owners = np.repeat(np.arange(len(spelled)), [len(each) for each in spelled])
-    is_latin = np.array([each.isascii() for each in spelled], dtype=bool)
+def _runs(texts: Sequence[str], wanted: npt.NDArray[np.bool_], lengths: range) -> list[tuple[Numbers, Places]]:
+    """By a rolling hash over all texts at once; only of the wanted ones."""
+    codes = np.frombuffer("".join(texts).encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
+    owners = np.repeat(np.arange(len(texts)), [len(each) for each in texts])
     rolled, found = np.zeros(len(codes), dtype=np.uint64), []
-    for length in range(1, max(*CHINESE_RUNS, *LATIN_RUNS) + 1):
-        first = len(codes) - length + 1
-        if first <= 0:
-            break
-        rolled = rolled[:first] * _STEP + codes[length - 1 :]
-        of = owners[:first]
-        wanted = np.where(is_latin, length in LATIN_RUNS, length in CHINESE_RUNS)
-        kept = (of == owners[length - 1 :]) & wanted[of]
-        found.append(((rolled[kept] + np.uint64(length)) << np.uint64(1), of[kept]))
+    for length in range(1, min(lengths[-1], len(codes)) + 1):
+        rolled = rolled[: len(codes) - length + 1] * _STEP + codes[length - 1 :]
+        if length in lengths:
+            of = owners[: len(rolled)]
+            kept = (of == owners[length - 1 :]) & wanted[of]
+            found.append(((rolled[kept] + np.uint64(length)) << np.uint64(1), of[kept]))
     return found
 
 
@@ -93,28 +113,32 @@ class Collection:
     numbers: Numbers
     weights: Floats
     starts: Places
-    owners: Places
+    owners: npt.NDArray[np.int32]
     lengths: Floats
 
-    def likeness(self, grams: Numbers) -> Floats:
-        """The cosine, 0 to 1, of one text to each of these; a gram weighs log(1 + texts / texts that have it)."""
-        at = np.minimum(np.searchsorted(self.numbers, grams), len(self.numbers) - 1)
-        at = at[self.numbers[at] == grams]
+    def likeness(self, grams: Grams, texts: int) -> Floats:
+        """The cosine, 0 to 1, of other texts (rows) to these; a gram weighs log(1 + texts / texts that have it)."""
+        at = np.minimum(np.searchsorted(self.numbers, grams.numbers), len(self.numbers) - 1)
+        known = self.numbers[at] == grams.numbers
+        at, of = at[known], grams.owners[known]
         squares = self.weights[at] ** 2
         first, many = self.starts[at], self.starts[at + 1] - self.starts[at]
         places = np.arange(many.sum()) + np.repeat(first - np.cumsum(many) + many, many)
-        shared = np.bincount(self.owners[places], np.repeat(squares, many), minlength=len(self.lengths))
-        return (shared / (np.sqrt(max(squares.sum(), 1e-6)) * self.lengths)).astype(np.float32)
+        cells = self.owners[places] + np.repeat(of * len(self.lengths), many)
+        shared = np.bincount(cells, np.repeat(squares, many), minlength=texts * len(self.lengths))
+        lengths = np.sqrt(np.maximum(np.bincount(of, squares, minlength=texts), 1e-6))
+        likeness: Floats = (shared.reshape(texts, -1) / (lengths[:, None] * self.lengths)).astype(np.float32)
+        return likeness
 
 
 def collect(grams: Grams, texts: int) -> Collection:
     numbers, starts = np.unique(grams.numbers, return_index=True)
     many = np.diff(starts, append=len(grams.numbers))
-    kept = many <= max(texts * COMMON, 2)
+    kept = many <= max(texts * COMMON, FEW)
     owners = grams.owners[np.repeat(kept, many)]
     numbers, many = numbers[kept], many[kept]
     weights = np.log1p(texts / many) * np.where(numbers & np.uint64(1), WORD_WEIGHT, RUN_WEIGHT)
     squares = np.bincount(owners, np.repeat(weights**2, many), minlength=texts)
     lengths = np.sqrt(np.maximum(squares, 1e-6)).astype(np.float32)
     starts = np.concatenate([[0], np.cumsum(many)])
-    return Collection(numbers, weights.astype(np.float32), starts, owners, lengths)
+    return Collection(numbers, weights.astype(np.float32), starts, owners.astype(np.int32), lengths)

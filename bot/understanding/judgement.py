@@ -1,129 +1,177 @@
-"""The guess: which wishes a message most likely holds, clause by clause, by its likeness to the example lines."""
+"""Which wishes a message most likely holds, and where: the classifier's opinion of it as a whole and of its parts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
 
 from bot.understanding.classifier import Classifier, train
 from bot.understanding.reading import Token
 from prompts.words import examples
 
 OUT_OF_SCOPE = "out_of_scope"
-MOST_CLAUSES = 12  # of a message; a wish takes up to three of them
-LONGEST_WISH = 3
-ANOTHER_WISH = 0.5  # how much likelier two wishes must be than one
-JOINED_WISH = 0.5  # the same where no stop or joining word stands between them
-LEAST_HALF = 0.5
-MOST_STARTS = 8
-SPOTTED = 0.25  # what a phrase found in a clause adds to its name, times how much of the text phrases explain
+NEVER_A_PART = frozenset({OUT_OF_SCOPE, "emergency", "help", "staff_help"})
+ABOUT_A_SERVICE = frozenset({"cancel_request", "change_request", "my_requests", "repeat_request", "rate_request"})
+DEEPEST = 3  # times a message is divided
+OTHER_LANGUAGE = 0.6  # what the foreign words in a Chinese sentence count
+SPOTTED = 0.2  # what a phrase found in a part adds to its name, times how much of the message phrases explain
+MOST_STARTS = 16  # at which a message may be divided
+UNMISTAKABLE = 0.7
+SHORTEST_PART = 3  # Chinese characters; a Latin word counts for two
 
-Clause = tuple[int, int]  # first token, token after the last
+Names = frozenset[str]
+Scores = Mapping[str, float]
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Spotted:
-    """Something phrases found: the code of a service or the name of an intent, and where, in tokens."""
+    """The code of a service or the name of an intent, its place (in tokens), and the service it is about, if any."""
 
     name: str
     start: int
     end: int
+    service: str = ""
+
+
+class Border(StrEnum):
+    """What may part two wishes: a word such as "also", the end of a sentence, a comma, or nothing but a new start."""
+
+    CONNECTOR = "connector"
+    SENTENCE = "sentence"
+    COMMA = "comma"
+    NOTHING = "nothing"
+
+
+# When a message is two wishes: the score each half needs, what the whole must think of both, and how much clearer the
+# halves must be than the whole. Chosen on tests/eval.
+_DIVIDES = {
+    Border.CONNECTOR: (0.35, 0.05, 0.3),
+    Border.SENTENCE: (0.35, 0.15, 0.2),
+    Border.COMMA: (0.55, 0.3, 0.6),
+    Border.NOTHING: (0.6, 0.2, 0.4),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a run of clauses most likely means; `ranked` are the names by their score, best first."""
+    """What the tokens from `start` to `end` most likely mean."""
 
     start: int
     end: int
-    ranked: tuple[tuple[str, float], ...]
+    scores: Scores
+
+    @property
+    def ranked(self) -> list[tuple[str, float]]:
+        return sorted(self.scores.items(), key=lambda each: -each[1])
 
     @property
     def name(self) -> str:
-        return self.ranked[0][0]
+        return max(self.scores, key=lambda name: self.scores[name])
 
     @property
     def score(self) -> float:
-        return self.ranked[0][1]
-
-    @property
-    def lead(self) -> float:
-        """How far the best is ahead of the next."""
-        return self.score - self.ranked[1][1]
+        return max(self.scores.values())
 
 
-def judge(
-    tokens: Sequence[Token],
-    clauses: Sequence[Clause],
-    starts: Sequence[int],
-    spotted: Sequence[Spotted],
-    sure: float,
-    classifier: Classifier,
-) -> list[Verdict]:
-    """The likeliest division of the message into wishes.
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is judged: the tokens in `span`.
 
-    `clauses` are what stops and joining words part; `starts` are tokens within them where another wish may begin.
+    `starts` are the tokens at which another wish may begin, with what parts it from those before.
     """
 
-    def verdict(start: int, end: int) -> Verdict:
-        scores = dict(classifier.rank(tokens[start:end]))
-        for name in {each.name for each in spotted if start <= each.start < end}:
-            scores[name] = scores.get(name, 0.0) + SPOTTED * sure
-        return Verdict(start, end, tuple(sorted(scores.items(), key=lambda each: -each[1])))
-
-    telling = [clause for clause in clauses if _says_something(tokens, clause)][:MOST_CLAUSES]
-    return [part for whole in _divided(telling, verdict) for part in _halved(whole, starts, verdict)]
-
-
-Judge = Callable[[int, int], Verdict]
+    tokens: Sequence[Token]
+    names: Names
+    language: str
+    services: Names = frozenset()
+    spotted: Sequence[Spotted] = ()
+    sure: float = 0.0
+    starts: Mapping[int, Border] = field(default_factory=dict)
+    span: Span = (0, 0)
 
 
-def _divided(clauses: Sequence[Clause], verdict: Judge) -> list[Verdict]:
-    """By dynamic programming over the borders of clauses; a run of them is worth what its most telling part is."""
-    best: list[tuple[float, list[Verdict]]] = [(0.0, [])]
-    alone = [verdict(*clause) for clause in clauses]
-    for end in range(1, len(clauses) + 1):
-        options = []
-        for first in range(max(0, end - LONGEST_WISH), end):
-            start, stop = clauses[first][0], clauses[end - 1][1]
-            parts = alone[first:end] if end - first == 1 else [*alone[first:end], verdict(start, stop)]
-            told = max(parts, key=lambda part: part.score)
-            value, before = best[first]
-            found = [*before, replace(told, start=start, end=stop)]
-            options.append((value + told.score - (ANOTHER_WISH if before else 0.0), found))
-        best.append(max(options, key=lambda option: option[0]))
-    return _joined(best[-1][1])
+def judge(message: Message) -> list[Verdict]:
+    """The verdicts in the order of the text; each is about another part of it."""
+    (whole,) = _verdicts([message.span], message)
+    return _divided(whole, message, DEEPEST)
 
 
-def _halved(whole: Verdict, starts: Sequence[int], verdict: Judge) -> list[Verdict]:
-    """In two where both halves say something else and each says it more clearly: 拿条毛巾上来明早六点半喊我."""
-    best, found = whole.score + ANOTHER_WISH, [whole]
-    for at in [each for each in starts if whole.start < each < whole.end][:MOST_STARTS]:
-        halves = [verdict(whole.start, at), verdict(at, whole.end)]
-        value = sum(half.score for half in halves) - JOINED_WISH + ANOTHER_WISH
-        if value > best and halves[0].name != halves[1].name and min(half.score for half in halves) > LEAST_HALF:
-            best, found = value, halves
-    return found
+def classifier_for(names: Names, language: str) -> Classifier:
+    """Learns once from the example lines of these names and of what is out of scope."""
+    return _classifier(names, language)
 
 
-@cache
-def classifier_for(to_staff: bool, language: str, names: frozenset[str]) -> Classifier:
-    """Learns from the example lines of these names and of what is out of scope."""
-    known = examples(language)
-    return train({name: lines for name, lines in known.items() if name in names or name == OUT_OF_SCOPE})
+@lru_cache(maxsize=8)
+def _classifier(names: Names, language: str) -> Classifier:
+    lines = examples(language)
+    return train({name: lines[name] for name in sorted({*names, OUT_OF_SCOPE} & lines.keys())})
 
 
-def _says_something(tokens: Sequence[Token], clause: Clause) -> bool:
-    return any(token.norm for token in tokens[slice(*clause)])
+def _verdicts(spans: Sequence[Span], message: Message) -> list[Verdict]:
+    parts = [message.tokens[start:end] for start, end in spans]
+    own = classifier_for(message.names, message.language)
+    scores = [dict(zip(own.names, map(float, row), strict=True)) for row in own.scores(parts)]
+    if message.language == "zh" and any(_is_foreign(token) for token in message.tokens):
+        _add_foreign(scores, parts, message.names)
+    for (start, end), known in zip(spans, scores, strict=True):
+        for name in {each.name for each in message.spotted if start <= each.start < end}:
+            known[name] = known.get(name, 0.0) + SPOTTED * message.sure
+    return [Verdict(start, end, known) for (start, end), known in zip(spans, scores, strict=True)]
 
 
-def _joined(verdicts: Sequence[Verdict]) -> list[Verdict]:
-    joined: list[Verdict] = []
-    for each in verdicts:
-        if joined and joined[-1].name == each.name:
-            before = joined.pop()
-            each = Verdict(before.start, each.end, max(before, each, key=lambda one: one.score).ranked)  # noqa: PLW2901
-        joined.append(each)
-    return joined
+def _add_foreign(scores: Sequence[dict[str, float]], parts: Sequence[Sequence[Token]], names: Names) -> None:
+    """What the English words in a Chinese message say."""
+    other = classifier_for(names, "en")
+    foreign = [[token for token in part if _is_foreign(token)] for part in parts]
+    for known, row in zip(scores, other.scores(foreign), strict=True):
+        for name, score in zip(other.names, row, strict=True):
+            known[name] = known.get(name, 0.0) + OTHER_LANGUAGE * float(score)
 
+
+def _is_foreign(token: Token) -> bool:
+    return len(token.norm) > 1 and token.norm.isascii() and token.norm.isalpha()
+
+
+def _divided(whole: Verdict, message: Message, depth: int) -> list[Verdict]:
+    """In two, and each half again, where both halves clearly want something else and the whole is of both minds."""
+    inside = [at for at in sorted(message.starts) if _has_parts(message.tokens, whole, at)][:MOST_STARTS]
+    if not depth or not inside:
+        return [whole]
+    verdicts = _verdicts([span for at in inside for span in ((whole.start, at), (at, whole.end))], message)
+    halves = zip(verdicts[::2], verdicts[1::2], strict=True)
+    likely = [(_two_wishes(whole, *pair, message.starts[pair[0].end], message), pair) for pair in halves]
+    most, best = max(likely, key=lambda each: each[0])
+    return [part for half in best for part in _divided(half, message, depth - 1)] if most > 0 else [whole]
+
+
+def _has_parts(tokens: Sequence[Token], whole: Verdict, at: int) -> bool:
+    return whole.start < at < whole.end and _is_part(tokens[whole.start : at]) and _is_part(tokens[at : whole.end])
+
+
+def _is_part(tokens: Sequence[Token]) -> bool:
+    return sum(2 if token.norm.isascii() else 1 for token in tokens if token.norm) >= SHORTEST_PART
+
+
+def _two_wishes(whole: Verdict, left: Verdict, right: Verdict, border: Border, message: Message) -> float:
+    """Above zero when two wishes are likelier than one."""
+    names = {left.name, right.name}
+    if len(names) == 1 or names & NEVER_A_PART or not _are_apart(left, right, border, message):
+        return -1.0
+    least, minds, more = _DIVIDES[border]
+    of_both_minds = min(whole.scores[left.name], whole.scores[right.name])
+    gain = left.score + right.score - whole.score
+    return min(min(left.score, right.score) - least, of_both_minds - minds, gain - more) + 0.001
+
+
+def _are_apart(left: Verdict, right: Verdict, border: Border, message: Message) -> bool:
+    """Two services may stand side by side; what is said about one ("not two", "where is it") must name another."""
+    if {left.name, right.name} <= message.services:
+        return True
+    for about, other in ((left, right), (right, left)):
+        named = {each.service for each in message.spotted if about.start <= each.start < about.end}
+        if about.name in ABOUT_A_SERVICE and other.name in message.services and not named - {"", other.name}:
+            return False
+    return border is not Border.NOTHING or min(left.score, right.score) >= UNMISTAKABLE

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
+from bot.understanding.amounts import find_amounts
 from bot.understanding.days import impossible_days
 from bot.understanding.details import Surroundings, intent_slots, request_slots, stretch_text
+from bot.understanding.joining import joined
+from bot.understanding.judgement import Spotted
 from bot.understanding.patterns import weight_of
 from bot.understanding.pieces import (
     WRAPPERS,
@@ -30,6 +32,7 @@ EMERGENCY = "emergency"
 FEEDBACK = frozenset({"complain", "compliment", "suggest"})
 _TELLING = frozenset({"my_requests", "my_stay", "suggest"})
 _MOST = 20
+_STARTS = (Kind.INTENT, Kind.SERVICE, Kind.WANTS, Kind.ASKS, Kind.REFUSES, Kind.JOIN)
 _ORDER, _CANCEL = "request_service", "cancel_request"
 
 
@@ -38,6 +41,7 @@ class Heeded:
     """Calls in the order of the text, the services only asked about, and how much of the text was explained.
 
     `known` are the tokens of all phrases and small words; `wanting`: a word such as "bring" or 要 stands there.
+    `spotted` is what the calls were made of, `pieces` the clauses, `starts` where within them a wish may begin.
     """
 
     calls: tuple[Call, ...]
@@ -46,6 +50,9 @@ class Heeded:
     first_hit: int = 0
     known: frozenset[int] = frozenset()
     wanting: bool = False
+    spotted: tuple[Spotted, ...] = ()
+    pieces: tuple[Piece, ...] = ()
+    starts: tuple[int, ...] = ()
 
 
 def listen(around: Surroundings, offered: Mapping[str, Intent]) -> Heeded:
@@ -53,20 +60,35 @@ def listen(around: Surroundings, offered: Mapping[str, Intent]) -> Heeded:
     tokens = around.reading.tokens
     with_services = _ORDER in offered or _CANCEL in offered
     hits = find_hits(tokens, offered, with_services)
-    if any(hit.meaning.name == EMERGENCY and _stands(hit, tokens) for hit in hits):
+    if _is_emergency(hits, tokens):
         return Heeded((Call(EMERGENCY, {"text": around.reading.text}),), confidence=1.0)
+    hits = [hit for hit in hits if hit.meaning.kind is not Kind.HARMLESS and hit.meaning.name != EMERGENCY]
     chosen, grammar = choose([*_marked(around, offered), *hits], tokens)
     pieces = pieces_of(tokens, chosen, grammar)
     spare_orders(pieces, offered)
     stretches, asked_about = _stretches(pieces, around, offered)
-    calls = _joined([call for stretch in stretches[:_MOST] for call in _calls(stretch, stretches, around, offered)])
+    calls = joined([call for stretch in stretches[:_MOST] for call in _calls(stretch, stretches, around, offered)])
     serious = [call for call in calls if call.intent not in WRAPPERS]
     kept = serious or calls[-1:]
     first = min((tokens[stretch.start].start for stretch in stretches), default=len(around.reading.text))
     known = frozenset(at for hit in (*chosen, *grammar) for at in range(hit.start, hit.end))
     sure = _confidence(known, around) if kept else 0.0
     wanting = any(hit.meaning.kind is Kind.WANTS for hit in grammar)
-    return Heeded(tuple(kept), tuple(asked_about), sure, first, known, wanting)
+    spotted = tuple(_spotted(stretch) for stretch in stretches)
+    starts = tuple(sorted({hit.start for hit in hits if hit.meaning.kind in _STARTS}))
+    return Heeded(tuple(kept), tuple(asked_about), sure, first, known, wanting, spotted, tuple(pieces), starts)
+
+
+def _spotted(stretch: Stretch) -> Spotted:
+    kind, name = stretch.wants
+    service = name if kind is Kind.SERVICE else ""
+    return Spotted(_CANCEL if stretch.refused else name, stretch.start, stretch.end, service)
+
+
+def _is_emergency(hits: Sequence[Hit], tokens: Sequence[Token]) -> bool:
+    harmless = {at for hit in hits if hit.meaning.kind is Kind.HARMLESS for at in range(hit.start, hit.end)}
+    alarms = (hit for hit in hits if hit.meaning.name == EMERGENCY and _stands(hit, tokens))
+    return any(harmless.isdisjoint(range(hit.start, hit.end)) for hit in alarms)
 
 
 def _stands(hit: Hit, tokens: Sequence[Token]) -> bool:
@@ -175,54 +197,14 @@ def _misdated(intent: Intent, around: Surroundings) -> bool:
     return said and bool(impossible_days(around.reading.plain, around.now.date()))
 
 
-def _joined(calls: Sequence[Call]) -> list[Call]:
-    """The same wish said twice is one wish; a later half completes the earlier one."""
-    joined: list[Call] = []
-    for call in calls:
-        same = [index for index, known in enumerate(joined) if _same_wish(known, call)]
-        if same:
-            joined[same[-1]] = _merged(joined[same[-1]], call)
-        else:
-            joined.append(call)
-    joined = _without_doubles(joined)
-    specific = {call.intent for call in joined if call.slots}
-    return [call for call in joined if call.slots or call.intent not in specific]
-
-
-def _without_doubles(calls: Sequence[Call]) -> list[Call]:
-    """A car and a way to the airport are one wish: the airport transfer, with what was said of the car."""
-    kept = list(calls)
-    for call in calls:
-        service = service_words().get(str(call.slots.get("service")))
-        for other in list(kept):
-            doubled = service and service.instead_of and other.slots.get("service") == service.instead_of
-            if doubled and other.intent == call.intent and call in kept:
-                kept[kept.index(call)] = replace(call, slots={**other.slots, **call.slots})
-                kept.remove(other)
-    return kept
-
-
-def _same_wish(known: Call, call: Call) -> bool:
-    if known.intent != call.intent:
-        return False
-    keys = set(known.slots) & set(call.slots) - {"note", "quantity", "reason"}
-    return all(known.slots[key] == call.slots[key] for key in keys)
-
-
-def _merged(known: Call, call: Call) -> Call:
-    slots: dict[str, Any] = {**call.slots, **known.slots}
-    notes = [str(each.slots["note"]) for each in (known, call) if each.slots.get("note")]
-    if len(notes) == 2 and notes[1] not in notes[0]:
-        slots["note"] = "; ".join(notes)
-    counts = [each.slots["quantity"] for each in (known, call) if each.slots.get("quantity")]
-    if len(counts) == 2 and counts[0] != counts[1]:
-        slots["quantity"] = sum(counts)
-    return replace(known, slots=slots)
-
-
 def _confidence(known: Container[int], around: Surroundings) -> float:
-    """Half for a phrase at all, the rest by how much of the text is explained."""
+    """Half for a phrase at all, the rest by how much of the text is explained; amounts explain themselves."""
     tokens = around.reading.tokens
+    counted = [span for _, span in find_amounts(around.reading.plain)]
     total = sum(weight_of(token) for token in tokens if token.norm)
-    fitted = sum(weight_of(token) for at, token in enumerate(tokens) if token.norm and at in known)
+    fitted = sum(
+        weight_of(token)
+        for at, token in enumerate(tokens)
+        if token.norm and (at in known or any(start <= token.start < end for start, end in counted))
+    )
     return round(0.5 + 0.5 * fitted / total, 2) if total else 0.0

@@ -7,12 +7,20 @@ from datetime import datetime
 
 from bot.understanding import pending
 from bot.understanding.details import Surroundings
+from bot.understanding.guess import Guess, guess
 from bot.understanding.nearest import nearest
 from bot.understanding.phrases import EMERGENCY, Heeded, listen
+from bot.understanding.pieces import WRAPPERS
 from bot.understanding.reading import language_of, read
+from bot.understanding.vocabulary import service_words
+from crm.properties.knowledge import Entry
 from handlers.turn import Button, Call, Intent, Question
 
 MOST_CALLS = 10
+EXPLAINED = 0.99  # of a message, weighed, by phrases and small words: then there is nothing left to guess
+GREEDY = frozenset({"find_guest", "my_tasks", "go_on_duty"})  # phrases of these match more than they mean
+MOSTLY_EXPLAINED, NEARLY_EXPLAINED, UNSURE, SURE = 0.8, 0.93, 0.35, 0.55
+BY_FORM = frozenset({"enter_token", "link_stay"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +33,7 @@ class Context:
     rooms: frozenset[str] = frozenset()
     question: Question | None = None
     choices: tuple[Button, ...] = ()
+    entries: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +68,41 @@ def understand(text: str, context: Context) -> Understanding:
         calls = pending.answer(context.question, around, heeded, offered)
         if calls is not None:
             return Understanding(reading.text, language, tuple(calls[:MOST_CALLS]), "pending", 0.95)
-    if heeded.calls:
+    if heeded.calls and heeded.confidence >= EXPLAINED and not any(call.intent in GREEDY for call in heeded.calls):
         return Understanding(reading.text, language, heeded.calls[:MOST_CALLS], "phrases", heeded.confidence)
-    return Understanding(reading.text, language, (), "none", 0.0, _alternatives(around, heeded, offered))
+    has_words = any(token.norm and not token.norm.isdigit() for token in reading.tokens)
+    guessed = guess(around, heeded, offered, language, context.entries) if has_words else Guess()
+    if heeded.calls and _agree(heeded, guessed):
+        return Understanding(reading.text, language, heeded.calls[:MOST_CALLS], "phrases", heeded.confidence)
+    alternatives = _alternatives(around, heeded, guessed, offered)
+    if guessed.calls:
+        likely = guessed.calls[:MOST_CALLS]
+        return Understanding(reading.text, language, likely, "classifier", guessed.confidence, alternatives)
+    return Understanding(reading.text, language, (), "none", 0.0, alternatives)
 
 
-def _alternatives(around: Surroundings, heeded: Heeded, offered: dict[str, Intent]) -> tuple[str, ...]:
-    names = (*heeded.asked_about, *nearest(around.reading.tokens, offered, "request_service" in offered))
-    return tuple(dict.fromkeys(names))[:3]
+def _agree(heeded: Heeded, guessed: Guess) -> bool:
+    """Phrases read details better, so they have the word where both mean the same, and where a form gave it away."""
+    if any(call.intent in BY_FORM for call in heeded.calls):
+        return True
+    if heeded.confidence >= MOSTLY_EXPLAINED and guessed.confidence < UNSURE:
+        return True
+    if guessed.confidence < SURE and all(call.intent in WRAPPERS for call in heeded.calls):
+        return True
+    refused = {call.slots.get("service") for call in heeded.calls if call.intent == "cancel_request"}
+    said = {_name(call) for call in heeded.calls}
+    other = {service_words()[name].instead_of for name in said if name in service_words()}
+    if set(guessed.names) < said <= service_words().keys() and heeded.confidence >= NEARLY_EXPLAINED:
+        return True
+    return set(guessed.names) in (said, other) or not refused.isdisjoint(guessed.names)
+
+
+def _name(call: Call) -> str:
+    return str(call.slots.get("service", call.intent)) if call.intent == "request_service" else call.intent
+
+
+def _alternatives(around: Surroundings, heeded: Heeded, guessed: Guess, offered: dict[str, Intent]) -> tuple[str, ...]:
+    said = [_name(call) for call in heeded.calls if call.intent not in WRAPPERS]
+    near = nearest(around.reading.tokens, offered, "request_service" in offered)
+    names = dict.fromkeys([*said, *guessed.alternatives, *heeded.asked_about, *near])
+    return tuple(name for name in names if name != EMERGENCY)[:3]

@@ -13,6 +13,7 @@ from bot.understanding.amounts import Amount, blank, find_amounts, find_bare, fi
 from bot.understanding.credentials import find_credential_words, find_token_words
 from bot.understanding.days import find_day_words, impossible_days
 from bot.understanding.reading import fold
+from bot.understanding.rooms import find_room_words
 from bot.understanding.time_slots import Span, find_moment
 from prompts.words import LANGUAGES, table
 
@@ -50,11 +51,6 @@ class Found:
 
 Finder = Callable[[Heard], Found | None]
 
-_ROOM = re.compile(
-    r"(?:\b(?:room|rm|suite|apartment|apt|unit)(?: no\.?| number|#)? ?#?|房间号?|房号|房)(?P<after>\d{1,4}[a-z]?)(?!\d)"
-    r"|(?<!\d)(?P<before>\d{2,4}[a-z]?) ?(?:号?房|房间|号间|室)"
-)
-_PLAIN_ROOM = re.compile(r"(?<![\d:.#])([a-z]?\d{1,4}[a-z]?)(?![\d:.])")
 _NUMBER = re.compile(r"(?<![\d.:])#?(?P<n>\d{1,6})(?![\d:.])")
 _TICKET = re.compile(r"#(?P<n>\d{1,6})(?!\d)")
 _CHINESE = re.compile("[\u3400-\u9fff]")
@@ -79,15 +75,9 @@ def find_day(heard: Heard) -> Found | None:
 
 
 def find_room(heard: Heard) -> Found | None:
-    """A room of the house, or a number that was called a room."""
-    match = _ROOM.search(heard.plain)
-    if match:
-        name = "after" if match["after"] else "before"
-        return Found(_spelled(heard, match.span(name)), [match.span()])
-    for match in _PLAIN_ROOM.finditer(heard.plain):
-        if match[1] in heard.rooms or match[1].upper() in heard.rooms:
-            return Found(_spelled(heard, match.span(1)), [match.span()])
-    return None
+    """A room of the house, or a number that was called one or stands where one would."""
+    found = find_room_words(heard.plain, heard.rooms, heard.asked)
+    return Found(found.room, [found.span]) if found else None
 
 
 def find_people(heard: Heard) -> Found | None:

@@ -30,6 +30,10 @@ _COUNTED = (
     "people|persons?|guests|of us|adults|kids|bottles?|towels?|minutes?|mins?|hours?|hrs?|days?|nights?"
     "|percent|%|degrees|star"
 )
+_DAY_WORDS = (
+    "tomorrow|tmrw?|today|tonight|this (?:morning|afternoon|evening)|in the (?:morning|afternoon|evening)"
+    "|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+)
 _CLOCKS = (
     re.compile(rf"差(?P<minus>{_ZH})分(?:钟)?(?:到)?(?P<h>{_ZH})点"),
     re.compile(rf"(?P<h>{_ZH})点差(?P<minus>{_ZH})分"),
@@ -52,7 +56,17 @@ _CLOCKS = (
                rf",? (?P<h>{_EN})(?= *(?:$|[,.;!?\n]|please|pls|thanks|for))"),
     re.compile(rf"\b(?P<h>{_EN}) "
                r"(?=(?:tomorrow|tonight|this evening|in the (?:morning|afternoon|evening)|at night)\b)"),
-    re.compile(r"(?P<noon>\bnoon\b|\bmid-?day\b|正午)|(?P<midnight>\bmidnight\b|午夜|零点)"),
+    re.compile(r"\b(?P<h>[01]?\d|2[0-3])h(?P<m>[0-5]\d)\b"),
+    re.compile(r"(?<=[天早晚号日一二三四五六上午]) ?(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d)(?!\d)"),
+    re.compile(rf"(?<![\d.:#])(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d) ?(?=(?:on )?(?:{_DAY_WORDS})\b)"),
+    re.compile(rf"\b(?:{_DAY_WORDS}) (?:at )?(?P<h>[01]?\d|2[0-4])[.h](?P<m>[0-5]\d)\b"),
+    re.compile(rf"(?<![\d.])(?P<h>[01]?\d|2[0-4])\.(?P<m>[0-5]\d)(?= (?:{_DAY_WORDS})\b)"),
+    re.compile(r"\b(?P<h>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+               r" (?P<word_m>fifteen|thirty|forty[- ]five|twenty|ten|fifty|forty)\b"
+               r"(?![- ](?:one|two|three|four|five|six|seven|eight|nine))"),
+    re.compile(r"\b(?:at|by|around|before) (?P<h>1?\d|2[0-3])(?P<m>[0-5][05])\b(?! ?(?:road|street|avenue))"),
+    re.compile(r"\b(?P<h>\d{1,2})ish\b"),
+    re.compile(r"(?P<noon>\bnoon\b|\bmid-?day\b|正午|中午)|(?P<midnight>\bmidnight\b|午夜|零点)"),
 )  # fmt: skip
 _BARE = re.compile(rf"^\D{{0,12}}?(?P<h>{_NUM})(?:[ :.]?(?P<m>[0-5]\d))?\D{{0,12}}$")
 _UNIT = "(?P<unit>分钟|分|刻钟|小时|钟头|钟|天|minutes?|mins?|min|hours?|hrs?|hr|days?)"
@@ -84,8 +98,8 @@ def find_moment(plain: str, now: datetime, hint: str = "", asked: bool = False) 
     if impossible_days(plain, now.date()):
         return None
     later = _later(plain, now)
-    if later:
-        return later
+    if later and not (later[2] == "days" and _clock(plain)):
+        return later[:2]
     clock = _clock(plain) or (_bare(plain) if asked else None)
     if clock is None:
         soon = _NOW.search(plain) if asked else None
@@ -111,6 +125,8 @@ def day_words(plain: str, now: datetime) -> str:
 
 def _on_the_day(plain: str, clock: Moment, now: datetime, hint: str) -> tuple[datetime, list[Span]] | None:
     day, part = find_day_words(plain, now.date()), _PART.search(plain)
+    if day and day.day < now.date():
+        return None
     moment = _with_part(clock, part.lastgroup or "") if part else clock
     spans = [clock.span, *([(day.start, day.end)] if day else []), *([part.span()] if part else [])]
     for candidate in _candidates(moment, day, now, hint):
@@ -209,7 +225,7 @@ def _bare(plain: str) -> Moment | None:
     return replace(moment, span=(match.start("h"), max(match.end("h"), match.end("m")))) if match and moment else None
 
 
-def _later(plain: str, now: datetime) -> tuple[datetime, list[Span]] | None:
+def _later(plain: str, now: datetime) -> tuple[datetime, list[Span], str] | None:
     for pattern in _LATER:
         match = pattern.search(plain)
         if match:
@@ -217,7 +233,7 @@ def _later(plain: str, now: datetime) -> tuple[datetime, list[Span]] | None:
             unit = match["unit"]
             size = "days" if unit[0] in "天d" else "hours" if unit[0] in "小钟h" else "minutes"
             minutes = amount * 15 if unit == "刻钟" else amount
-            return now + timedelta(**{size: minutes}), [match.span()]
+            return now + timedelta(**{size: minutes}), [match.span()], size
     return None
 
 

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     PRAISED = "praised"
     ENQUIRES = "enquired"
     WANTS = "wanting"
+    HARMLESS = "harmless"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ def _rules_of(language: str) -> Iterator[Rule]:
         yield from _compiled(entry["phrases"], Meaning(Kind.SERVICE, code))
         yield from _compiled(entry.get("details", []), Meaning(Kind.SERVICE, code, detailed=True))
         yield from _compiled(entry.get("names", []), Meaning(Kind.SERVICE, code, only_name=True))
+    yield from _compiled(table(language, "emergency", "emergency")["harmless"], Meaning(Kind.HARMLESS))
     for name in ("negation", "connectors", "questions", "statements", "fillers"):
         for kind, spoken in listening(language, name).items():
             if kind != "cancel":
@@ -161,7 +163,9 @@ def _compiled(spoken: Sequence[str], meaning: Meaning) -> Iterator[Rule]:
 
 @cache
 def _known_words() -> frozenset[str]:
-    common = "water later night light tower table cable right might sight found sound round money honey other there"
+    common = (
+        "painted water later night light tower table cable right might sight found sound round money honey other there"
+    )
     known = {word for pattern, _ in rules() for word in pattern.vocabulary()}
     return frozenset(known | set(common.split()))
 

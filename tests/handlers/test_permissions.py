@@ -39,7 +39,13 @@ SERVICE_OF = {
     "manager": "towels",
 }
 
-NEED_A_STAY = ("request_service", "my_requests", "my_stay")  # a stranger is asked who they are
+NEED_A_STAY = (
+    "request_service",
+    "change_request",
+    "repeat_request",
+    "my_requests",
+    "my_stay",
+)  # a stranger is asked who they are
 
 
 def is_allowed(role: str, intent: Intent) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.understanding.speakers import STAFF, hear, wishes
+from tests.understanding.speakers import GUEST, STAFF, hear, wishes
 
 SENTENCES = [
     ("done 1042", "complete_request number=1042"),
@@ -63,7 +63,7 @@ SENTENCES = [
     ("停用李雷的账号", "revoke_staff name=李雷"),
     ("thanks", "thank"),
     ("怎么用", "staff_help"),
-    ("待办", "my_tasks"),
+    ("待办", "open_requests"),
     ("12 确认", "complete_request number=12"),
     ("confirm 12", "complete_request number=12"),
     ("邀请前台小刘", "invite_staff name=小刘 role=front_desk department=front_desk"),
@@ -79,9 +79,9 @@ def test_a_colleague_is_understood(sentence: str, understood: str) -> None:
 
 @pytest.mark.parametrize("sentence", ["两条毛巾", "空调坏了", "my stay", "GJ-7K2M"])
 def test_a_colleague_is_offered_nothing_of_a_guest(sentence: str) -> None:
-    assert hear(sentence, STAFF).calls == ()
+    assert {call.intent for call in hear(sentence, STAFF).calls} <= {intent.name for intent in STAFF}
 
 
 @pytest.mark.parametrize("sentence", ["done 1042", "302住的谁", "find guest Zhang San", "明天谁到店", "我上班了"])
 def test_a_guest_is_offered_nothing_of_a_colleague(sentence: str) -> None:
-    assert hear(sentence).calls == ()
+    assert {call.intent for call in hear(sentence).calls} <= {intent.name for intent in GUEST}

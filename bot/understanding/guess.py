@@ -1,0 +1,238 @@
+"""The brain that guesses: verdicts of the classifier become calls, with the details found in their part of the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from bot.understanding.days import impossible_days
+from bot.understanding.details import Surroundings, find_slots, intent_slots, request_slots
+from bot.understanding.house_entries import find_entries
+from bot.understanding.joining import joined
+from bot.understanding.judgement import OUT_OF_SCOPE, Border, Message, Verdict, judge
+from bot.understanding.names import find_person_name
+from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded
+from bot.understanding.pieces import WRAPPERS, Piece, Stretch
+from bot.understanding.slots import Heard, find_room
+from bot.understanding.vocabulary import Hit, Kind, Meaning, service_words
+from crm.properties.knowledge import Entry
+from handlers.turn import Call, Intent
+from prompts.words import examples
+
+ACTS, LEADS = 0.4, 0.01  # the score from which a verdict is acted on, and how far it must be ahead of the next
+MOST_TOKENS = 200  # of a message are judged
+ALARMS = 0.4  # the score from which people are paged: phrases have the first word on emergencies
+DOUBTS = 0.2  # the score from which it is at least offered
+_ORDER, _CANCEL, _CHANGE, _REPEAT = "request_service", "cancel_request", "change_request", "repeat_request"
+_ASK = "ask_house"
+_COMMAS = ",，、;；"
+_OF_A_SERVICE = frozenset({_CANCEL, _CHANGE, _REPEAT})
+_NAMING = frozenset({"find_guest", "invite_staff", "revoke_staff"})
+# What is taken back before the change is said: "not two", "instead of 7", 不是302是, "from 7 to".
+_TAKEN_BACK = re.compile(
+    r"\b(?:instead of|rather than|not)\b[^,.;!?]*?(?=$|[,.;!?]|\bbut\b)|\bfrom\b(?=[^,.;!?]*\bto\b)[^,.;!?]*?(?=\bto\b)"
+    r"|不是[^,。;!?]*?(?=,|。|是|而是|$)|(?:而不是|不要)[^,。;!?]*|^[^,。;!?]*(?:改成|改到|改为|换成|换到|推迟到|提前到|挪到|调到|延到|推到)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """Calls it would act on, and names that come nearest where it is in doubt."""
+
+    calls: tuple[Call, ...] = ()
+    confidence: float = 0.0
+    alternatives: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+def guess(
+    around: Surroundings, heeded: Heeded, offered: Mapping[str, Intent], language: str, entries: tuple[Entry, ...]
+) -> Guess:
+    """What the message most likely holds; small talk only where nothing else is wanted."""
+    verdicts = [each for each in judge(_message(around, heeded, offered, language)) if each.score > 0]
+    verdicts = [_of_a_room(each, around, offered) for each in verdicts]
+    if verdicts and verdicts[0].name == EMERGENCY and verdicts[0].score >= ALARMS:
+        call = Call(EMERGENCY, {"text": around.reading.text})
+        return Guess((call,), round(min(1.0, verdicts[0].score), 2), names=(EMERGENCY,))
+    serious = [each for each in verdicts if each.name not in WRAPPERS] or verdicts[-1:]
+    wanted = [each for each in serious if each.name not in (OUT_OF_SCOPE, EMERGENCY)]
+    if not wanted:
+        return Guess()
+    sure = [each for each in wanted if _is_sure(each)]
+    if not sure:
+        return Guess(alternatives=_alternatives(wanted))
+    calls = [call for each in sure for call in _calls(each, len(sure) == 1, around, heeded, offered, entries)]
+    names = tuple(each.name for each in sure)
+    confidence = round(min(1.0, *(each.score for each in sure)), 2)
+    return Guess(tuple(joined(calls)), confidence, _alternatives(wanted), names)
+
+
+def _message(around: Surroundings, heeded: Heeded, offered: Mapping[str, Intent], language: str) -> Message:
+    return Message(
+        tokens=around.reading.tokens,
+        names=_names(offered, language),
+        language=language,
+        services=frozenset(service_words()) if _ORDER in offered else frozenset(),
+        spotted=heeded.spotted,
+        sure=heeded.confidence,
+        starts=dict.fromkeys(heeded.starts, Border.NOTHING) | dict(_borders(around, heeded.pieces)),
+        span=_without_courtesies(around, heeded),
+    )
+
+
+def _without_courtesies(around: Surroundings, heeded: Heeded) -> tuple[int, int]:
+    """All but a greeting at the beginning and thanks at the end; all where nothing else is said."""
+    tokens = around.reading.tokens
+    idle = {
+        at
+        for piece in heeded.pieces
+        for hit in (*piece.hits, *piece.of(Kind.POLITE))
+        if hit.meaning.kind is Kind.POLITE or hit.meaning.name in WRAPPERS
+        for at in range(hit.start, hit.end)
+    }
+    kept = [at for at, token in enumerate(tokens) if token.norm and at not in idle]
+    start, end = (kept[0], kept[-1] + 1) if kept else (0, len(tokens))
+    return start, min(end, start + MOST_TOKENS)
+
+
+def _borders(around: Surroundings, pieces: Sequence[Piece]) -> Iterator[tuple[int, Border]]:
+    for before, piece in pairwise(pieces):
+        between = around.reading.tokens[before.end : piece.start]
+        if any(token.norm for token in between):
+            yield piece.start, Border.CONNECTOR
+        else:
+            stop = around.reading.text[between[0].start] if between else ""
+            yield piece.start, Border.COMMA if stop in _COMMAS else Border.SENTENCE
+
+
+def _names(offered: Mapping[str, Intent], language: str) -> frozenset[str]:
+    return _taught(frozenset(offered), language)
+
+
+@cache
+def _taught(offered: frozenset[str], language: str) -> frozenset[str]:
+    """What there are example lines of, among the intents and, where they may be ordered, the services."""
+    services = service_words().keys() if _ORDER in offered else ()
+    return frozenset(name for name in examples(language) if name in offered or name in services)
+
+
+def _of_a_room(verdict: Verdict, around: Surroundings, offered: Mapping[str, Intent]) -> Verdict:
+    """Who is asked for by a room, not by a name, is looked up by the room."""
+    if verdict.name not in ("find_guest", "in_house") or "who_is_in_room" not in offered:
+        return verdict
+    heard = _heard(verdict.start, verdict.end, around)
+    if find_room(heard) is None or (verdict.name == "find_guest" and find_person_name(heard.plain, heard.raw)):
+        return verdict
+    return replace(verdict, scores={**verdict.scores, "who_is_in_room": verdict.score + LEADS + 0.01})
+
+
+def _is_sure(verdict: Verdict) -> bool:
+    return verdict.score >= ACTS and verdict.score - verdict.ranked[1][1] >= LEADS
+
+
+def _alternatives(verdicts: Sequence[Verdict]) -> tuple[str, ...]:
+    """Of each part the two likeliest: "A or B?"."""
+    near = [
+        name
+        for each in verdicts
+        for name, score in each.ranked[:2]
+        if score >= DOUBTS and name not in (OUT_OF_SCOPE, EMERGENCY)
+    ]
+    return tuple(dict.fromkeys(near))
+
+
+def _calls(
+    verdict: Verdict,
+    is_all: bool,
+    around: Surroundings,
+    heeded: Heeded,
+    offered: Mapping[str, Intent],
+    entries: tuple[Entry, ...],
+) -> list[Call]:
+    name = verdict.name
+    start, end = (0, len(around.reading.tokens)) if is_all else (verdict.start, verdict.end)
+    spoken = _text(start, end, around)
+    if name in _OF_A_SERVICE:
+        return _about_services(name, verdict, start, end, around, heeded, offered)
+    if name in service_words():
+        return [Call(_ORDER, request_slots(_stretch(name, start, end, heeded), offered[_ORDER], around))]
+    if name in FEEDBACK:
+        return [Call(name, {"text": around.reading.text if is_all else spoken})]
+    if name == _ASK:
+        found = find_entries(spoken, entries)
+        about = [each for each in heeded.asked_about if each in service_words()]
+        return [Call(name, {"question": spoken, **({"entries": list(found)} if found else {"about": about[:2]})})]
+    if any(slot.finder == "day" for slot in offered[name].slots) and impossible_days(
+        around.reading.plain, around.now.date()
+    ):
+        return []
+    stretch = _stretch(name, start, end, heeded)
+    slots = intent_slots(stretch, offered[name], around)
+    return [Call(name, _completed(name, slots, start, end, around))]
+
+
+def _completed(name: str, slots: dict[str, Any], start: int, end: int, around: Surroundings) -> dict[str, Any]:
+    """Names and rooms are found more boldly where it is sure that one is meant; notes are left to phrases."""
+    slots = {key: value for key, value in slots.items() if key not in ("note", "reason", "name")}
+    heard = _heard(start, end, around)
+    if name in _NAMING:
+        span = find_person_name(heard.plain, heard.raw)
+        if span:
+            slots["name"] = heard.raw[slice(*span)]
+    if name == "who_is_in_room" and "room" not in slots:
+        found = find_room(replace(heard, asked=True))
+        slots |= {"room": found.value} if found else {}
+    return slots
+
+
+def _about_services(
+    name: str,
+    verdict: Verdict,
+    start: int,
+    end: int,
+    around: Surroundings,
+    heeded: Heeded,
+    offered: Mapping[str, Intent],
+) -> list[Call]:
+    """One call for each service named, or one without a service; what was taken back is not read."""
+    codes = list(dict.fromkeys(hit.meaning.name for hit in _hits(start, end, heeded, Kind.SERVICE)))
+    codes = codes or [each for each, score in verdict.ranked if each in service_words() and score >= DOUBTS][:1]
+    if name == _CANCEL:
+        return [Call(name, {"service": code}) for code in codes] or [Call(name)]
+    heard = _heard(start, end, around)
+    heard = heard.without([match.span() for match in _TAKEN_BACK.finditer(heard.plain)])
+    if codes:
+        heard = replace(heard, time_hint=service_words()[codes[0]].time_hint)
+    known = {"service": codes[0]} if codes else {}
+    slots, _ = find_slots(heard, offered[name], known)
+    if name == _CHANGE and slots.keys() <= {"service"}:
+        slots["note"] = _text(start, end, around)
+    return [Call(name, slots)]
+
+
+def _stretch(name: str, start: int, end: int, heeded: Heeded) -> Stretch:
+    """This part of the text as phrases would have found it; their own hits tell better where the thing is named."""
+    kind = Kind.SERVICE if name in service_words() else Kind.INTENT
+    hits = [hit for hit in _hits(start, end, heeded, kind) if hit.meaning.name == name]
+    grammar = [hit for piece in heeded.pieces for hit in piece.grammar if start <= hit.start and hit.end <= end]
+    piece = Piece(start, end, hits or [Hit(Meaning(kind, name, detailed=True), start, start, 0)], grammar)
+    return Stretch(piece, start, end, piece.hits)
+
+
+def _hits(start: int, end: int, heeded: Heeded, kind: Kind) -> list[Hit]:
+    hits = [hit for piece in heeded.pieces for hit in piece.hits]
+    return [hit for hit in hits if hit.meaning.kind is kind and start <= hit.start < end]
+
+
+def _heard(start: int, end: int, around: Surroundings) -> Heard:
+    tokens = around.reading.tokens
+    first, last = tokens[start].start, tokens[end - 1].end
+    return Heard(around.reading.plain[first:last], around.reading.text[first:last], around.now, around.rooms)
+
+
+def _text(start: int, end: int, around: Surroundings) -> str:
+    return _heard(start, end, around).raw.strip().strip("，,。.;；、 \n")

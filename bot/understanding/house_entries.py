@@ -1,0 +1,52 @@
+"""Which entries of the house's knowledge answer a question: by likeness to their titles, texts and usual questions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from bot.understanding.features import Collection, Text, collect, grams_of
+from bot.understanding.reading import read
+from crm.properties.knowledge import Entry
+
+ANSWERS = 0.24
+ASKED_MORE_LIKE = 1.6  # a usual question says more of what is asked than the text of the answer
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Index:
+    texts: Collection
+    owners: tuple[int, ...]  # which entry each text belongs to
+    weights: tuple[float, ...]
+
+
+def find_entries(question: str, entries: tuple[Entry, ...]) -> tuple[str, ...]:
+    """The id of the entry that answers best, if any answers at all."""
+    text = _text(question)
+    if not entries or not text:
+        return ()
+    index = _index(entries)
+    likeness = index.texts.likeness(grams_of([text]), 1)[0] * np.array(index.weights)
+    best = int(np.argmax(likeness))
+    return (entries[index.owners[best]].id,) if likeness[best] >= ANSWERS else ()
+
+
+@lru_cache(maxsize=256)
+def _index(entries: tuple[Entry, ...]) -> _Index:
+    said = [
+        (at, line, weight)
+        for at, entry in enumerate(entries)
+        for _, words in entry.words
+        for line, weight in [
+            *((asked, ASKED_MORE_LIKE) for asked in (words.title, *words.asked)),
+            (f"{words.title} {words.text}", 1.0),
+        ]
+    ]
+    owners, lines, weights = zip(*said, strict=True)
+    return _Index(collect(grams_of([_text(line) for line in lines]), len(lines)), owners, weights)
+
+
+def _text(line: str) -> Text:
+    return [token.norm for token in read(line).tokens if token.norm]
