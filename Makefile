@@ -4,7 +4,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check fmt bench drill lock clean
+.PHONY: help setup demo run test check fmt bench eval drill lock clean
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,9 @@ fmt: setup ## Put the code into shape
 
 bench: setup ## Measure; ARGS are passed on
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+eval: setup ## How well messages are understood; ARGS may name a folder of other lines
+	@$(BIN)/python -m tests.eval $(ARGS)
 
 drill: setup ## Practise a failure: make drill D=crash
 	@test -n "$(D)" || { echo "Which drill? For example: make drill D=crash" >&2; exit 1; }

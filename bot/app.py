@@ -17,6 +17,7 @@ from bot.house import House, load_house
 from bot.mailbox import RecordsMailbox
 from bot.owner import is_dead, new_owner
 from bot.records import Records
+from bot.understanding.allowance import Allowance
 from crm.conversations.leases import end_leases
 from crm.encryption import Keyring, load_keyring, parse_keyring
 from crm.errors import StoreUnavailable
@@ -27,6 +28,8 @@ from crm.store import Connection, Store, wait_alone
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+    from bot.understanding.model import Model
 
 log = structlog.get_logger("app")
 
@@ -73,6 +76,7 @@ class App:
         self.owner = new_owner()
         with store.reading() as db:
             house = self._load_house(db)
+        self._model = house_model(settings)
         self.delivery = Delivery(self.records, self.channels, owner=self.owner, clock=clock)
         self.concierge = Concierge(
             self.records,
@@ -81,6 +85,7 @@ class App:
             clock=clock,
             replied=self.delivery.nudge,
             burst_seconds=settings.conversation.burst_seconds,
+            model=self._model,
         )
         self._ticker: AsyncIOScheduler | None = None
         self._warming: asyncio.Task[None] | None = None
@@ -115,6 +120,8 @@ class App:
         if self._ticker is not None:
             self._ticker.shutdown(wait=False)
             self._ticker = None
+        if self._model is not None:
+            await self._model.close()
         await asyncio.to_thread(self.records.close)
 
     async def sweep(self) -> None:
@@ -162,6 +169,22 @@ def house_channels(
     if settings.telegram.token:
         channels.append(_telegram(settings))
     return channels
+
+
+def house_model(settings: Settings) -> Model | None:
+    """The language model the settings name; without one the house understands by itself."""
+    chosen = settings.model
+    if not chosen.base_url:
+        return None
+    from bot.understanding.model import Model
+
+    return Model(
+        base_url=chosen.base_url,
+        name=chosen.name,
+        key=chosen.key,
+        seconds=chosen.seconds,
+        allowance=Allowance(chosen.tokens_per_conversation, chosen.tokens_per_day),
+    )
 
 
 def _telegram(settings: Settings) -> Channel:

@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -21,10 +22,12 @@ from bot.house import House
 from bot.quarantine import quarantine, set_aside
 from bot.records import Records
 from bot.turn_steps import Matter
-from bot.understanding.recogniser import Context, Understanding, understand
+from bot.understanding.recogniser import Understanding, learn, understand
 from crm.conversations.inbound import abandoned_conversations, take_lease
 from crm.errors import LeaseLost, StoreUnavailable
-from handlers import intents
+
+if TYPE_CHECKING:
+    from bot.understanding.model import Model
 
 log = structlog.get_logger("turn")
 
@@ -36,7 +39,7 @@ class Concierge:
     """Receives messages from all channels and answers each conversation one turn at a time.
 
     `owner` names this process in leases. `burst_seconds` is how long a guest's text waits for what may follow it.
-    `replied` is called after each turn: there may be something to send.
+    `replied` is called after each turn: there may be something to send. `model` is asked where the house is in doubt.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class Concierge:
         clock: Callable[[], datetime],
         replied: Callable[[], None],
         burst_seconds: float,
+        model: Model | None = None,
     ) -> None:
         self.house = house
         self._records = records
@@ -55,13 +59,13 @@ class Concierge:
         self._clock = clock
         self._replied = replied
         self._burst = burst_seconds
+        self._model = model
         self._serving: dict[str, asyncio.Task[None]] = {}
         self._quiet_at: dict[str, float] = {}
 
     async def warm_up(self) -> None:
-        """Compiles the phrases, so that the first guest need not wait for it."""
-        nothing = Context(intents.INTENTS, self._clock(), self.house.language)
-        await asyncio.to_thread(understand, "", nothing)
+        """Compiles the phrases and learns the examples, so that the first guest need not wait for it."""
+        await asyncio.to_thread(learn, self._clock())
 
     async def receive(self, inbound: Inbound) -> None:
         """Stores the message and returns once it is committed; the answer follows. Raises StoreUnavailable."""
@@ -131,7 +135,7 @@ class Concierge:
         if matter is None:
             return await self._records.write(lambda db: turn_steps.finish(db, conversation_id, self._owner))
         try:
-            understanding = self._understand(matter, house)
+            understanding = await self._understand(matter, house)
             more = await self._records.write(
                 lambda db: turn_steps.handle(db, self._clock(), self._owner, house, matter, understanding)
             )
@@ -144,10 +148,14 @@ class Concierge:
         self._replied()
         return more
 
-    def _understand(self, matter: Matter, house: House) -> Understanding:
+    async def _understand(self, matter: Matter, house: House) -> Understanding:
         if matter.pressed is not None:
             return Understanding(matter.text, matter.speaker.language, (matter.pressed,), "button", 1.0, ())
-        return understand(matter.text, turn_steps.context(matter, self._clock(), house))
+        context = turn_steps.context(matter, self._clock(), house)
+        found = understand(matter.text, context)
+        if self._model is None or not found.is_doubtful or not matter.text.strip():
+            return found
+        return await self._model.ask(found, context, matter.speaker.conversation_id)
 
     async def _set_aside(self, conversation_id: str, error: Exception) -> bool:
         log.exception("message unreadable", conversation=conversation_id, error=type(error).__name__)

@@ -54,6 +54,15 @@ class TelegramSettings(Section):
     webhook_secret: str = Field(default="", repr=False, pattern=r"^[A-Za-z0-9_-]*$")
 
 
+class ModelSettings(Section):
+    base_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    name: str = ""
+    seconds: float = Field(default=2.5, gt=0, le=2.8)
+    tokens_per_conversation: int = Field(default=20_000, ge=0)
+    tokens_per_day: int = Field(default=500_000, ge=0)
+    key: str = Field(default="", repr=False)
+
+
 class ConversationSettings(Section):
     language: Literal["zh", "en"] = "zh"
     burst_seconds: float = Field(default=0.7, ge=0, le=10)
@@ -120,6 +129,7 @@ class Settings(Section):
     web: WebSettings = WebSettings()
     telegram: TelegramSettings = TelegramSettings()
     conversation: ConversationSettings = ConversationSettings()
+    model: ModelSettings = ModelSettings()
     properties: tuple[PropertySettings, ...] = Field(min_length=1)
     services: dict[str, dict[str, Any]] = {}
 
@@ -160,6 +170,10 @@ def parse_settings(values: dict[str, Any], environment: Mapping[str, str], sourc
             raise ConfigError(f"{source}: telegram.{key} is a secret: set GUANJIA_TELEGRAM_{key.upper()} instead")
         if secret := environment.get(f"GUANJIA_TELEGRAM_{key.upper()}"):
             values.setdefault("telegram", {})[key] = secret
+    if "key" in values.get("model", {}):
+        raise ConfigError(f"{source}: model.key is a secret: set GUANJIA_MODEL_KEY instead")
+    if model_key := environment.get("GUANJIA_MODEL_KEY"):
+        values.setdefault("model", {})["key"] = model_key
     if url := environment.get("GUANJIA_DATABASE_URL"):
         values.setdefault("store", {})["url"] = url
     try:
@@ -170,6 +184,8 @@ def parse_settings(values: dict[str, Any], environment: Mapping[str, str], sourc
         raise ConfigError(f"{source}: {key}: {first['msg'].removeprefix('Value error, ')}") from None
     if settings.telegram.webhook_url and not settings.telegram.webhook_secret:
         raise ConfigError(f"{source}: telegram.webhook_url needs GUANJIA_TELEGRAM_WEBHOOK_SECRET in the environment")
+    if settings.model.base_url and not settings.model.name:
+        raise ConfigError(f"{source}: model.name: say which model is asked at model.base_url")
     return settings
 
 

@@ -31,6 +31,11 @@ def spoken(language: str) -> str:
     return code if code in LANGUAGES else FALLBACK
 
 
+def render_llm(name: str, /, **values: Any) -> str:
+    """What a language model is told: prompts/llm/<name>.j2."""
+    return _llm(name).render(**values).strip()
+
+
 def phrases(language: str) -> dict[str, list[str]]:
     """What people say for each intent, by intent name."""
     return {
@@ -78,6 +83,11 @@ def day(language: str, on: date, today: date) -> str:
     months = names["months"]
     pattern = names["date"] if on.year == today.year else names["date_with_year"]
     return str(pattern.format(day=on.day, month=months[on.month - 1], year=on.year))
+
+
+@cache
+def _llm(name: str) -> Template:
+    return _environment.from_string((ROOT / "llm" / f"{name}.j2").read_text(encoding="utf-8"))
 
 
 @cache

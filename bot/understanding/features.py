@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.understanding.kinds import kinds_of
-from bot.understanding.sounds import sound
+from bot.understanding.sounds import sounds
 
 CHINESE_RUNS, LATIN_RUNS, SOUND_RUNS = range(1, 4), range(3, 5), range(2, 4)
 MOST_WORDS = 200  # nobody says one thing in more
@@ -43,21 +43,25 @@ def grams_of(texts: Sequence[Text]) -> Grams:
     words = [[_shape(word) for word in text[:MOST_WORDS]] for text in texts]
     spelled = [_spelled(text) for text in words]
     is_latin = np.array([each.isascii() for each in spelled], dtype=bool)
-    sounds = ["" if each.isascii() else "".join(map(sound, each)) for each in spelled]
+    codes = np.frombuffer("".join(spelled).encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
+    of = np.repeat(np.arange(len(spelled)), [len(each) for each in spelled])
     found = [
         *_words(words),
         _kinds(words),
-        *_runs(spelled, is_latin, LATIN_RUNS),
-        *_runs(spelled, ~is_latin, CHINESE_RUNS),
-        *_runs(sounds, ~is_latin, SOUND_RUNS),
+        *_runs(codes, of, is_latin, LATIN_RUNS),
+        *_runs(codes, of, ~is_latin, CHINESE_RUNS),
+        *_runs(sounds(codes), of, ~is_latin, SOUND_RUNS),
     ]
     numbers, owners = zip(*found, strict=True)
-    every, of = np.concatenate(numbers), np.concatenate(owners)
-    order = np.lexsort((of, every))
-    every, of = every[order], of[order]
-    fresh = np.ones(len(every), dtype=bool)
-    fresh[1:] = (every[1:] != every[:-1]) | (of[1:] != of[:-1])
-    return Grams(every[fresh], of[fresh])
+    return _distinct(np.concatenate(numbers), np.concatenate(owners))
+
+
+def _distinct(numbers: Numbers, owners: Places) -> Grams:
+    order = np.lexsort((owners, numbers))
+    numbers, owners = numbers[order], owners[order]
+    fresh = np.ones(len(numbers), dtype=bool)
+    fresh[1:] = (numbers[1:] != numbers[:-1]) | (owners[1:] != owners[:-1])
+    return Grams(numbers[fresh], owners[fresh])
 
 
 def _shape(word: str) -> str:
@@ -92,10 +96,10 @@ def _spelled(words: Text) -> str:
     return spelled
 
 
-def _runs(texts: Sequence[str], wanted: npt.NDArray[np.bool_], lengths: range) -> list[tuple[Numbers, Places]]:
-    """By a rolling hash over all texts at once; only of the wanted ones."""
-    codes = np.frombuffer("".join(texts).encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
-    owners = np.repeat(np.arange(len(texts)), [len(each) for each in texts])
+def _runs(
+    codes: Numbers, owners: Places, wanted: npt.NDArray[np.bool_], lengths: range
+) -> list[tuple[Numbers, Places]]:
+    """Runs of the characters of the wanted texts, by a rolling hash over all texts at once."""
     rolled, found = np.zeros(len(codes), dtype=np.uint64), []
     for length in range(1, min(lengths[-1], len(codes)) + 1):
         rolled = rolled[: len(codes) - length + 1] * _STEP + codes[length - 1 :]

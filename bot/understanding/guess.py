@@ -13,14 +13,16 @@ from bot.understanding.days import impossible_days
 from bot.understanding.details import Surroundings, find_slots, intent_slots, request_slots
 from bot.understanding.house_entries import find_entries
 from bot.understanding.joining import joined
-from bot.understanding.judgement import OUT_OF_SCOPE, Border, Message, Verdict, judge
+from bot.understanding.judgement import Border, Message, Verdict, judge
+from bot.understanding.learned import OUT_OF_SCOPE
 from bot.understanding.names import find_person_name
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded
 from bot.understanding.pieces import WRAPPERS, Piece, Stretch
 from bot.understanding.slots import Heard, find_room
 from bot.understanding.vocabulary import Hit, Kind, Meaning, service_words
 from crm.properties.knowledge import Entry
-from handlers.turn import Call, Intent
+from handlers.intents import INTENTS
+from handlers.turn import Audience, Call, Intent
 from prompts.words import examples
 
 ACTS, LEADS = 0.4, 0.01  # the score from which a verdict is acted on, and how far it must be ahead of the next
@@ -29,6 +31,7 @@ ALARMS = 0.4  # the score from which people are paged: phrases have the first wo
 DOUBTS = 0.2  # the score from which it is at least offered
 _ORDER, _CANCEL, _CHANGE, _REPEAT = "request_service", "cancel_request", "change_request", "repeat_request"
 _ASK = "ask_house"
+_STAFF_ONLY = "staff_help"  # what every member of staff is offered, and nobody else
 _COMMAS = ",，、;；"
 _OF_A_SERVICE = frozenset({_CANCEL, _CHANGE, _REPEAT})
 _NAMING = frozenset({"find_guest", "invite_staff", "revoke_staff"})
@@ -53,7 +56,9 @@ def guess(
     around: Surroundings, heeded: Heeded, offered: Mapping[str, Intent], language: str, entries: tuple[Entry, ...]
 ) -> Guess:
     """What the message most likely holds; small talk only where nothing else is wanted."""
-    verdicts = [each for each in judge(_message(around, heeded, offered, language)) if each.score > 0]
+    to_staff = _STAFF_ONLY in offered
+    offered = _audience(to_staff)
+    verdicts = [each for each in judge(_message(around, heeded, to_staff, language)) if each.score > 0]
     verdicts = [_of_a_room(each, around, offered) for each in verdicts]
     if verdicts and verdicts[0].name == EMERGENCY and verdicts[0].score >= ALARMS:
         call = Call(EMERGENCY, {"text": around.reading.text})
@@ -71,12 +76,12 @@ def guess(
     return Guess(tuple(joined(calls)), confidence, _alternatives(wanted), names)
 
 
-def _message(around: Surroundings, heeded: Heeded, offered: Mapping[str, Intent], language: str) -> Message:
+def _message(around: Surroundings, heeded: Heeded, to_staff: bool, language: str) -> Message:
     return Message(
         tokens=around.reading.tokens,
-        names=_names(offered, language),
+        names=_names(to_staff, language),
         language=language,
-        services=frozenset(service_words()) if _ORDER in offered else frozenset(),
+        services=frozenset() if to_staff else frozenset(service_words()),
         spotted=heeded.spotted,
         sure=heeded.confidence,
         starts=dict.fromkeys(heeded.starts, Border.NOTHING) | dict(_borders(around, heeded.pieces)),
@@ -109,15 +114,18 @@ def _borders(around: Surroundings, pieces: Sequence[Piece]) -> Iterator[tuple[in
             yield piece.start, Border.COMMA if stop in _COMMAS else Border.SENTENCE
 
 
-def _names(offered: Mapping[str, Intent], language: str) -> frozenset[str]:
-    return _taught(frozenset(offered), language)
+@cache
+def _audience(to_staff: bool) -> Mapping[str, Intent]:
+    """All that people of this kind may mean; whether this one may do it is checked before it is done."""
+    kinds = (Audience.STAFF if to_staff else Audience.GUEST, Audience.ANYONE)
+    return {intent.name: intent for intent in INTENTS if intent.audience in kinds}
 
 
 @cache
-def _taught(offered: frozenset[str], language: str) -> frozenset[str]:
-    """What there are example lines of, among the intents and, where they may be ordered, the services."""
-    services = service_words().keys() if _ORDER in offered else ()
-    return frozenset(name for name in examples(language) if name in offered or name in services)
+def _names(to_staff: bool, language: str) -> frozenset[str]:
+    """What there are example lines of, among their intents and the services."""
+    known = _audience(to_staff).keys() | (set() if to_staff else service_words().keys())
+    return frozenset(name for name in examples(language) if name in known)
 
 
 def _of_a_room(verdict: Verdict, around: Surroundings, offered: Mapping[str, Intent]) -> Verdict:

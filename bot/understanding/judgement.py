@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
 
-from bot.understanding.classifier import Classifier, train
+from bot.understanding.learned import OUT_OF_SCOPE, classifier_for
 from bot.understanding.reading import Token
-from prompts.words import examples
 
-OUT_OF_SCOPE = "out_of_scope"
 NEVER_A_PART = frozenset({OUT_OF_SCOPE, "emergency", "help", "staff_help"})
 ABOUT_A_SERVICE = frozenset({"cancel_request", "change_request", "my_requests", "repeat_request", "rate_request"})
 DEEPEST = 3  # times a message is divided
@@ -97,17 +94,6 @@ def judge(message: Message) -> list[Verdict]:
     """The verdicts in the order of the text; each is about another part of it."""
     (whole,) = _verdicts([message.span], message)
     return _divided(whole, message, DEEPEST)
-
-
-def classifier_for(names: Names, language: str) -> Classifier:
-    """Learns once from the example lines of these names and of what is out of scope."""
-    return _classifier(names, language)
-
-
-@lru_cache(maxsize=8)
-def _classifier(names: Names, language: str) -> Classifier:
-    lines = examples(language)
-    return train({name: lines[name] for name in sorted({*names, OUT_OF_SCOPE} & lines.keys())})
 
 
 def _verdicts(spans: Sequence[Span], message: Message) -> list[Verdict]:

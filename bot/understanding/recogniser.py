@@ -14,12 +14,16 @@ from bot.understanding.pieces import WRAPPERS
 from bot.understanding.reading import language_of, read
 from bot.understanding.vocabulary import service_words
 from crm.properties.knowledge import Entry
-from handlers.turn import Button, Call, Intent, Question
+from handlers.intents import INTENTS
+from handlers.turn import Audience, Button, Call, Intent, Question
+from prompts.words import LANGUAGES
 
 MOST_CALLS = 10
 EXPLAINED = 0.99  # of a message, weighed, by phrases and small words: then there is nothing left to guess
 GREEDY = frozenset({"find_guest", "my_tasks", "go_on_duty"})  # phrases of these match more than they mean
 MOSTLY_EXPLAINED, NEARLY_EXPLAINED, UNSURE, SURE = 0.8, 0.93, 0.35, 0.55
+DOUBTFUL = 0.55
+UNHEARD = {"zh": "嗷呜", "en": "flibber"}  # in no phrase, so that everything is asked
 BY_FORM = frozenset({"enter_token", "link_stay"})
 
 
@@ -51,6 +55,11 @@ class Understanding:
     confidence: float
     alternatives: tuple[str, ...] = ()
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether another brain may do better: nothing was understood, or it is hardly more than a guess."""
+        return self.by == "none" or (self.by == "classifier" and self.confidence < DOUBTFUL)
+
 
 def understand(text: str, context: Context) -> Understanding:
     """Never raises; `text` may be several messages joined by newlines, of which 5,000 characters are read."""
@@ -81,6 +90,14 @@ def understand(text: str, context: Context) -> Understanding:
     return Understanding(reading.text, language, (), "none", 0.0, alternatives)
 
 
+def learn(now: datetime) -> None:
+    """Compiles the phrases and learns the examples, of guests first; what has been learned is not learned again."""
+    for audience in (Audience.GUEST, Audience.STAFF):
+        offered = tuple(intent for intent in INTENTS if intent.audience in (audience, Audience.ANYONE))
+        for language in LANGUAGES:
+            understand(UNHEARD[language], Context(offered, now, language))
+
+
 def _agree(heeded: Heeded, guessed: Guess) -> bool:
     """Phrases read details better, so they have the word where both mean the same, and where a form gave it away."""
     if any(call.intent in BY_FORM for call in heeded.calls):
@@ -104,5 +121,5 @@ def _name(call: Call) -> str:
 def _alternatives(around: Surroundings, heeded: Heeded, guessed: Guess, offered: dict[str, Intent]) -> tuple[str, ...]:
     said = [_name(call) for call in heeded.calls if call.intent not in WRAPPERS]
     near = nearest(around.reading.tokens, offered, "request_service" in offered)
-    names = dict.fromkeys([*said, *guessed.alternatives, *heeded.asked_about, *near])
+    names = dict.fromkeys([*guessed.alternatives, *said, *heeded.asked_about, *near])
     return tuple(name for name in names if name != EMERGENCY)[:3]

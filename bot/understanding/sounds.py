@@ -4,31 +4,38 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from importlib.metadata import version
 
-_FIRST = 0xE000  # private characters, one for each syllable
+import numpy as np
+import numpy.typing as npt
+
+from bot.understanding import kept
+
+FIRST, LAST = 0x3400, 0x9FFF  # of the Chinese characters
+SYLLABLES = 0xE000  # private characters, one for each syllable
+
+Codes = npt.NDArray[np.uint64]
+
+
+def sounds(codes: Codes) -> Codes:
+    """For the code of each character that of its syllable; others stand for themselves."""
+    is_chinese = (codes >= FIRST) & (codes <= LAST)
+    places = np.where(is_chinese, codes, np.uint64(FIRST)) - np.uint64(FIRST)
+    return np.where(is_chinese, _syllables()[places.astype(np.int64)].astype(np.uint64) + np.uint64(SYLLABLES), codes)
 
 
 @cache
-def sound(char: str) -> str:
-    """One private character for the syllable of a Chinese one; others stand for themselves."""
-    syllable = spelled(char)
-    return chr(_FIRST + _number(syllable)) if syllable else char
-
-
-@cache
-def spelled(char: str) -> str:
-    """The syllable in Latin letters; nothing for what is no Chinese character."""
-    if not "\u3400" <= char <= "\u9fff":
-        return ""
+def _syllables() -> npt.NDArray[np.uint16]:
+    """A number for each character, the same for those that sound alike."""
+    name = f"sounds-{version('pypinyin')}"
+    found = kept.find(name)
+    if found is not None:
+        return found["syllables"]
     # The phrases of pypinyin take 50 MB, and single characters have no use for them.
     os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
     from pypinyin import lazy_pinyin
 
-    return str(lazy_pinyin(char)[0])
-
-
-_syllables: dict[str, int] = {}
-
-
-def _number(syllable: str) -> int:
-    return _syllables.setdefault(syllable, len(_syllables))
+    spelled = [lazy_pinyin(chr(code))[0] for code in range(FIRST, LAST + 1)]
+    syllables = np.unique(spelled, return_inverse=True)[1].astype(np.uint16)
+    kept.keep(name, {"syllables": syllables})
+    return syllables

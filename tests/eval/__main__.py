@@ -1,0 +1,45 @@
+"""`make eval`: prints how well the house understands, beside its promises; ARGS may name a folder of lines."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from prompts.words import LANGUAGES
+from tests.eval.lines import FOLDER
+from tests.eval.measure import Figure, confusion, figures, listen, memory
+
+MOST_CONFUSED = 15
+
+
+def main(folder: Path) -> None:
+    console = Console(width=100)
+    for language in LANGUAGES:
+        started = time.perf_counter()
+        listen("嗷呜" if language == "zh" else "qwert", "guest", language)
+        learned = Figure("seconds to learn (guest)", time.perf_counter() - started, most=1.0)
+        table = Table("", language, "lines", "promise", "", title=str(folder.name))
+        for figure in (*figures(language, folder), learned):
+            table.add_row(figure.name, f"{figure.value:.3f}", str(figure.of or ""), _promise(figure), _verdict(figure))
+        console.print(table)
+        for wanted, understood, count in confusion(language, folder)[:MOST_CONFUSED]:
+            console.print(f"  {count} x {wanted} -> {understood}")
+    console.print(f"most memory: {memory():.0f} MB")
+
+
+def _promise(figure: Figure) -> str:
+    if figure.least is not None:
+        return f">= {figure.least:.2f}"
+    return f"<= {figure.most:g}" if figure.most is not None else ""
+
+
+def _verdict(figure: Figure) -> str:
+    return "" if figure.least is None and figure.most is None else "ok" if figure.holds else "missed"
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
