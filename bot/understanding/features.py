@@ -120,8 +120,11 @@ class Collection:
     owners: npt.NDArray[np.int32]
     lengths: Floats
 
-    def likeness(self, grams: Grams, texts: int) -> Floats:
-        """The cosine, 0 to 1, of other texts (rows) to these; a gram weighs log(1 + texts / texts that have it)."""
+    def likeness(self, grams: Grams, texts: int, *, strangers_count: bool = False) -> Floats:
+        """The cosine, 0 to 1, of other texts (rows) to these; a gram weighs log(1 + texts / texts that have it).
+
+        `strangers_count`: grams that stand in none of these make a text less like them.
+        """
         at = np.minimum(np.searchsorted(self.numbers, grams.numbers), len(self.numbers) - 1)
         known = self.numbers[at] == grams.numbers
         at, of = at[known], grams.owners[known]
@@ -130,7 +133,12 @@ class Collection:
         places = np.arange(many.sum()) + np.repeat(first - np.cumsum(many) + many, many)
         cells = self.owners[places] + np.repeat(of * len(self.lengths), many)
         shared = np.bincount(cells, np.repeat(squares, many), minlength=texts * len(self.lengths))
-        lengths = np.sqrt(np.maximum(np.bincount(of, squares, minlength=texts), 1e-6))
+        own = np.bincount(of, squares, minlength=texts)
+        if strangers_count:
+            own = own + np.bincount(
+                grams.owners[~known], _kind_weights(grams.numbers[~known]) ** 2, minlength=texts
+            ) * (np.log1p(len(self.lengths)) ** 2)
+        lengths = np.sqrt(np.maximum(own, 1e-6))
         likeness: Floats = (shared.reshape(texts, -1) / (lengths[:, None] * self.lengths)).astype(np.float32)
         return likeness
 
@@ -141,8 +149,13 @@ def collect(grams: Grams, texts: int) -> Collection:
     kept = many <= max(texts * COMMON, FEW)
     owners = grams.owners[np.repeat(kept, many)]
     numbers, many = numbers[kept], many[kept]
-    weights = np.log1p(texts / many) * np.where(numbers & np.uint64(1), WORD_WEIGHT, RUN_WEIGHT)
+    weights = np.log1p(texts / many) * _kind_weights(numbers)
     squares = np.bincount(owners, np.repeat(weights**2, many), minlength=texts)
     lengths = np.sqrt(np.maximum(squares, 1e-6)).astype(np.float32)
     starts = np.concatenate([[0], np.cumsum(many)])
     return Collection(numbers, weights.astype(np.float32), starts, owners.astype(np.int32), lengths)
+
+
+def _kind_weights(numbers: Numbers) -> npt.NDArray[np.float64]:
+    weights: npt.NDArray[np.float64] = np.where(numbers & np.uint64(1), WORD_WEIGHT, RUN_WEIGHT)
+    return weights

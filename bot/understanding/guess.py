@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from bot.understanding.corrections import kept
 from bot.understanding.days import impossible_days
 from bot.understanding.details import Surroundings, find_slots, intent_slots, request_slots
 from bot.understanding.house_entries import find_entries
@@ -35,11 +35,6 @@ _STAFF_ONLY = "staff_help"  # what every member of staff is offered, and nobody 
 _COMMAS = ",，、;；"
 _OF_A_SERVICE = frozenset({_CANCEL, _CHANGE, _REPEAT})
 _NAMING = frozenset({"find_guest", "invite_staff", "revoke_staff"})
-# What is taken back before the change is said: "not two", "instead of 7", 不是302是, "from 7 to".
-_TAKEN_BACK = re.compile(
-    r"\b(?:instead of|rather than|not)\b[^,.;!?]*?(?=$|[,.;!?]|\bbut\b)|\bfrom\b(?=[^,.;!?]*\bto\b)[^,.;!?]*?(?=\bto\b)"
-    r"|不是[^,。;!?]*?(?=,|。|是|而是|$)|(?:而不是|不要)[^,。;!?]*|^[^,。;!?]*(?:改成|改到|改为|换成|换到|推迟到|提前到|挪到|调到|延到|推到)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +207,7 @@ def _about_services(
     if name == _CANCEL:
         return [Call(name, {"service": code}) for code in codes] or [Call(name)]
     heard = _heard(start, end, around)
-    heard = heard.without([match.span() for match in _TAKEN_BACK.finditer(heard.plain)])
+    heard = kept(heard)
     if codes:
         heard = replace(heard, time_hint=service_words()[codes[0]].time_hint)
     known = {"service": codes[0]} if codes else {}

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from bot.understanding.features import Collection, Text, collect, grams_of
+from bot.understanding.nearest import small_words
 from bot.understanding.reading import read
 from crm.properties.knowledge import Entry
 
@@ -28,7 +29,7 @@ def find_entries(question: str, entries: tuple[Entry, ...]) -> tuple[str, ...]:
     if not entries or not text:
         return ()
     index = _index(entries)
-    likeness = index.texts.likeness(grams_of([text]), 1)[0] * np.array(index.weights)
+    likeness = index.texts.likeness(grams_of([text]), 1, strangers_count=True)[0] * np.array(index.weights)
     best = int(np.argmax(likeness))
     return (entries[index.owners[best]].id,) if likeness[best] >= ANSWERS else ()
 
@@ -49,4 +50,6 @@ def _index(entries: tuple[Entry, ...]) -> _Index:
 
 
 def _text(line: str) -> Text:
-    return [token.norm for token in read(line).tokens if token.norm]
+    """Its telling words: among so few entries "when do you" would count as much as "breakfast"."""
+    small = small_words()
+    return [token.norm for token in read(line).tokens if token.norm and token.norm not in small]

@@ -31,7 +31,7 @@ def nearest(tokens: Sequence[Token], offered: Container[str], with_services: boo
 
 def _features(norms: Sequence[str]) -> Iterator[str]:
     """Latin words, and pairs of neighbouring Chinese characters."""
-    idle = _small_words()
+    idle = small_words()
     for norm in norms:
         if norm.isascii() and len(norm) > 1 and norm not in idle:
             yield norm
@@ -57,7 +57,8 @@ def _total() -> int:
 
 
 @cache
-def _small_words() -> frozenset[str]:
+def small_words() -> frozenset[str]:
+    """Words that say nothing of what is wanted."""
     return frozenset(
         word
         for pattern, meaning in rules()

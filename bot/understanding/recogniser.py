@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.understanding import pending
+from bot.understanding.corrections import correction
 from bot.understanding.details import Surroundings
 from bot.understanding.guess import Guess, guess
 from bot.understanding.nearest import nearest
@@ -77,6 +78,9 @@ def understand(text: str, context: Context) -> Understanding:
         calls = pending.answer(context.question, around, heeded, offered)
         if calls is not None:
             return Understanding(reading.text, language, tuple(calls[:MOST_CALLS]), "pending", 0.95)
+    changed = correction(around, heeded, offered)
+    if changed:
+        return Understanding(reading.text, language, (changed,), "phrases", 0.9)
     if heeded.calls and heeded.confidence >= EXPLAINED and not any(call.intent in GREEDY for call in heeded.calls):
         return Understanding(reading.text, language, heeded.calls[:MOST_CALLS], "phrases", heeded.confidence)
     has_words = any(token.norm and not token.norm.isdigit() for token in reading.tokens)
@@ -84,7 +88,7 @@ def understand(text: str, context: Context) -> Understanding:
     if heeded.calls and _agree(heeded, guessed):
         return Understanding(reading.text, language, heeded.calls[:MOST_CALLS], "phrases", heeded.confidence)
     alternatives = _alternatives(around, heeded, guessed, offered)
-    if guessed.calls:
+    if guessed.calls and not (context.question and WRAPPERS.issuperset(guessed.names)):
         likely = guessed.calls[:MOST_CALLS]
         return Understanding(reading.text, language, likely, "classifier", guessed.confidence, alternatives)
     return Understanding(reading.text, language, (), "none", 0.0, alternatives)

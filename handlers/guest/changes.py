@@ -121,6 +121,8 @@ def _moved(turn: Turn, request: ServiceRequest, wanted: datetime | None) -> date
         return wanted or request.wanted_at
     zone_name = turn.house.time_zone
     new, before = local(wanted, zone_name), local(request.wanted_at, zone_name)
+    if turn.slot("either_half"):
+        new = min(new, new.replace(hour=(new.hour + 12) % 24), key=lambda at: abs(at.hour - before.hour))
     moved = datetime.combine(before.date(), time(new.hour, new.minute), zone(zone_name))
     return moved if moved > turn.now and new.date() - local(turn.now, zone_name).date() <= timedelta(days=1) else wanted
 
