@@ -140,7 +140,9 @@ class App:
         self.concierge.house = await self.records.read(self._load_house)
 
     def _load_house(self, db: Connection) -> House:
-        return load_house(db, self.settings.catalogue, self.settings.conversation.language)
+        settings = self.settings
+        language, asks_model = settings.conversation.language, bool(settings.model.base_url)
+        return load_house(db, settings.catalogue, language, asks_model=asks_model)
 
 
 def house_channels(

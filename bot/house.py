@@ -21,6 +21,7 @@ class House:
     knowledge: Mapping[str, tuple[Entry, ...]]
     catalogue: Catalogue
     language: str
+    asks_model: bool = False
 
     def of(self, speaker: Speaker) -> Property:
         if speaker.stay is not None:
@@ -30,7 +31,7 @@ class House:
         return next(iter(self.properties.values()))
 
 
-def load_house(db: Connection, catalogue: Catalogue, language: str) -> House:
+def load_house(db: Connection, catalogue: Catalogue, language: str, *, asks_model: bool = False) -> House:
     known = {each.id: each for each in properties(db)}
     return House(
         properties=known,
@@ -38,4 +39,5 @@ def load_house(db: Connection, catalogue: Catalogue, language: str) -> House:
         knowledge={key: knowledge(db, each) for key, each in known.items()},
         catalogue=catalogue,
         language=language,
+        asks_model=asks_model,
     )

@@ -11,6 +11,7 @@ from typing import Any
 from bot.channels.base import Inbound, InboundKind
 from bot.house import House
 from bot.replies import as_button, as_message, as_question, merged, packed
+from bot.turn_notes import missed, notices
 from bot.understanding.recogniser import Context, Understanding
 from crm.calendar import local
 from crm.conversations import inbound as waiting_room
@@ -29,7 +30,6 @@ from crm.conversations.messages import (
     MessageState,
     find_choice,
 )
-from crm.conversations.misses import NOT_UNDERSTOOD, UNANSWERED
 from crm.conversations.outbox import move_chat, queue_messages, suppress_queued
 from crm.conversations.waiting import find_waiting
 from crm.properties.houses import Property
@@ -144,7 +144,12 @@ def handle(
     if language != speaker.language:
         speaker = replace(speaker, language=language)
     waiting_room.take_up(
-        db, now, speaker.conversation_id, owner, matter.messages, reason=_missed(matter, understanding)
+        db,
+        now,
+        speaker.conversation_id,
+        owner,
+        matter.messages,
+        reason=missed(matter.text, matter.question, understanding),
     )
     replies = _answers(db, now, house, matter, speaker, understanding)
     queue_messages(db, now, [as_message(reply, speaker, matter.messages[-1].id) for reply in merged(replies)])
@@ -197,21 +202,14 @@ def _answers(
     if matter.attachments and not matter.text.strip() and matter.pressed is None:
         return intents.answer(turn(Call("show_picture")))
     if understanding.calls:
-        return [reply for part, call in enumerate(understanding.calls) for reply in intents.answer(turn(call, part))]
+        replies = [reply for part, call in enumerate(understanding.calls) for reply in intents.answer(turn(call, part))]
+        return replies + notices(house, speaker, understanding.calls)
     if understanding.by == "pending":
         return [Reply(say(speaker.language, "turn.dropped.text"))]
     if matter.question is not None:
         again = intents.answer(turn(matter.question.call))
         return [Reply(say(speaker.language, "turn.not_caught.text")), *again]
     return intents.not_understood(turn(Call("")), [_nearest(each, house) for each in understanding.alternatives])
-
-
-def _missed(matter: Matter, understanding: Understanding) -> str:
-    """Why the message is of interest to whoever teaches the house; nothing when it was understood and answered."""
-    if not understanding.calls and understanding.by == "none":
-        return NOT_UNDERSTOOD if matter.text.strip() and matter.question is None else ""
-    unanswered = (call.intent == "ask_house" and not call.slots.get("entries") for call in understanding.calls)
-    return UNANSWERED if any(unanswered) else ""
 
 
 def _answered_in(speaker: Speaker, understanding: Understanding) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conversations.player import StoryFailed, play, stories
+from tests.support.model_server import ModelServer, calling
 
 pytestmark = pytest.mark.anyio
 
@@ -17,6 +18,20 @@ guest = "guest 王芳"
 [[turn]]
 who = "guest"
 says = "要两条毛巾"
+"""
+LOST = """
+story = "a model reads it"
+[people]
+guest = "guest Emma Clarke"
+[[turn]]
+who = "guest"
+says = "hello"
+hears.guest = ["Emma Clarke", "outside language model"]
+[[turn]]
+who = "guest"
+says = "zzk wibble, call 13912345678"
+hears.guest = ["Baby cot", "303"]
+requests = [{ service = "baby_cot", room = "303" }]
 """
 WRONG_STORIES = {
     "a sentence nobody said": 'hears.guest = ["毛巾三条"]',
@@ -29,6 +44,20 @@ WRONG_STORIES = {
 @pytest.mark.parametrize("story", stories(), ids=lambda path: path.stem)
 async def test_story(story: Path, database_url: str, tmp_path: Path) -> None:
     await play(story, database_url, tmp_path)
+
+
+@pytest.mark.parametrize("story", stories(), ids=lambda path: path.stem)
+async def test_story_with_a_model(story: Path, sqlite_url: str, tmp_path: Path) -> None:
+    with ModelServer() as model:
+        await play(story, sqlite_url, tmp_path, model.base_url)
+
+
+async def test_a_model_helps_where_the_house_is_at_a_loss(sqlite_url: str, tmp_path: Path) -> None:
+    story = tmp_path / "model.toml"
+    story.write_text(f"{LOST}")
+    with ModelServer(lambda _: calling("request_service", service="baby_cot")) as model:
+        await play(story, sqlite_url, tmp_path, model.base_url)
+    assert [message["content"] for message in model.requests[0]["messages"]][1] == "zzk wibble, call [phone]"
 
 
 @pytest.mark.parametrize("expectation", WRONG_STORIES.values(), ids=WRONG_STORIES.keys())

@@ -91,10 +91,13 @@ class StoryFailed(AssertionError):
     """What was heard or written down is not what the story tells."""
 
 
-async def play(path: Path, database_url: str, folder: Path) -> None:
-    """Raises StoryFailed, naming the turn, what was expected, and what everybody heard instead."""
+async def play(path: Path, database_url: str, folder: Path, model_url: str = "") -> None:
+    """Raises StoryFailed, naming the turn, what was expected, and what everybody heard instead.
+
+    `model_url` is where a language model answers.
+    """
     story = _read(path)
-    async with _stage(story, database_url, folder) as stage:
+    async with _stage(story, database_url, folder, model_url) as stage:
         for number, turn in enumerate(story["turn"], start=1):
             await stage.play(f"{path.name}, turn {number}", turn)
 
@@ -107,9 +110,9 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def _stage(story: dict[str, Any], database_url: str, folder: Path) -> AsyncIterator[Stage]:
+async def _stage(story: dict[str, Any], database_url: str, folder: Path, model_url: str) -> AsyncIterator[Stage]:
     is_burst = any(isinstance(turn.get("says"), list) for turn in story["turn"])
-    settings = _settings(database_url, folder, BURST_SECONDS if is_burst else 0.0)
+    settings = _settings(database_url, folder, BURST_SECONDS if is_burst else 0.0, model_url)
     store = open_store(settings)
     clock = _Clock(story.get("now", SATURDAY_EVENING).replace(tzinfo=zone(settings.properties[0].time_zone)))
     channels = {name: FakeChannel(name) for name in ("web", "telegram")}
@@ -124,10 +127,11 @@ async def _stage(story: dict[str, Any], database_url: str, folder: Path) -> Asyn
         await app.stop()
 
 
-def _settings(database_url: str, folder: Path, burst_seconds: float) -> Settings:
+def _settings(database_url: str, folder: Path, burst_seconds: float, model_url: str) -> Settings:
     values = tomllib.loads(Path(demo_house.__file__).with_name("config.toml").read_text("utf-8"))
     values["store"] = {"folder": str(folder), "url": database_url}
     values["conversation"]["burst_seconds"] = burst_seconds
+    values["model"] = {"base_url": model_url, "name": "stand-in"}
     return parse_settings(values, {})
 
 
