@@ -23,7 +23,7 @@ from bot.understanding.vocabulary import Hit, Kind, Meaning, service_words
 from crm.properties.knowledge import Entry
 from handlers.intents import INTENTS
 from handlers.turn import Audience, Call, Intent
-from prompts.words import examples
+from prompts.words import examples, spoken
 
 ACTS, LEADS = 0.4, 0.01  # the score from which a verdict is acted on, and how far it must be ahead of the next
 MOST_TOKENS = 200  # of a message are judged
@@ -51,7 +51,7 @@ def guess(
     around: Surroundings, heeded: Heeded, offered: Mapping[str, Intent], language: str, entries: tuple[Entry, ...]
 ) -> Guess:
     """What the message most likely holds; small talk only where nothing else is wanted."""
-    to_staff = _STAFF_ONLY in offered
+    to_staff, language = _STAFF_ONLY in offered, spoken(language)
     offered = _audience(to_staff)
     verdicts = [each for each in judge(_message(around, heeded, to_staff, language)) if each.score > 0]
     verdicts = [_of_a_room(each, around, offered) for each in verdicts]

@@ -12,7 +12,7 @@ from bot.understanding.nearest import small_words
 from bot.understanding.reading import read
 from crm.properties.knowledge import Entry
 
-ANSWERS = 0.24
+ANSWERS = 0.45
 ASKED_MORE_LIKE = 1.6  # a usual question says more of what is asked than the text of the answer
 
 

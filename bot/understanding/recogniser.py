@@ -81,7 +81,7 @@ def understand(text: str, context: Context) -> Understanding:
     changed = correction(around, heeded, offered)
     if changed:
         return Understanding(reading.text, language, (changed,), "phrases", 0.9)
-    if heeded.calls and heeded.confidence >= EXPLAINED and not any(call.intent in GREEDY for call in heeded.calls):
+    if heeded.calls and _is_certain(heeded):
         return Understanding(reading.text, language, heeded.calls[:MOST_CALLS], "phrases", heeded.confidence)
     has_words = any(token.norm and not token.norm.isdigit() for token in reading.tokens)
     guessed = guess(around, heeded, offered, language, context.entries) if has_words else Guess()
@@ -102,13 +102,16 @@ def learn(now: datetime) -> None:
             understand(UNHEARD[language], Context(offered, now, language))
 
 
+def _is_certain(heeded: Heeded) -> bool:
+    """Whether there is nothing left to guess: a form gave it away, or phrases explain all of it."""
+    intents = {call.intent for call in heeded.calls}
+    return bool(intents & BY_FORM) or (heeded.confidence >= EXPLAINED and not intents & GREEDY)
+
+
 def _agree(heeded: Heeded, guessed: Guess) -> bool:
-    """Phrases read details better, so they have the word where both mean the same, and where a form gave it away."""
-    if any(call.intent in BY_FORM for call in heeded.calls):
-        return True
-    if heeded.confidence >= MOSTLY_EXPLAINED and guessed.confidence < UNSURE:
-        return True
-    if guessed.confidence < SURE and all(call.intent in WRAPPERS for call in heeded.calls):
+    """Phrases read details better, so they have the word where both mean the same."""
+    is_small_talk = all(call.intent in WRAPPERS for call in heeded.calls)
+    if heeded.confidence >= MOSTLY_EXPLAINED and guessed.confidence < (SURE if is_small_talk else UNSURE):
         return True
     refused = {call.slots.get("service") for call in heeded.calls if call.intent == "cancel_request"}
     said = {_name(call) for call in heeded.calls}

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.understanding.patterns import compile_phrase
-from bot.understanding.recogniser import MOST_CALLS
+from bot.understanding.recogniser import MOST_CALLS, Context, understand
 from prompts.words import LANGUAGES, services
-from tests.understanding.speakers import GUEST, STAFF, asking, hear
+from tests.understanding.speakers import GUEST, NOW, STAFF, asking, hear
 
 SAYABLE = [
     "两条", "毛巾", "枕头", ",", "。", ";", "和", "还有", "不用", "取消", "空调", "坏了", "明天", "7点", "6:45",
@@ -113,3 +113,9 @@ def _was_said(name: str, value: Any, text: str) -> bool:
     if isinstance(value, dict):
         return all(part.lower() in text.lower() for part in value.values())
     return all(part in text for part in str(value).split("; "))
+
+
+@pytest.mark.parametrize("language", ["en-US", "zh-Hant-TW", "ja", "fr-FR", ""])
+def test_a_speaker_of_any_language_is_read(language: str) -> None:
+    for text in ("qwert flibber", "嗷呜", "123 !"):
+        understand(text, Context(GUEST, NOW, language))

@@ -1,0 +1,83 @@
+"""A guest changes what is under way, and asks for the same again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from crm.calendar import local
+from tests.support.house import House
+
+
+def test_a_change_reaches_whoever_has_it(house: House) -> None:
+    guest, lily = house.guest(room="302"), house.staff("Lily")
+    house.ask(guest, "request_service", service="pillows", quantity=2)
+    heard = house.ask(guest, "change_request", service="pillows", quantity=3)
+    assert heard.own == "Changed: room 302, 3 pillows, by 9:15 am."
+    assert heard.by(lily).startswith("Changed by the guest · #1 Room 302 · 3 pillows")
+
+
+def test_the_hour_stays_on_its_day_and_its_half_of_the_day(house: House) -> None:
+    guest, _ = house.guest(), house.staff("Dora", "front_desk")
+    now = local(house.now, "Asia/Shanghai")
+    tomorrow = (now + timedelta(days=1)).replace(hour=7, minute=0)
+    house.ask(guest, "request_service", service="wake_up_call", time=tomorrow)
+    evening = now.replace(hour=19, minute=30)
+    heard = house.ask(guest, "change_request", time=evening, either_half=True)
+    assert "tomorrow 7:30 am" in heard.own
+
+
+def test_of_several_the_guest_chooses(house: House) -> None:
+    guest, _ = house.guest(), house.staff("Lily")
+    house.ask(guest, "request_service", service="pillows")
+    house.ask(guest, "request_service", service="towels")
+    house.now += timedelta(hours=1)
+    heard = house.ask(guest, "change_request", quantity=3)
+    assert heard.labels == ["Pillows", "Towels"]
+
+
+def test_without_a_detail_it_is_asked_for(house: House) -> None:
+    guest, _ = house.guest(), house.staff("Lily")
+    house.ask(guest, "request_service", service="towels")
+    assert house.ask(guest, "change_request").asks == "note"
+
+
+def test_another_room_is_told_to_staff_and_not_guessed(house: House) -> None:
+    guest, lily = house.guest(room="302"), house.staff("Lily")
+    house.ask(guest, "request_service", service="towels")
+    heard = house.ask(guest, "change_request", room="305")
+    assert "305" in heard.by(lily)
+    assert house.requests()[0].room == "302"
+
+
+def test_what_is_done_is_changed_no_more(house: House) -> None:
+    guest, lily = house.guest(), house.staff("Lily")
+    house.ask(guest, "request_service", service="towels", quantity=2)
+    house.ask(lily, "complete_request", number=1)
+    assert "nothing under way" in house.ask(guest, "change_request", quantity=3).own
+
+
+def test_a_change_of_what_was_never_ordered_orders_it(house: House) -> None:
+    guest, _ = house.guest(), house.staff("Lily")
+    assert house.ask(guest, "change_request", service="pillows", quantity=3).own.strip().startswith("3 pillows")
+
+
+def test_the_same_again_is_what_was_asked_for_last(house: House) -> None:
+    guest, _ = house.guest(), house.staff("Lily")
+    house.ask(guest, "request_service", service="towels", quantity=2)
+    house.now += timedelta(days=1)
+    assert "2 towels" in house.ask(guest, "repeat_request").own
+    assert [each.service for each in house.requests()] == ["towels", "towels"]
+
+
+def test_of_what_was_asked_that_day_the_guest_chooses(house: House) -> None:
+    guest, _ = house.guest(), house.staff("Lily")
+    yesterday = local(house.now, "Asia/Shanghai")
+    for service in ("towels", "pillows"):
+        house.ask(guest, "request_service", service=service, quantity=1)
+    house.now += timedelta(days=1)
+    heard = house.ask(guest, "repeat_request", day=yesterday)
+    assert sorted(heard.labels) == ["Pillows", "Towels"]
+
+
+def test_who_has_asked_for_nothing_gets_nothing_again(house: House) -> None:
+    assert "no earlier request" in house.ask(house.guest(), "repeat_request").own
