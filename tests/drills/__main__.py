@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.drills import crash, faults, replicas
+from tests.drills import crash, faults, model, replicas
 from tests.drills.site import database
 
 Drill = Callable[[str, str, argparse.Namespace], Coroutine[Any, Any, tuple[str, list[str]]]]
@@ -28,10 +28,15 @@ async def _faults(kind: str, url: str, _options: argparse.Namespace) -> tuple[st
     return await faults.faults(kind, url)
 
 
+async def _model(_kind: str, url: str, options: argparse.Namespace) -> tuple[str, list[str]]:
+    return await model.model(url, model.Plan(20 if options.short else 200, options.seed))
+
+
 DRILLS: dict[str, tuple[tuple[str, ...], Drill]] = {
     "crash": (("sqlite", "postgresql"), _crash),
     "replicas": (("postgresql",), _replicas),
     "faults": (("sqlite", "postgresql"), _faults),
+    "model": (("sqlite",), _model),
 }
 
 

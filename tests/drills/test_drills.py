@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.drills import crash, faults, replicas
+from tests.drills import crash, faults, model, replicas
 from tests.drills.site import database
 from tests.support import skip_unless_ci
 from tests.support.postgres import PostgresMissing
@@ -30,6 +30,11 @@ async def test_replicas_take_over_from_each_other_and_a_zombie_does_no_harm() ->
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 async def test_what_the_house_stands_on_may_fail_for_a_while(kind: str) -> None:
     figures, wrong = await _run(kind, lambda url: faults.faults(kind, url))
+    assert wrong == [], figures
+
+
+async def test_a_malicious_model_does_nothing_that_may_not_be_done() -> None:
+    figures, wrong = await _run("sqlite", lambda url: model.model(url, model.Plan(payloads=10)))
     assert wrong == [], figures
 
 
