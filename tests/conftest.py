@@ -8,10 +8,12 @@ import os
 os.environ["PTB_TIMEDELTA"] = "1"
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bot.understanding.recogniser import learn
 from tests.support import skip_unless_ci
 from tests.support.postgres import PostgresMissing, PostgresServer, running_postgres
 
@@ -19,6 +21,12 @@ from tests.support.postgres import PostgresMissing, PostgresServer, running_post
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _learned() -> None:
+    """What the house learns from its example lines is kept, so that the processes of the tests need not learn it."""
+    learn(datetime.now(UTC))
 
 
 @pytest.fixture(scope="session")

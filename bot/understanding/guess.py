@@ -18,7 +18,7 @@ from bot.understanding.learned import OUT_OF_SCOPE
 from bot.understanding.names import find_person_name
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded
 from bot.understanding.pieces import WRAPPERS, Piece, Stretch
-from bot.understanding.slots import Heard, find_room
+from bot.understanding.slots import Heard, find_people, find_quantity, find_room, find_time
 from bot.understanding.vocabulary import Hit, Kind, Meaning, service_words
 from crm.properties.knowledge import Entry
 from handlers.intents import INTENTS
@@ -27,6 +27,7 @@ from prompts.words import examples, spoken
 
 ACTS, LEADS = 0.4, 0.01  # the score from which a verdict is acted on, and how far it must be ahead of the next
 MOST_TOKENS = 200  # of a message are judged
+ACTS_ON_DETAILS = 0.28
 ALARMS = 0.4  # the score from which people are paged: phrases have the first word on emergencies
 DOUBTS = 0.2  # the score from which it is at least offered
 _ORDER, _CANCEL, _CHANGE, _REPEAT = "request_service", "cancel_request", "change_request", "repeat_request"
@@ -62,7 +63,7 @@ def guess(
     wanted = [each for each in serious if each.name not in (OUT_OF_SCOPE, EMERGENCY)]
     if not wanted:
         return Guess()
-    sure = [each for each in wanted if _is_sure(each)]
+    sure = [each for each in wanted if _is_sure(each, around)]
     if not sure:
         return Guess(alternatives=_alternatives(wanted))
     calls = [call for each in sure for call in _calls(each, len(sure) == 1, around, heeded, offered, entries)]
@@ -133,8 +134,15 @@ def _of_a_room(verdict: Verdict, around: Surroundings, offered: Mapping[str, Int
     return replace(verdict, scores={**verdict.scores, "who_is_in_room": verdict.score + LEADS + 0.01})
 
 
-def _is_sure(verdict: Verdict) -> bool:
-    return verdict.score >= ACTS and verdict.score - verdict.ranked[1][1] >= LEADS
+def _is_sure(verdict: Verdict, around: Surroundings) -> bool:
+    """Who says when, how many or which room wants something, so that less is needed to see what."""
+    least = ACTS_ON_DETAILS if verdict.name in service_words() and _has_details(around) else ACTS
+    return verdict.score >= least and verdict.score - verdict.ranked[1][1] >= LEADS
+
+
+def _has_details(around: Surroundings) -> bool:
+    heard = Heard(around.reading.plain, around.reading.text, around.now, around.rooms)
+    return any(find(heard) for find in (find_time, find_people, find_quantity, find_room))
 
 
 def _alternatives(verdicts: Sequence[Verdict]) -> tuple[str, ...]:

@@ -10,11 +10,15 @@ from bot.understanding.learned import OUT_OF_SCOPE, classifier_for
 from bot.understanding.reading import Token
 
 NEVER_A_PART = frozenset({OUT_OF_SCOPE, "emergency", "help", "staff_help"})
+SPEAKS_OF_A_SERVICE = frozenset(
+    {"cancel_request", "change_request", "my_requests", "repeat_request", "rate_request", "ask_house"}
+)
 ABOUT_A_SERVICE = frozenset({"cancel_request", "change_request", "my_requests", "repeat_request", "rate_request"})
 DEEPEST = 3  # times a message is divided
 OTHER_LANGUAGE = 0.6  # what the foreign words in a Chinese sentence count
-SPOTTED = 0.2  # what a phrase found in a part adds to its name, times how much of the message phrases explain
+SPOTTED = 0.15  # what a phrase found in a part adds to its name, times how much of the message phrases explain
 MOST_STARTS = 16  # at which a message may be divided
+SUPPORTED = 0.45
 UNMISTAKABLE = 0.7
 SHORTEST_PART = 3  # Chinese characters; a Latin word counts for two
 
@@ -103,8 +107,11 @@ def _verdicts(spans: Sequence[Span], message: Message) -> list[Verdict]:
     if message.language == "zh" and any(_is_foreign(token) for token in message.tokens):
         _add_foreign(scores, parts, message.names)
     for (start, end), known in zip(spans, scores, strict=True):
+        likeliest = max(known, key=lambda name: known[name])
         for name in {each.name for each in message.spotted if start <= each.start < end}:
-            known[name] = known.get(name, 0.0) + SPOTTED * message.sure
+            # That a service is named says nothing against "where is it" or "no longer needed".
+            if likeliest not in SPEAKS_OF_A_SERVICE or name not in message.services:
+                known[name] = known.get(name, 0.0) + SPOTTED * message.sure
     return [Verdict(start, end, known) for (start, end), known in zip(spans, scores, strict=True)]
 
 
@@ -144,20 +151,38 @@ def _is_part(tokens: Sequence[Token]) -> bool:
 def _two_wishes(whole: Verdict, left: Verdict, right: Verdict, border: Border, message: Message) -> float:
     """Above zero when two wishes are likelier than one."""
     names = {left.name, right.name}
+    if not message.services and border is not Border.SENTENCE:  # staff say one thing at a time
+        return -1.0
     if len(names) == 1 or names & NEVER_A_PART or not _are_apart(left, right, border, message):
         return -1.0
+    if _spotted_in(left, message) and _spotted_in(right, message):
+        return min(left.score, right.score) - SUPPORTED
     least, minds, more = _DIVIDES[border]
     of_both_minds = min(whole.scores[left.name], whole.scores[right.name])
     gain = left.score + right.score - whole.score
     return min(min(left.score, right.score) - least, of_both_minds - minds, gain - more) + 0.001
 
 
+def _spotted_in(part: Verdict, message: Message) -> bool:
+    """Whether phrases found in this part what the classifier sees in it."""
+    return any(each.name == part.name and part.start <= each.start and each.end <= part.end for each in message.spotted)
+
+
 def _are_apart(left: Verdict, right: Verdict, border: Border, message: Message) -> bool:
     """Two services may stand side by side; what is said about one ("not two", "where is it") must name another."""
-    if {left.name, right.name} <= message.services:
+    if {left.name, right.name} <= message.services or border in (Border.CONNECTOR, Border.SENTENCE):
         return True
     for about, other in ((left, right), (right, left)):
-        named = {each.service for each in message.spotted if about.start <= each.start < about.end}
-        if about.name in ABOUT_A_SERVICE and other.name in message.services and not named - {"", other.name}:
-            return False
+        if about.name in ABOUT_A_SERVICE and other.name in message.services:
+            return other.name not in _services_in(about, message) and _is_clear(left, right, border)
+    return _is_clear(left, right, border)
+
+
+def _services_in(part: Verdict, message: Message) -> set[str]:
+    """What phrases found there, and what the classifier takes it for among the services."""
+    named = {each.service for each in message.spotted if part.start <= each.start < part.end and each.service}
+    return named or {max(message.services, key=lambda name: part.scores.get(name, 0.0))}
+
+
+def _is_clear(left: Verdict, right: Verdict, border: Border) -> bool:
     return border is not Border.NOTHING or min(left.score, right.score) >= UNMISTAKABLE

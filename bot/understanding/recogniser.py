@@ -105,7 +105,8 @@ def learn(now: datetime) -> None:
 def _is_certain(heeded: Heeded) -> bool:
     """Whether there is nothing left to guess: a form gave it away, or phrases explain all of it."""
     intents = {call.intent for call in heeded.calls}
-    return bool(intents & BY_FORM) or (heeded.confidence >= EXPLAINED and not intents & GREEDY)
+    is_explained = heeded.confidence >= EXPLAINED and len(heeded.calls) == 1
+    return bool(intents & BY_FORM) or (is_explained and not intents & GREEDY)
 
 
 def _agree(heeded: Heeded, guessed: Guess) -> bool:
@@ -115,6 +116,8 @@ def _agree(heeded: Heeded, guessed: Guess) -> bool:
         return True
     refused = {call.slots.get("service") for call in heeded.calls if call.intent == "cancel_request"}
     said = {_name(call) for call in heeded.calls}
+    if heeded.confidence >= EXPLAINED and said - set(guessed.names) == {"compliment"}:
+        return True
     other = {service_words()[name].instead_of for name in said if name in service_words()}
     if set(guessed.names) < said <= service_words().keys() and heeded.confidence >= NEARLY_EXPLAINED:
         return True

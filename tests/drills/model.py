@@ -36,9 +36,10 @@ TEXTS = (
 )
 KEYS = ("service", "quantity", "time", "people", "room", "note", "number", "name", "stay", "role", "entry")
 NASTY: tuple[Any, ...] = (
-    OTHERS_NAME, OTHERS_ROOM, 1, 2, -1, 10**30, 3.5, True, None, "", "1; DROP TABLE guest", "../../etc/passwd",
-    ["towels"], {"a": 1}, "manager", "taxi", "towels", "2026-11-27T07:00", "0001-01-01T00:00", "\x00\u202e", "x" * 3_000, "{{ 7*7 }}",
-)  # fmt: skip
+    *(OTHERS_NAME, OTHERS_ROOM, "manager", "taxi", "towels", ["towels"], {"a": 1}, True, None, ""),
+    *(1, 2, -1, 10**30, 3.5, "2026-11-27T07:00", "0001-01-01T00:00"),
+    *("1; DROP TABLE guest", "../../etc/passwd", "\x00\u202e", "x" * 3_000, "{{ 7*7 }}"),
+)
 
 
 class Undone(Exception):
