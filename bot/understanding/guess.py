@@ -19,6 +19,7 @@ from bot.understanding.names import find_person_name
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded
 from bot.understanding.pieces import WRAPPERS, Piece, Stretch
 from bot.understanding.slots import Heard, find_people, find_quantity, find_room, find_time
+from bot.understanding.time_slots import impossible
 from bot.understanding.vocabulary import Hit, Kind, Meaning, service_words
 from crm.properties.knowledge import Entry
 from handlers.intents import INTENTS
@@ -142,7 +143,9 @@ def _is_sure(verdict: Verdict, around: Surroundings) -> bool:
 
 def _has_details(around: Surroundings) -> bool:
     heard = Heard(around.reading.plain, around.reading.text, around.now, around.rooms)
-    return any(find(heard) for find in (find_time, find_people, find_quantity, find_room))
+    return not impossible(heard.plain, heard.now) and any(
+        find(heard) for find in (find_time, find_people, find_quantity, find_room)
+    )
 
 
 def _alternatives(verdicts: Sequence[Verdict]) -> tuple[str, ...]:
