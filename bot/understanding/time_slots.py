@@ -4,117 +4,87 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 
+from bot.understanding.clocks import Moment, Span, clocks, find_clock, moment_of
 from bot.understanding.days import DayFound, find_day_words, impossible_days
 from bot.understanding.numbers import EN_NUMBER, NUMBER, ZH_NUMBER, number
 
-Span = tuple[int, int]
+__all__ = ["Moment", "Span", "day_words", "find_moment", "impossible"]
 
-_MINUTES = (
-    r"\d{2}(?!\d)分?|[零〇][一二三四五六七八九]分?|[二三四五]?十[一二三四五六七八九]?分?|(?:\d|[一二三四五六七八九])分"
-)
 _EARLIEST = {"morning": 1, "day": 7, "evening": 11}  # of the twelve hours a bare "N点" may mean
-_NUM, _ZH = NUMBER, rf"(?:\d{{1,2}}|{ZH_NUMBER})"
-_EN = rf"(?:\d{{1,2}}|{EN_NUMBER})"
+# Any text with a time has one of these; written out letter by letter, as that is what the regex engine finds fastest.
+_MAY_HOLD_A_TIME = re.compile(
+    "0|1|2|3|4|5|6|7|8|9|零|〇|一|二|两|俩|仨|三|四|五|六|七|八|九|十|半|中午|正午|午夜"
+    "|noon|midday|mid-day|midnight|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirt"
+    "|forty|fifty|sixty|ninety|hour|half|minute|quarter|couple"
+)
 _PART = re.compile(
-    "(?P<night>凌晨|半夜|深夜)|(?P<morning>清晨|清早|早上|早晨|一早|上午|大早|(?<=[明今])早|(?<=[天])早(?!餐|饭|点)"
-    r"|\b(?:in the |this )?morning\b)|(?P<noon>中午|正午|(?<=[明今天])午(?!餐|饭|后))"
-    r"|(?P<afternoon>下午|午后|\b(?:in the |this )?afternoon\b)"
-    r"|(?P<evening>傍晚|晚上|夜里|夜晚|今夜|(?<=[明今])晚|(?<=[天])晚(?!餐|饭|点|一)"
-    r"|\b(?:in the |this )?evening\b|\btonight\b|\b(?:at |tomorrow |the )night\b)"
+    "(?P<small>凌晨)|(?P<night>半夜|深夜)"
+    "|(?P<morning>清晨|清早|早上(?!好)|早晨|一早|上午(?!好)|大早|(?<=[明今])早|(?<=天)早(?!餐|饭|点|一)"
+    rf"|(?<![\w])早(?= ?(?:\d{{1,2}}|{ZH_NUMBER})点)|(?<!good )\b(?:in the |this )?morning\b)"
+    r"|(?P<noon>中午|正午|晌午|(?<=[明今天])午(?!餐|饭|后))"
+    r"|(?P<afternoon>下午(?!好)|午后|(?<!good )\b(?:in the |this )?afternoon\b)"
+    r"|(?P<dark>夜里|夜晚|\b(?:at |the )nigh?te?\b)"
+    r"|(?P<evening>傍晚|黄昏|晚上(?!好)|今夜|(?<=[明今])晚|(?<=天)晚(?!餐|饭|点|一)|(?<=[周期拜][一二三四五六日])晚(?!餐|饭|点|一)"
+    rf"|晚(?=[2-9]点|1[0-2]点|\d{{1,2}}:)|\b(?:in the |this )?(?<!good )evening\b|\bton(?:ight|ite)\b"
+    r"|(?:(?<=day )|(?<=tomorrow )|(?<=tmr )|(?<=sat )|(?<=fri ))(?:night|nite)\b)",
+    re.ASCII,
 )
-_NOT_A_CLOCK = "(?![心餐菜单头赞击火评子名建意吃外]|什么|东西|想法|要求)"
-_COUNTED = (
-    "people|persons?|guests|of us|adults|kids|bottles?|towels?|minutes?|mins?|hours?|hrs?|days?|nights?"
-    "|percent|%|degrees|star"
+_MEAL = re.compile(
+    r"(?P<morning>早饭|早餐|\bbreakfast)|(?P<day>午饭|午餐|\blunch|\bbrunch)|(?P<evening>晚饭|晚餐|晚宴|夜宵|宵夜|\bdinner|\bsupper)"
 )
-_DAY_WORDS = (
-    "tomorrow|tmrw?|today|tonight|this (?:morning|afternoon|evening)|in the (?:morning|afternoon|evening)"
-    "|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+_BARE = re.compile(rf"\D{{0,12}}?(?P<h>{NUMBER})(?:[ :.]?(?P<m>[0-5]\d))?\D{{0,12}}")
+_BARE_COMPACT = re.compile(r"\D{0,12}(?P<h>\d{1,2})(?P<m>[0-5]\d)\D{0,12}")
+_ZH_COUNT = rf"(?:\d{{1,3}}(?:\.\d{{1,2}})?|{ZH_NUMBER}|[俩半])"
+_EN_COUNT = (
+    rf"\d{{1,3}}(?:\.\d{{1,2}})?|{EN_NUMBER}|an?|half an?|half|(?:a )?quarter of an|three[- ]quarters of an"
+    "|a couple of|a couple|couple of"
 )
-_CLOCKS = (
-    re.compile(rf"差(?P<minus>{_ZH})分(?:钟)?(?:到)?(?P<h>{_ZH})点"),
-    re.compile(rf"(?P<h>{_ZH})点差(?P<minus>{_ZH})分"),
-    re.compile(rf"(?P<h>{_ZH})(?:点|时(?!间|候|差))(?:钟|整)?(?:过)?(?:(?P<half>半)|(?P<quarters>[一三123])刻|(?P<m>{_MINUTES})(?!钟))?"
-               + _NOT_A_CLOCK),
-    re.compile(r"(?<![\d:.])(?P<h>\d{1,2})[:.h](?P<m>[0-5]\d) ?(?P<ap>[ap]\.?m\b\.?)"),
-    re.compile(r"(?<![\d:.¥$€])(?P<h>[01]?\d|2[0-4]):(?P<m>[0-5]\d)(?!\d)"),
-    re.compile(r"(?<![\d:.#])(?P<h>[01]?\d|2[0-3])(?P<m>[0-5]\d) ?"
-               r"(?:(?P<ap>[ap]\.?m\b\.?)|(?=hours?\b|tomorrow|in the morning|tonight))"),
-    re.compile(r"(?:at|by|before|until|till|to|around|@) (?P<h>[01]?\d|2[0-4])[.h](?P<m>[0-5]\d)\b"),
-    re.compile(rf"\b(?P<h>{_EN}) ?(?P<ap>[ap]\.?m\b\.?)"),
-    re.compile(rf"\bhalf (?:past )?(?P<h>{_EN}\b)(?P<half>)(?! (?:hour|dozen))"),
-    re.compile(rf"\b(?:(?P<quarter>a quarter|quarter)|(?P<m>{_EN})(?: min(?:ute)?s?)?) (?:past|after) (?P<h>{_EN})\b"),
-    re.compile(rf"\b(?:(?P<to_quarter>a quarter|quarter)|(?P<minus>{_EN})(?: min(?:ute)?s?)?) (?:to|before|till)"
-               rf" (?P<h>{_EN})\b(?! (?:people|guests|persons))"),
-    re.compile(rf"\b(?P<h>{_EN}) (?:o'? ?clock)\b"),
-    re.compile(rf"\b(?:at|by|around|about|before|until|till|@) ?(?P<h>{_EN})\b(?![:%.]\d| ?(?:{_COUNTED}))"
-               r"(?: (?P<word_m>fifteen|thirty|forty[- ]five|twenty|ten|fifty|forty))?"),
-    re.compile(rf"\b(?:tomorrow|tmrw?|today|tonight|morning|afternoon|evening|(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
-               rf",? (?P<h>{_EN})(?= *(?:$|[,.;!?\n]|please|pls|thanks|for))"),
-    re.compile(rf"\b(?P<h>{_EN}) "
-               r"(?=(?:tomorrow|tonight|this evening|in the (?:morning|afternoon|evening)|at night)\b)"),
-    re.compile(r"\b(?P<h>[01]?\d|2[0-3])h(?P<m>[0-5]\d)\b"),
-    re.compile(r"(?<=[天早晚号日一二三四五六上午]) ?(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d)(?!\d)"),
-    re.compile(rf"(?<![\d.:#])(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d) ?(?=(?:on )?(?:{_DAY_WORDS})\b)"),
-    re.compile(rf"\b(?:{_DAY_WORDS}) (?:at )?(?P<h>[01]?\d|2[0-4])[.h](?P<m>[0-5]\d)\b"),
-    re.compile(rf"(?<![\d.])(?P<h>[01]?\d|2[0-4])\.(?P<m>[0-5]\d)(?= (?:{_DAY_WORDS})\b)"),
-    re.compile(r"\b(?P<h>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
-               r" (?P<word_m>fifteen|thirty|forty[- ]five|twenty|ten|fifty|forty)\b"
-               r"(?![- ](?:one|two|three|four|five|six|seven|eight|nine))"),
-    re.compile(r"\b(?:at|by|around|before) (?P<h>1?\d|2[0-3])(?P<m>[0-5][05])\b(?! ?(?:road|street|avenue))"),
-    re.compile(r"\b(?P<h>\d{1,2})ish\b"),
-    re.compile(r"(?P<noon>\bnoon\b|\bmid-?day\b|正午|中午)|(?P<midnight>\bmidnight\b|午夜|零点)"),
-)  # fmt: skip
-_BARE = re.compile(rf"^\D{{0,12}}?(?P<h>{_NUM})(?:[ :.]?(?P<m>[0-5]\d))?\D{{0,12}}$")
-_UNIT = "(?P<unit>分钟|分|刻钟|小时|钟头|钟|天|minutes?|mins?|min|hours?|hrs?|hr|days?)"
+_UNIT = "(?P<unit>分钟|分|刻钟|小时|钟头|钟|天|minutes?|mins?|hours?|hrs?|hr|h|days?)"
+_ZH_MORE = rf"(?:(?:零|又|加)?(?P<n2>{_ZH_COUNT})个?(?P<unit2>分钟|分|刻钟|刻))?"
+_EN_MORE = rf"(?P<and_quarter> and a quarter)?(?:,?(?: and)? (?P<n2>\d{{1,2}}|{EN_NUMBER}) (?P<unit2>minutes?|mins?))?"
 _LATER = (
-    re.compile(rf"(?:(?P<n>{_ZH}|半)个?(?P<and_half>半)?(?P<zh_half>多)?){_UNIT}(?P<tail_half>半)?(?:之后|以后|后|内|之内)"),
-    re.compile(rf"(?<!点)再?过(?:(?P<n>{_ZH}|半)个?(?P<and_half>半)?){_UNIT}"),
-    re.compile(rf"\b(?:in|within|after) (?:(?:about|around) )?(?P<n>{_EN}|an?|half an?|a quarter of an|a couple of)"
-               rf"(?P<and_half> and a half)? {_UNIT}(?P<tail_half> and a half)?\b"),
-    re.compile(rf"\b(?P<n>{_EN}|an?|half an?|a quarter of an|a couple of)(?P<and_half> and a half)? {_UNIT}"
-               r" (?:from now|later)\b"),
-)  # fmt: skip
+    re.compile(
+        rf"(?:(?P<n>{_ZH_COUNT})个?(?P<and_half>半)?多?){_UNIT}(?P<tail_half>半)?{_ZH_MORE}(?:之后|以后|后|内|之内)"
+    ),
+    re.compile(
+        rf"(?:(?<![点超经])再?过|再等我?|等我?)(?:(?P<n>{_ZH_COUNT})个?(?P<and_half>半)?){_UNIT}(?P<tail_half>半)?{_ZH_MORE}"
+        "(?!多?了|还|都)"
+    ),
+    re.compile(
+        r"\b(?:in|within|after) (?:(?:about|around|approximately|like|maybe|say|another|the next) )*"
+        rf"(?P<n>{_EN_COUNT})(?P<and_half> and a half)? ?{_UNIT}(?P<tail_half> and a half)?{_EN_MORE}"
+        r"\b(?!'?s? (?:walk|drive))"
+    ),
+    re.compile(
+        rf"\b(?P<n>{_EN_COUNT})(?P<and_half> and a half)? ?{_UNIT}(?P<tail_half> and a half)? (?:from now|later)\b"
+    ),
+)
+_LATER_WORDS = ("后", "内", "过", "等", "in ", "after ", "later", "from now")
+_WORDED = {"a": 1, "an": 1, "半": 0.5, "half": 0.5, "half a": 0.5, "half an": 0.5}
+_WORDED |= {"a quarter of an": 0.25, "quarter of an": 0.25, "three quarters of an": 0.75, "three-quarters of an": 0.75}
+_WORDED |= {"a couple of": 2, "a couple": 2, "couple of": 2}
 _NOW = re.compile(
     r"现在|马上|立刻|立即|尽快|越快越好|\b(?:right )?now\b|\basap\b|\bright away\b|\bimmediately\b|\bas soon as"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """`exact`: the half of the day was said (7 pm, 19:00), so no hint may move it."""
-
-    hour: int
-    minute: int
-    exact: bool
-    span: Span
-
-
 def find_moment(plain: str, now: datetime, hint: str = "", asked: bool = False) -> tuple[datetime, list[Span]] | None:
     """A point in time with the places its words stand; `asked` allows a bare "7" or "now" as an answer."""
-    if impossible_days(plain, now.date()):
+    if not asked and not _MAY_HOLD_A_TIME.search(plain):
         return None
-    later = _later(plain, now)
-    if later and not (later[2] == "days" and _clock(plain)):
-        return later[:2]
-    clock = _clock(plain) or (_bare(plain) if asked else None)
-    if clock is None:
-        soon = _NOW.search(plain) if asked else None
-        return (now, [soon.span()]) if soon else None
-    try:
-        return _on_the_day(plain, clock, now, hint)
-    except (ValueError, OverflowError):
-        return None
+    found = _find(plain, now, hint, asked)
+    return None if found and impossible_days(plain, now.date()) else found
 
 
 def impossible(plain: str, now: datetime) -> list[Span]:
-    """Places of a day or an hour that does not exist, with the clock that stands beside such a day."""
+    """Places of a day or an hour that does not exist, with the clock and the part of the day beside such a day."""
     days = impossible_days(plain, now.date())
-    clock = next(_clocks(plain), None)
-    return [*days, clock.span()] if clock and (days or _moment(clock) is None) else days
+    clock = next(clocks(plain), None) if days or _MAY_HOLD_A_TIME.search(plain) else None
+    beside = [clock.span()] if clock and (days or moment_of(clock) is None) else []
+    return [*days, *beside, *(part.span() for part in _PART.finditer(plain) if beside)]
 
 
 def day_words(plain: str, now: datetime) -> str:
@@ -123,8 +93,29 @@ def day_words(plain: str, now: datetime) -> str:
     return " ".join(([plain[day.start : day.end]] if day else []) + ([part.group()] if part else []))
 
 
+def _find(plain: str, now: datetime, hint: str, asked: bool) -> tuple[datetime, list[Span]] | None:
+    later = _later(plain, now)
+    if later and not (later[2] == "days" and find_clock(plain)):
+        return later[:2]
+    clock = find_clock(plain) or (_bare(plain) if asked else None)
+    if clock is None:
+        soon = _NOW.search(plain) if asked else None
+        return (now, [soon.span()]) if soon else None
+    try:
+        return _on_the_day(plain, clock, now, _hint_of_meal(plain, clock, hint))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _hint_of_meal(plain: str, clock: Moment, hint: str) -> str:
+    """Breakfast, lunch and dinner say which half of the day is meant, where the service does not know better."""
+    meals = {match.lastgroup or "" for match in _MEAL.finditer(plain)} if hint in ("", "evening") else set()
+    meal = meals.pop() if len(meals) == 1 else hint
+    return hint if meal == "morning" and clock.hour < 5 else meal
+
+
 def _on_the_day(plain: str, clock: Moment, now: datetime, hint: str) -> tuple[datetime, list[Span]] | None:
-    day, part = find_day_words(plain, now.date()), _PART.search(plain)
+    day, part = find_day_words(plain, now.date(), clock.span), _nearest_part(plain, clock)
     if day and day.day < now.date():
         return None
     moment = _with_part(clock, part.lastgroup or "") if part else clock
@@ -134,6 +125,12 @@ def _on_the_day(plain: str, clock: Moment, now: datetime, hint: str) -> tuple[da
         if candidate > now and not asleep:
             return candidate, spans
     return (candidate, spans) if day else None
+
+
+def _nearest_part(plain: str, clock: Moment) -> re.Match[str] | None:
+    start, end = clock.span
+    parts = _PART.finditer(plain)
+    return min(parts, key=lambda part: max(part.start() - end, start - part.end()), default=None)
 
 
 def _candidates(moment: Moment, day: DayFound | None, now: datetime, hint: str) -> Iterator[datetime]:
@@ -153,97 +150,60 @@ def _hours(moment: Moment, on_another_day: bool, hint: str) -> tuple[int, ...]:
     if hint in _EARLIEST:
         return (hour,) if hour >= _EARLIEST[hint] else (hour + 12,)
     if on_another_day:
-        small_hours = hour < 5 or (hour == 5 and not moment.minute)
-        return (hour + 12,) if small_hours and hint != "clock" else (hour,)
+        small_hours = hour < 4 or (hint != "clock" and (hour, moment.minute) <= (5, 0))
+        return (hour + 12,) if small_hours else (hour,)
     return (hour, hour + 12) if hour < 12 else (12, 24)
 
 
 def _with_part(clock: Moment, part: str) -> Moment:
     hour = clock.hour
+    if part in ("evening", "dark") and clock.exact and hour < 4:
+        return replace(clock, hour=hour + 24)
     if clock.exact or hour > 12:
         return clock
-    if (part == "night" and hour == 12) or (part == "evening" and hour == 12):
-        hour = 0 if part == "night" else 24
-    elif part == "evening":
-        hour = hour + 24 if hour < 4 else hour + 12
-    elif (part == "afternoon" and hour < 12) or (part == "noon" and hour < 10):
+    if hour == 12 and part in ("small", "night", "evening", "dark"):
+        hour = 0 if part in ("small", "night") else 24
+    elif part in ("evening", "dark"):
+        hour += 24 if hour < (4 if part == "evening" else 6) else 12
+    elif (part == "afternoon" and hour < 12) or (part == "noon" and hour < 10) or (part == "night" and hour > 7):
         hour += 12
     return Moment(hour, clock.minute, True, clock.span)
 
 
-def _clock(plain: str) -> Moment | None:
-    match = next(_clocks(plain), None)
-    return _moment(match) if match else None
-
-
-def _clocks(plain: str) -> Iterator[re.Match[str]]:
-    for pattern in _CLOCKS:
-        match = pattern.search(plain)
-        if match and not _only_a_little(match, plain):
-            yield match
-
-
-def _moment(match: re.Match[str]) -> Moment | None:
-    said = {name: value for name, value in match.groupdict().items() if value is not None}
-    if "noon" in said or "midnight" in said:
-        return Moment(12 if "noon" in said else 24, 0, True, match.span())
-    hour, minute = number(said["h"]), _minute(said)
-    if hour > 24 or minute > 59:
-        return None
-    if minute < 0:
-        hour, minute = (hour - 1 if hour > 1 else hour + 11), minute + 60
-    half = said.get("ap", "")[:1]
-    if half and 0 < hour <= 12:
-        hour = hour % 12 + (12 if half == "p" else 0)
-    return Moment(hour, minute, bool(half) or hour == 0 or said["h"].startswith("0"), match.span())
-
-
-def _minute(said: dict[str, str]) -> int:
-    if "half" in said:
-        return 30
-    if "quarters" in said:
-        return {"一": 15, "1": 15, "2": 30}.get(said["quarters"], 45)
-    if "quarter" in said or "to_quarter" in said:
-        return 15 if "quarter" in said else -15
-    if "minus" in said:
-        return -number(said["minus"])
-    minute = said.get("m") or said.get("word_m")
-    return number(minute.rstrip("分")) if minute else 0
-
-
-def _only_a_little(match: re.Match[str], plain: str) -> bool:
-    """一点 is "a little" unless a day, a part of the day or more of the clock stands beside it."""
-    return match.group() == "一点" and not (_PART.search(plain) or find_day_words(plain, date(2024, 1, 1)))
-
-
 def _bare(plain: str) -> Moment | None:
-    match = _BARE.match(plain.strip())
-    if not match:
-        compact = re.fullmatch(r"\D{0,12}(?P<h>\d{1,2})(?P<m>[0-5]\d)\D{0,12}", plain.strip())
-        match = compact
-    moment = _moment(match) if match else None
+    match = _BARE.fullmatch(plain.strip()) or _BARE_COMPACT.fullmatch(plain.strip())
+    moment = moment_of(match) if match else None
     return replace(moment, span=(match.start("h"), max(match.end("h"), match.end("m")))) if match and moment else None
 
 
 def _later(plain: str, now: datetime) -> tuple[datetime, list[Span], str] | None:
+    if not any(word in plain for word in _LATER_WORDS):
+        return None
     for pattern in _LATER:
         match = pattern.search(plain)
         if match:
-            amount = _amount(match)
-            unit = match["unit"]
-            size = "days" if unit[0] in "天d" else "hours" if unit[0] in "小钟h" else "minutes"
-            minutes = amount * 15 if unit == "刻钟" else amount
-            return now + timedelta(**{size: minutes}), [match.span()], size
+            size, amount = _size(match["unit"]), _amount(match)
+            minutes = amount * 15 if match["unit"] == "刻钟" else amount
+            return now + timedelta(**{size: minutes}) + _more(match), [match.span()], size
     return None
 
 
+def _size(unit: str) -> str:
+    return "days" if unit[0] in "天d" else "hours" if unit[0] in "小钟h" else "minutes"
+
+
 def _amount(match: re.Match[str]) -> float:
-    said = match["n"]
-    if said.startswith(("half", "半")):
-        amount = 0.5
-    elif said in ("a", "an"):
-        amount = 1
-    else:
-        amount = {"a quarter of an": 0.25, "a couple of": 2}.get(said) or float(number(said))
     groups = match.groupdict()
-    return amount + (0.5 if groups.get("and_half") or groups.get("tail_half") else 0)
+    halves = 0.5 if groups.get("and_half") or groups.get("tail_half") else 0.25 if groups.get("and_quarter") else 0
+    return _count(match["n"]) + halves
+
+
+def _more(match: re.Match[str]) -> timedelta:
+    """The twenty minutes of "an hour and twenty minutes"."""
+    said = match.groupdict()
+    count = _count(said["n2"]) if said.get("n2") else 0
+    return timedelta(minutes=count * 15 if (said.get("unit2") or "").startswith("刻") else count)
+
+
+def _count(said: str) -> float:
+    return _WORDED[said] if said in _WORDED else float(said) if said[0].isdigit() else float(number(said))
