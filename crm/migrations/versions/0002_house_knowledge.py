@@ -26,5 +26,5 @@ def upgrade() -> None:
         sa.UniqueConstraint("property_id", "key"),
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
-        missed = sa.text("direction = 'in' AND reason IN ('not_understood', 'unanswered')")
+        missed = sa.text("reason IN ('not_understood', 'unanswered')")
         batch_op.create_index("ix_message_missed", ["id"], sqlite_where=missed, postgresql_where=missed)
