@@ -22,7 +22,7 @@ from bot.house import House
 from bot.quarantine import quarantine, set_aside
 from bot.records import Records
 from bot.turn_steps import Matter
-from bot.understanding.recogniser import Understanding, learn, understand
+from bot.understanding.recogniser import Understanding, learn, understand, wake
 from crm.conversations.inbound import abandoned_conversations, take_lease
 from crm.errors import LeaseLost, StoreUnavailable
 
@@ -62,9 +62,10 @@ class Concierge:
         self._model = model
         self._serving: dict[str, asyncio.Task[None]] = {}
         self._quiet_at: dict[str, float] = {}
+        self._is_awake = False
 
     async def warm_up(self) -> None:
-        """Compiles the phrases and learns the examples, so that the first guest need not wait for it."""
+        """Compiles the phrases, and learns the examples where this version of them was never learned."""
         await asyncio.to_thread(learn, self._clock())
 
     async def receive(self, inbound: Inbound) -> None:
@@ -151,6 +152,9 @@ class Concierge:
     async def _understand(self, matter: Matter, house: House) -> Understanding:
         if matter.pressed is not None:
             return Understanding(matter.text, matter.speaker.language, (matter.pressed,), "button", 1.0, ())
+        if not self._is_awake:  # beside the loop: others are served meanwhile
+            await asyncio.to_thread(wake, self._clock())
+            self._is_awake = True
         context = turn_steps.context(matter, self._clock(), house)
         found = understand(matter.text, context)
         if self._model is None or not found.is_doubtful or not matter.text.strip():

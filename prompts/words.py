@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from datetime import date, datetime
 from functools import cache
@@ -13,6 +14,7 @@ from jinja2 import Environment, StrictUndefined, Template
 ROOT = Path(__file__).parent
 LANGUAGES = ("zh", "en")
 FALLBACK = "en"
+KINDS = "kinds.toml"
 
 _environment = Environment(undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)
 
@@ -48,7 +50,29 @@ def phrases(language: str) -> dict[str, list[str]]:
 
 def examples(language: str) -> dict[str, list[str]]:
     """Whole messages as people write them, by the code of the service or the intent they mean, or `out_of_scope`."""
-    return {path.stem: _lines(path) for path in sorted((ROOT / language / "examples").glob("*.txt"))}
+    return {path.stem: _lines(path) for path in _taught(language)}
+
+
+def taught_names(language: str) -> list[str]:
+    """What there are example lines of."""
+    return [path.stem for path in _taught(language)]
+
+
+def kinds(language: str) -> dict[str, list[str]]:
+    """Words that mean the same kind of thing, by the name of the kind; read anew each time, for they are many."""
+    groups: dict[str, list[str]] = tomllib.loads((ROOT / language / KINDS).read_text(encoding="utf-8"))["kinds"]
+    return groups
+
+
+@cache
+def lessons_digest() -> str:
+    """Changes when an example line or a word of a kind does, in any language."""
+    files = (path for language in LANGUAGES for path in sorted((ROOT / language).glob("**/*")) if _is_lesson(path))
+    return hashlib.sha256(b"\0".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()
+
+
+def _is_lesson(path: Path) -> bool:
+    return path.parent.name == "examples" or path.name == KINDS
 
 
 def services(language: str) -> dict[str, dict[str, Any]]:
@@ -99,7 +123,15 @@ def _template(language: str, key: str) -> Template:
 @cache
 def _files(language: str) -> dict[str, dict[str, Any]]:
     folder = ROOT / language
-    return {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.toml"))}
+    return {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in _worded(folder)}
+
+
+def _worded(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.toml") if path.name != KINDS)
+
+
+def _taught(language: str) -> list[Path]:
+    return sorted((ROOT / language / "examples").glob("*.txt"))
 
 
 def _lines(path: Path) -> list[str]:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
-from bot.understanding.features import Collection, Floats, Text, collect, grams_of
+from bot.understanding.features import Collection, Floats, Grams, Text, collect, grams_of
 from bot.understanding.reading import Token, read
 
 RIDGE = 0.2
 BLOCK, ALIKE = 256, 255  # rows multiplied at a time, and how a likeness of 1 is written
 BATCH = 24  # texts compared at a time, to keep the memory small
 STEPS, CLOSE_ENOUGH = 30, 2e-2
-_SPOKEN = frozenset("零〇一二三四五六七八九")
-SHORTEST_SLIP, LONG = 4, 8  # letters: one slip of the finger in a word, two in a long one
+_SPOKEN = frozenset("零〇一二三四五六七八九十百两俩半")
+_UNITS = frozenset("点刻分小号月日楼天晚位人个条瓶张份杯件双间床只块盒包套层岁元年周")
+NUMBER = "0"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,13 +28,16 @@ class Classifier:
     names: tuple[str, ...]
     examples: Collection
     lessons: Floats  # lines x names
-    words: frozenset[str]
 
     def scores(self, parts: Sequence[Sequence[Token]]) -> Floats:
         """For each part (row) and name (column): about 1 for what is certain, 0 for what it is not like."""
-        texts = [[_spelled(word, self) for word in _text(tokens)] for tokens in parts]
-        scores: Floats = self.examples.likeness(grams_of(texts), len(texts)) @ self.lessons
+        texts = [_text(tokens) for tokens in parts]
+        scores: Floats = _bent(self.examples.likeness(grams_of(texts), len(texts))) @ self.lessons
         return scores
+
+    def knows(self, word: str) -> bool:
+        """Whether it stands in an example line."""
+        return self.examples.has(word)
 
 
 def train(lines: Mapping[str, Sequence[str]]) -> Classifier:
@@ -47,44 +49,44 @@ def train(lines: Mapping[str, Sequence[str]]) -> Classifier:
     examples = collect(grams, len(texts))
     # A byte for each pair: of thousands of lines this is the one large thing, and it is forgotten at once.
     alike = np.empty((len(texts), len(texts)), dtype=np.uint8)
-    for at, batch in _batches(texts):
-        alike[at : at + len(batch)] = np.rint(examples.likeness(grams_of(batch), len(batch)) * ALIKE)
+    for at, batch in _batches(grams, len(texts)):
+        many = min(BATCH, len(texts) - at)
+        alike[at : at + many] = np.rint(_bent(examples.likeness(batch, many)) * ALIKE)
     lessons = _solved(alike, np.eye(len(names), dtype=np.float32)[labels])
-    return Classifier(
-        names, examples, lessons, frozenset(word for text in texts for word in text if word.isascii() and len(word) > 2)
-    )
+    return Classifier(names, examples, lessons)
 
 
-def _batches(texts: Sequence[Text]) -> Iterator[tuple[int, Sequence[Text]]]:
-    return ((at, texts[at : at + BATCH]) for at in range(0, len(texts), BATCH))
+def _bent(likeness: Floats) -> Floats:
+    """What is very alike tells more than twice as much as what is half as alike."""
+    return (likeness + likeness**2) / np.float32(2)
+
+
+def _batches(grams: Grams, texts: int) -> Iterator[tuple[int, Grams]]:
+    """The grams of some texts at a time, and which text is the first of them."""
+    order = np.argsort(grams.owners, kind="stable")
+    numbers, owners = grams.numbers[order], grams.owners[order]
+    starts = range(0, texts, BATCH)
+    ends = np.searchsorted(owners, [*starts, texts])
+    for at, (start, end) in zip(starts, pairwise(ends), strict=True):
+        yield at, Grams(numbers[start:end], owners[start:end] - at)
 
 
 def _text(tokens: Sequence[Token]) -> Text:
-    """The words; digits spoken one by one are a number."""
+    """The words; which number or hour it is says nothing of what is wanted, but that there is one does."""
     words: list[str] = []
-    for token in tokens:
-        if token.norm in _SPOKEN and words and set(words[-1]) <= _SPOKEN:
-            words[-1] += token.norm
+    for at, token in enumerate(tokens):
+        is_number = token.norm in _SPOKEN and _counts(tokens, at)
+        if is_number and words and words[-1][0] == NUMBER:
+            words[-1] += NUMBER
         elif token.norm:
-            words.append(token.norm)
-    return [
-        word
-        for each in words
-        for word in (["0" * len(each)] if len(each) > 2 and set(each) <= _SPOKEN else _apart(each))
-    ]
+            words.append(NUMBER if is_number else token.norm)
+    return [word for word in words if word]
 
 
-def _apart(word: str) -> Text:
-    return list(word) if set(word) <= _SPOKEN else [word]
-
-
-@lru_cache(maxsize=8_192)
-def _spelled(word: str, classifier: Classifier) -> str:
-    """The known word that was meant where this one is none: a letter too many, too few, wrong, or two swapped."""
-    if len(word) < SHORTEST_SLIP or not word.isalpha() or not word.isascii() or word in classifier.words:
-        return word
-    near = process.extractOne(word, sorted(classifier.words), scorer=OSA.distance, score_cutoff=1 + (len(word) >= LONG))
-    return near[0] if near and near[0][0] == word[0] else word
+def _counts(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a Chinese numeral stands for a number: 三点, 两条, 三零二, not 一下."""
+    beside = [tokens[place].norm for place in (at - 1, at + 1) if 0 <= place < len(tokens)]
+    return any(each in _SPOKEN for each in beside) or (at + 1 < len(tokens) and tokens[at + 1].norm in _UNITS)
 
 
 def _solved(alike: npt.NDArray[np.uint8], right: Floats) -> Floats:

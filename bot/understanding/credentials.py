@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from bot.understanding.kinds import is_listed, kinds_of
 from bot.understanding.reading import fold, words
 from bot.understanding.vocabulary import is_known
 
@@ -94,6 +93,8 @@ def _unlikely(name: str) -> bool:
 
 def _is_a_thing(name: str) -> bool:
     """ "Beef noodles 1609" and 加婴儿床 1509 are wishes; "Rose May 1234", written as a name, is one."""
+    from bot.understanding.kinds import is_listed, kinds_of  # loaded with the first message
+
     if not name.isascii():
         return bool(kinds_of(list(name)) - {"find_guest"})
     return not name.istitle() and any(is_known(word) or is_listed(word) for word in words(fold(name)))

@@ -96,8 +96,10 @@ def _shared_time(stretch: Stretch, intent: Intent, around: Surroundings) -> dict
 def _named_room(around: Surroundings) -> dict[str, Any]:
     """A room named anywhere in the message is meant for all of it; hours are no rooms."""
     heard = _heard([], around)
-    when = find_time(heard)
-    found = find_room(heard.without(when.spans) if when else heard)
+    found = find_room(heard)
+    when = find_time(heard) if found else None
+    if when:
+        found = find_room(heard.without(when.spans))
     return {"room": found.value} if found else {}
 
 

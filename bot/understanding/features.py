@@ -74,13 +74,18 @@ def _words(texts: Sequence[Text]) -> list[tuple[Numbers, Places]]:
     single = np.array([_number(word) for text in texts for word in text], dtype=np.uint64)
     inside = owners[1:] == owners[:-1]
     pairs = (single[:-1] * _STEP + single[1:])[inside]
-    return [(single << np.uint64(1) | np.uint64(1), owners), (pairs << np.uint64(1) | np.uint64(1), owners[1:][inside])]
+    return [(_whole(single), owners), (_whole(pairs), owners[1:][inside])]
 
 
 def _kinds(texts: Sequence[Text]) -> tuple[Numbers, Places]:
     found = [(_number(f"a kind: {kind}"), at) for at, text in enumerate(texts) for kind in kinds_of(text)]
     numbers, owners = zip(*found, strict=True) if found else ((), ())
-    return np.array(numbers, dtype=np.uint64) << np.uint64(1) | np.uint64(1), np.array(owners, dtype=np.int64)
+    return _whole(np.array(numbers, dtype=np.uint64)), np.array(owners, dtype=np.int64)
+
+
+def _whole(numbers: Numbers) -> Numbers:
+    """Odd, which is the mark of whole words."""
+    return numbers << np.uint64(1) | np.uint64(1)
 
 
 @lru_cache(maxsize=16_384)
@@ -116,9 +121,14 @@ class Collection:
 
     numbers: Numbers
     weights: Floats
-    starts: Places
-    owners: npt.NDArray[np.int32]
+    starts: npt.NDArray[np.int32]
+    owners: npt.NDArray[np.uint16]
     lengths: Floats
+
+    def has(self, word: str) -> bool:
+        number = _whole(np.array([_number(word)], dtype=np.uint64))[0]
+        at = int(np.searchsorted(self.numbers, number))
+        return at < len(self.numbers) and bool(self.numbers[at] == number)
 
     def likeness(self, grams: Grams, texts: int, *, strangers_count: bool = False) -> Floats:
         """The cosine, 0 to 1, of other texts (rows) to these; a gram weighs log(1 + texts / texts that have it).
@@ -153,7 +163,7 @@ def collect(grams: Grams, texts: int) -> Collection:
     squares = np.bincount(owners, np.repeat(weights**2, many), minlength=texts)
     lengths = np.sqrt(np.maximum(squares, 1e-6)).astype(np.float32)
     starts = np.concatenate([[0], np.cumsum(many)])
-    return Collection(numbers, weights.astype(np.float32), starts, owners.astype(np.int32), lengths)
+    return Collection(numbers, weights.astype(np.float32), starts.astype(np.int32), owners.astype(np.uint16), lengths)
 
 
 def _kind_weights(numbers: Numbers) -> npt.NDArray[np.float64]:

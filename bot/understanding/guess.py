@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from itertools import pairwise
 from typing import Any
 
 from bot.understanding.corrections import kept
 from bot.understanding.days import impossible_days
 from bot.understanding.details import Surroundings, find_slots, intent_slots, request_slots
-from bot.understanding.house_entries import find_entries
 from bot.understanding.joining import joined
-from bot.understanding.judgement import Border, Message, Verdict, judge
-from bot.understanding.learned import OUT_OF_SCOPE
+from bot.understanding.judgement import Verdict, judge
+from bot.understanding.lessons import OUT_OF_SCOPE, intents_of
+from bot.understanding.message import message_of
 from bot.understanding.names import find_person_name
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded
 from bot.understanding.pieces import WRAPPERS, Piece, Stretch
@@ -22,21 +20,22 @@ from bot.understanding.slots import Heard, find_people, find_quantity, find_room
 from bot.understanding.time_slots import impossible
 from bot.understanding.vocabulary import Hit, Kind, Meaning, service_words
 from crm.properties.knowledge import Entry
-from handlers.intents import INTENTS
-from handlers.turn import Audience, Call, Intent
-from prompts.words import examples, spoken
+from handlers.turn import Call, Intent
+from prompts.words import spoken
 
-ACTS, LEADS = 0.4, 0.01  # the score from which a verdict is acted on, and how far it must be ahead of the next
-MOST_TOKENS = 200  # of a message are judged
-ACTS_ON_DETAILS = 0.28
-ALARMS = 0.4  # the score from which people are paged: phrases have the first word on emergencies
-DOUBTS = 0.2  # the score from which it is at least offered
+ACTS, LEADS = 0.28, 0.02  # the score from which a verdict is acted on, and how far it must be ahead of the next
+ACTS_ON_DETAILS = 0.2
+CHANGES_WORK = 0.35  # the score from which a colleague's guessed word changes who does what
+ALARMS, FAR = 0.36, 0.1  # the score from which people are paged, and how far ahead: phrases have the first word
+DOUBTS = 0.1  # the score from which it is at least offered
 _ORDER, _CANCEL, _CHANGE, _REPEAT = "request_service", "cancel_request", "change_request", "repeat_request"
 _ASK = "ask_house"
 _STAFF_ONLY = "staff_help"  # what every member of staff is offered, and nobody else
-_COMMAS = ",，、;；"
 _OF_A_SERVICE = frozenset({_CANCEL, _CHANGE, _REPEAT})
-_NAMING = frozenset({"find_guest", "invite_staff", "revoke_staff"})
+_BY_ROOM, _BY_NAME = "who_is_in_room", "find_guest"
+_OF_GUESTS = frozenset({_BY_ROOM, _BY_NAME, "in_house", "who_is_on_duty"})
+_OF_WORK = frozenset({"accept_request", "start_request", "complete_request", "decline_request"})
+_NAMING = frozenset({_BY_NAME, "invite_staff", "revoke_staff"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +53,15 @@ def guess(
 ) -> Guess:
     """What the message most likely holds; small talk only where nothing else is wanted."""
     to_staff, language = _STAFF_ONLY in offered, spoken(language)
-    offered = _audience(to_staff)
-    verdicts = [each for each in judge(_message(around, heeded, to_staff, language)) if each.score > 0]
-    verdicts = [_of_a_room(each, around, offered) for each in verdicts]
-    if verdicts and verdicts[0].name == EMERGENCY and verdicts[0].score >= ALARMS:
+    offered = intents_of(to_staff)
+    message = message_of(around, heeded, to_staff, language)
+    verdicts = judge(message)
+    if verdicts[0].name == EMERGENCY and verdicts[0].score >= max(ALARMS, verdicts[0].ranked[1][1] + FAR):
         call = Call(EMERGENCY, {"text": around.reading.text})
         return Guess((call,), round(min(1.0, verdicts[0].score), 2), names=(EMERGENCY,))
-    serious = [each for each in verdicts if each.name not in WRAPPERS] or verdicts[-1:]
-    wanted = [each for each in serious if each.name not in (OUT_OF_SCOPE, EMERGENCY)]
-    if not wanted:
-        return Guess()
-    sure = [each for each in wanted if _is_sure(each, around)]
+    verdicts = [_of_a_room(_serious(each), around, offered) for each in verdicts]
+    wanted = [each for each in verdicts if each.name not in WRAPPERS] or verdicts[-1:]
+    sure = [each for each in wanted if _is_sure(each, around) and not message.hours.issuperset(range(*message.span))]
     if not sure:
         return Guess(alternatives=_alternatives(wanted))
     calls = [call for each in sure for call in _calls(each, len(sure) == 1, around, heeded, offered, entries)]
@@ -73,77 +70,38 @@ def guess(
     return Guess(tuple(joined(calls)), confidence, _alternatives(wanted), names)
 
 
-def _message(around: Surroundings, heeded: Heeded, to_staff: bool, language: str) -> Message:
-    return Message(
-        tokens=around.reading.tokens,
-        names=_names(to_staff, language),
-        language=language,
-        services=frozenset() if to_staff else frozenset(service_words()),
-        spotted=heeded.spotted,
-        sure=heeded.confidence,
-        starts=dict.fromkeys(heeded.starts, Border.NOTHING) | dict(_borders(around, heeded.pieces)),
-        span=_without_courtesies(around, heeded),
-    )
-
-
-def _without_courtesies(around: Surroundings, heeded: Heeded) -> tuple[int, int]:
-    """All but a greeting at the beginning and thanks at the end; all where nothing else is said."""
-    tokens = around.reading.tokens
-    idle = {
-        at
-        for piece in heeded.pieces
-        for hit in (*piece.hits, *piece.of(Kind.POLITE))
-        if hit.meaning.kind is Kind.POLITE or hit.meaning.name in WRAPPERS
-        for at in range(hit.start, hit.end)
-    }
-    kept = [at for at, token in enumerate(tokens) if token.norm and at not in idle]
-    start, end = (kept[0], kept[-1] + 1) if kept else (0, len(tokens))
-    return start, min(end, start + MOST_TOKENS)
-
-
-def _borders(around: Surroundings, pieces: Sequence[Piece]) -> Iterator[tuple[int, Border]]:
-    for before, piece in pairwise(pieces):
-        between = around.reading.tokens[before.end : piece.start]
-        if any(token.norm for token in between):
-            yield piece.start, Border.CONNECTOR
-        else:
-            stop = around.reading.text[between[0].start] if between else ""
-            yield piece.start, Border.COMMA if stop in _COMMAS else Border.SENTENCE
-
-
-@cache
-def _audience(to_staff: bool) -> Mapping[str, Intent]:
-    """All that people of this kind may mean; whether this one may do it is checked before it is done."""
-    kinds = (Audience.STAFF if to_staff else Audience.GUEST, Audience.ANYONE)
-    return {intent.name: intent for intent in INTENTS if intent.audience in kinds}
-
-
-@cache
-def _names(to_staff: bool, language: str) -> frozenset[str]:
-    """What there are example lines of, among their intents and the services."""
-    known = _audience(to_staff).keys() | (set() if to_staff else service_words().keys())
-    return frozenset(name for name in examples(language) if name in known)
+def _serious(verdict: Verdict) -> Verdict:
+    """Without alarms that are not raised, and without small talk where a wish is as likely as one must be."""
+    scores = {name: score for name, score in verdict.scores.items() if name != EMERGENCY}
+    wish = max(score for name, score in scores.items() if name not in WRAPPERS and name != OUT_OF_SCOPE)
+    if verdict.name in WRAPPERS and wish >= ACTS:
+        scores = {name: score for name, score in scores.items() if name not in WRAPPERS}
+    return replace(verdict, scores=scores)
 
 
 def _of_a_room(verdict: Verdict, around: Surroundings, offered: Mapping[str, Intent]) -> Verdict:
     """Who is asked for by a room, not by a name, is looked up by the room."""
-    if verdict.name not in ("find_guest", "in_house") or "who_is_in_room" not in offered:
+    if verdict.name not in _OF_GUESTS or _BY_ROOM not in offered:
         return verdict
-    heard = _heard(verdict.start, verdict.end, around)
-    if find_room(heard) is None or (verdict.name == "find_guest" and find_person_name(heard.plain, heard.raw)):
+    heard = replace(_heard(verdict.start, verdict.end, around), asked=True)
+    room = find_room(heard)
+    if room is None or len(room.value) < 3 or (verdict.name == _BY_NAME and find_person_name(heard.plain, heard.raw)):
         return verdict
-    return replace(verdict, scores={**verdict.scores, "who_is_in_room": verdict.score + LEADS + 0.01})
+    return replace(verdict, scores={**verdict.scores, _BY_ROOM: max(verdict.score + LEADS + 0.01, ACTS)})
 
 
 def _is_sure(verdict: Verdict, around: Surroundings) -> bool:
     """Who says when, how many or which room wants something, so that less is needed to see what."""
+    if verdict.name == OUT_OF_SCOPE:
+        return False
     least = ACTS_ON_DETAILS if verdict.name in service_words() and _has_details(around) else ACTS
+    least = CHANGES_WORK if verdict.name in _OF_WORK else least
     return verdict.score >= least and verdict.score - verdict.ranked[1][1] >= LEADS
 
 
 def _has_details(around: Surroundings) -> bool:
     heard = Heard(around.reading.plain, around.reading.text, around.now, around.rooms)
-    return not impossible(heard.plain, heard.now) and any(
+    return bool(impossible(heard.plain, heard.now)) or any(
         find(heard) for find in (find_time, find_people, find_quantity, find_room)
     )
 
@@ -153,8 +111,8 @@ def _alternatives(verdicts: Sequence[Verdict]) -> tuple[str, ...]:
     near = [
         name
         for each in verdicts
-        for name, score in each.ranked[:2]
-        if score >= DOUBTS and name not in (OUT_OF_SCOPE, EMERGENCY)
+        for name, score in [one for one in each.ranked if one[0] != OUT_OF_SCOPE][:2]
+        if score >= DOUBTS
     ]
     return tuple(dict.fromkeys(near))
 
@@ -177,6 +135,8 @@ def _calls(
     if name in FEEDBACK:
         return [Call(name, {"text": around.reading.text if is_all else spoken})]
     if name == _ASK:
+        from bot.understanding.house_entries import find_entries  # numpy comes with the first message
+
         found = find_entries(spoken, entries)
         about = [each for each in heeded.asked_about if each in service_words()]
         return [Call(name, {"question": spoken, **({"entries": list(found)} if found else {"about": about[:2]})})]
@@ -197,7 +157,7 @@ def _completed(name: str, slots: dict[str, Any], start: int, end: int, around: S
         span = find_person_name(heard.plain, heard.raw)
         if span:
             slots["name"] = heard.raw[slice(*span)]
-    if name == "who_is_in_room" and "room" not in slots:
+    if name == _BY_ROOM and "room" not in slots:
         found = find_room(replace(heard, asked=True))
         slots |= {"room": found.value} if found else {}
     return slots

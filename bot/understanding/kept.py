@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:  # who only asks whether something is kept need not load numpy
+    import numpy.typing as npt
 
-Arrays = dict[str, npt.NDArray[Any]]
+    Arrays = dict[str, npt.NDArray[Any]]
+
+
+def name_of(what: str, code: Iterable[str | Path], told: object) -> str:
+    """Another name whenever the code that makes the arrays (its files) or what it makes them from changes."""
+    made_by = [Path(file).read_text("utf-8") for file in code]
+    digest = hashlib.sha256(json.dumps([made_by, told, version("numpy")]).encode()).hexdigest()
+    return f"{what}-{digest[:24]}"
+
+
+def has(name: str) -> bool:
+    return _path(name).is_file()
 
 
 def find(name: str) -> Arrays | None:
+    import numpy as np
+
     try:
         with np.load(_path(name), allow_pickle=False) as stored:
             return dict(stored)
@@ -25,6 +41,8 @@ def find(name: str) -> Arrays | None:
 
 def keep(name: str, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
     """Whole or not at all."""
+    import numpy as np
+
     path = _path(name)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from math import log
 
 from bot.understanding.reading import Token
-from bot.understanding.vocabulary import Kind, correct, rules
+from bot.understanding.vocabulary import Kind, rules
 
 MOST = 3
 ENOUGH = 4.0  # one word that hardly anything else is called by, or two rare ones
@@ -19,7 +19,7 @@ COMMON = 4
 def nearest(tokens: Sequence[Token], offered: Container[str], with_services: bool) -> tuple[str, ...]:
     """Up to three names, best first: those whose phrases share the rarest words with the text."""
     scores: Counter[str] = Counter()
-    for feature in set(_features([correct(token.norm) for token in tokens])):
+    for feature in set(_features([token.norm for token in tokens])):
         found = _names().get(feature, {})
         for name, is_service in found.items() if len(found) <= COMMON else ():
             if with_services if is_service else name in offered:

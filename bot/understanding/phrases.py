@@ -9,11 +9,11 @@ from bot.understanding.amounts import find_amounts
 from bot.understanding.days import impossible_days
 from bot.understanding.details import Surroundings, intent_slots, request_slots, stretch_text
 from bot.understanding.joining import joined
-from bot.understanding.judgement import Spotted
 from bot.understanding.patterns import weight_of
 from bot.understanding.pieces import (
     WRAPPERS,
     Piece,
+    Spotted,
     Stretch,
     choose,
     deny,
@@ -199,12 +199,11 @@ def _misdated(intent: Intent, around: Surroundings) -> bool:
 
 def _confidence(known: Container[int], around: Surroundings) -> float:
     """Half for a phrase at all, the rest by how much of the text is explained; amounts explain themselves."""
-    tokens = around.reading.tokens
+    tokens = [(at, token) for at, token in enumerate(around.reading.tokens) if token.norm]
+    unknown = [token for at, token in tokens if at not in known]
+    if not unknown:
+        return 1.0
     counted = [span for _, span in find_amounts(around.reading.plain)]
-    total = sum(weight_of(token) for token in tokens if token.norm)
-    fitted = sum(
-        weight_of(token)
-        for at, token in enumerate(tokens)
-        if token.norm and (at in known or any(start <= token.start < end for start, end in counted))
-    )
-    return round(0.5 + 0.5 * fitted / total, 2) if total else 0.0
+    left = [token for token in unknown if not any(start <= token.start < end for start, end in counted)]
+    total, missing = (sum(weight_of(token) for token in some) for some in ([each for _, each in tokens], left))
+    return round(1.0 - 0.5 * missing / total, 2)

@@ -49,6 +49,16 @@ class Stretch:
         return self.hits[0].wants
 
 
+@dataclass(frozen=True, slots=True)
+class Spotted:
+    """The code of a service or the name of an intent, its place (in tokens), and the service it is about, if any."""
+
+    name: str
+    start: int
+    end: int
+    service: str = ""
+
+
 def choose(hits: Iterable[Hit], tokens: Sequence[Token]) -> tuple[list[Hit], list[Hit]]:
     """The wanted hits that do not overlap, the longest first chosen, and the grammar around them."""
     hits = list(hits)

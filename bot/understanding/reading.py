@@ -84,6 +84,10 @@ def language_of(text: str, otherwise: str) -> str:
     return "en" if _HAS_LATIN.search(_OF_NO_LANGUAGE.sub(" ", text)) else otherwise
 
 
+def is_chinese(token: Token) -> bool:
+    return len(token.norm) == 1 and token.norm >= "\u3400"
+
+
 def _tokens(plain: str) -> Iterator[Token]:
     for match in _TOKEN.finditer(plain):
         start, end = match.span()

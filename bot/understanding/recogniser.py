@@ -9,11 +9,12 @@ from bot.understanding import pending
 from bot.understanding.corrections import correction
 from bot.understanding.details import Surroundings
 from bot.understanding.guess import Guess, guess
+from bot.understanding.lessons import are_kept
 from bot.understanding.nearest import nearest
-from bot.understanding.phrases import EMERGENCY, Heeded, listen
+from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded, listen
 from bot.understanding.pieces import WRAPPERS
 from bot.understanding.reading import language_of, read
-from bot.understanding.vocabulary import service_words
+from bot.understanding.vocabulary import Kind, rules, service_words
 from crm.properties.knowledge import Entry
 from handlers.intents import INTENTS
 from handlers.turn import Audience, Button, Call, Intent, Question
@@ -22,7 +23,7 @@ from prompts.words import LANGUAGES
 MOST_CALLS = 10
 EXPLAINED = 0.99  # of a message, weighed, by phrases and small words: then there is nothing left to guess
 GREEDY = frozenset({"find_guest", "my_tasks", "go_on_duty"})  # phrases of these match more than they mean
-MOSTLY_EXPLAINED, NEARLY_EXPLAINED, UNSURE, SURE = 0.8, 0.93, 0.35, 0.55
+MOSTLY_EXPLAINED = 0.8
 DOUBTFUL = 0.55
 UNHEARD = {"zh": "嗷呜", "en": "flibber"}  # in no phrase, so that everything is asked
 BY_FORM = frozenset({"enter_token", "link_stay"})
@@ -64,7 +65,9 @@ class Understanding:
 
 def understand(text: str, context: Context) -> Understanding:
     """Never raises; `text` may be several messages joined by newlines, of which 5,000 characters are read."""
-    reading = read(text)
+    from bot.understanding.spelling import corrected  # with the first message: a house asleep needs no numpy
+
+    reading = corrected(read(text))
     language = language_of(reading.text, context.language)
     button = pending.pressed(reading.text, context.choices)
     if button:
@@ -85,9 +88,10 @@ def understand(text: str, context: Context) -> Understanding:
         return Understanding(reading.text, language, heeded.calls[:MOST_CALLS], "phrases", heeded.confidence)
     has_words = any(token.norm and not token.norm.isdigit() for token in reading.tokens)
     guessed = guess(around, heeded, offered, language, context.entries) if has_words else Guess()
-    if heeded.calls and _agree(heeded, guessed):
-        return Understanding(reading.text, language, heeded.calls[:MOST_CALLS], "phrases", heeded.confidence)
     alternatives = _alternatives(around, heeded, guessed, offered)
+    if heeded.calls and _agree(heeded, guessed):
+        certain = heeded.calls[:MOST_CALLS]
+        return Understanding(reading.text, language, certain, "phrases", heeded.confidence, alternatives)
     if guessed.calls and not (context.question and WRAPPERS.issuperset(guessed.names)):
         likely = guessed.calls[:MOST_CALLS]
         return Understanding(reading.text, language, likely, "classifier", guessed.confidence, alternatives)
@@ -95,7 +99,14 @@ def understand(text: str, context: Context) -> Understanding:
 
 
 def learn(now: datetime) -> None:
-    """Compiles the phrases and learns the examples, of guests first; what has been learned is not learned again."""
+    """Compiles the phrases and learns the examples; what has been learned is not learned again."""
+    rules()
+    if not are_kept():
+        wake(now)
+
+
+def wake(now: datetime) -> None:
+    """Loads what was learned, of guests first: the first message would wait for it."""
     for audience in (Audience.GUEST, Audience.STAFF):
         offered = tuple(intent for intent in INTENTS if intent.audience in (audience, Audience.ANYONE))
         for language in LANGUAGES:
@@ -110,18 +121,25 @@ def _is_certain(heeded: Heeded) -> bool:
 
 
 def _agree(heeded: Heeded, guessed: Guess) -> bool:
-    """Phrases read details better, so they have the word where both mean the same."""
-    is_small_talk = all(call.intent in WRAPPERS for call in heeded.calls)
-    if heeded.confidence >= MOSTLY_EXPLAINED and guessed.confidence < (SURE if is_small_talk else UNSURE):
-        return True
+    """Phrases read details better, so they have the word where both mean the same, and on what is refused or listed."""
+    said, likely = {_name(call) for call in heeded.calls}, set(guessed.names)
+    if not likely:
+        return heeded.confidence >= MOSTLY_EXPLAINED
     refused = {call.slots.get("service") for call in heeded.calls if call.intent == "cancel_request"}
-    said = {_name(call) for call in heeded.calls}
-    if heeded.confidence >= EXPLAINED and said - set(guessed.names) == {"compliment"}:
+    if likely < said and (_is_list(heeded) or said <= FEEDBACK or bool(refused - {None})):
+        return True
+    if heeded.confidence >= EXPLAINED and said - likely == {"compliment"}:
         return True
     other = {service_words()[name].instead_of for name in said if name in service_words()}
-    if set(guessed.names) < said <= service_words().keys() and heeded.confidence >= NEARLY_EXPLAINED:
-        return True
-    return set(guessed.names) in (said, other) or not refused.isdisjoint(guessed.names)
+    return likely in (said, other) or not refused.isdisjoint(likely)
+
+
+def _is_list(heeded: Heeded) -> bool:
+    """Nothing but services with "and" between them or an amount to each: 毛巾和洗发水都没了, 2 waters 1 coke."""
+    joined = any(piece.of(Kind.JOIN) for piece in heeded.pieces)
+    counted = all("quantity" in call.slots for call in heeded.calls)
+    services = all(call.intent == "request_service" for call in heeded.calls)
+    return heeded.confidence == 1 and services and (joined or counted)
 
 
 def _name(call: Call) -> str:

@@ -27,7 +27,7 @@ def sounds(codes: Codes) -> Codes:
 @cache
 def _syllables() -> npt.NDArray[np.uint16]:
     """A number for each character, the same for those that sound alike."""
-    name = f"sounds-{version('pypinyin')}"
+    name = kept.name_of("sounds", [__file__], version("pypinyin"))
     found = kept.find(name)
     if found is not None:
         return found["syllables"]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, lru_cache
-from itertools import combinations
+from functools import cache
 from typing import Any
 
 from bot.understanding.patterns import Capture, Pattern, compile_phrase
@@ -79,7 +78,7 @@ Rule = tuple[Pattern, Meaning]
 
 def find_hits(tokens: Sequence[Token], intents: Container[str], with_services: bool) -> list[Hit]:
     """Every phrase in the message, overlapping ones too, of these intents, the services and the grammar words."""
-    norms = tuple(correct(token.norm) for token in tokens)
+    norms = tuple(token.norm for token in tokens)
     said = frozenset(norms)
     found = []
     for at, norm in enumerate(norms):
@@ -106,12 +105,13 @@ def service_words() -> Mapping[str, Service]:
 
 def is_known(word: str) -> bool:
     """Whether any phrase uses this word."""
-    return word in _known_words()
+    return word in known_words()
 
 
-def correct(word: str) -> str:
-    """The known word one slip of the finger away, else the word itself."""
-    return _corrected(word) if 5 <= len(word) <= 16 and word.isascii() and word.isalpha() else word
+@cache
+def known_words() -> frozenset[str]:
+    """All words of phrases."""
+    return frozenset(word for pattern, _ in rules() for word in pattern.vocabulary())
 
 
 @cache
@@ -159,41 +159,3 @@ def listening(language: str, name: str) -> dict[str, Any]:
 
 def _compiled(spoken: Sequence[str], meaning: Meaning) -> Iterator[Rule]:
     return ((compile_phrase(phrase), meaning) for phrase in spoken)
-
-
-@cache
-def _known_words() -> frozenset[str]:
-    common = (
-        "painted water later night light tower table cable right might sight found sound round money honey other there"
-    )
-    known = {word for pattern, _ in rules() for word in pattern.vocabulary()}
-    return frozenset(known | set(common.split()))
-
-
-@cache
-def _slips() -> dict[str, str]:
-    """Known words with one letter left out, and the word they stand for."""
-    slips: dict[str, str] = {}
-    for word in sorted(_known_words()):
-        if len(word) >= 5 and word.isascii() and word.isalpha():
-            for shorter in combinations(word, len(word) - 1):
-                slips.setdefault("".join(shorter), word)
-    return slips
-
-
-@lru_cache(maxsize=4096)
-def _corrected(word: str) -> str:
-    if word in _known_words():
-        return word
-    slips, shorter = _slips(), ["".join(some) for some in combinations(word, len(word) - 1)]
-    if word in slips:
-        return slips[word]
-    for candidate in shorter:
-        if candidate in _known_words() and len(candidate) >= 5:
-            return candidate
-    for candidate in shorter:
-        meant = slips.get(candidate, "")
-        # A whole letter swapped for another is a slip only in a long word: "tower" is no "towel".
-        if len(meant) == len(word) and (sorted(meant) == sorted(word) or len(word) >= 7):
-            return meant
-    return word

@@ -21,8 +21,9 @@ PEAK_SECONDS = 6.0
 NOTES = (
     "`guanjia run` with Telegram (webhook) and the web chat on SQLite, from the start of the process to the line that "
     "names its open port; the median of several starts with an existing store.",
-    f"Idle: {IDLE_SECONDS:.0f} s after the start. Peak: the most ever resident during {PEAK_SECONDS:.0f} s with 32 "
-    "turns in flight. PSS counts shared libraries by share.",
+    f"Idle: {IDLE_SECONDS:.0f} s after the start, before anybody has written (numpy and what was learned come with "
+    f"the first message). Peak: the most ever resident during {PEAK_SECONDS:.0f} s with 32 turns in flight. PSS counts "
+    "shared libraries by share.",
     "Installed: the files on disk of the distributions that guanjia with the postgres extra needs (by their metadata, "
     "recursively), with their compiled byte code, and of its own four packages; nothing of the dev group.",
 )

@@ -394,7 +394,7 @@ ENGLISH = [
     ("I would like a late chekout", "late_checkout"),
     ("2 waters 1 coke", "drinking_water*2 + food_order*1"),
     ("dinner reservation for three people, 7.30pm", "restaurant_table for 3@12-03 19:30"),
-    ("someone has stolen my wallet", "nothing"),
+    ("someone has stolen my wallet", "ask_for_person"),
     ("hi! what time is checkout?", "my_stay"),
     ("can you fix the wifi pls", "wifi"),
     ("thank you, that was quick", "thank"),

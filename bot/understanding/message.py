@@ -1,0 +1,85 @@
+"""What of a message is judged, in the light of what phrases found, and where in it another wish may begin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
+
+from bot.understanding.details import Surroundings
+from bot.understanding.judgement import Border, Message
+from bot.understanding.lessons import taught
+from bot.understanding.phrases import Heeded
+from bot.understanding.pieces import WRAPPERS
+from bot.understanding.reading import is_chinese, words
+from bot.understanding.slots import Heard, find_time
+from bot.understanding.time_slots import impossible
+from bot.understanding.vocabulary import Kind, listening, service_words
+from prompts.words import LANGUAGES
+
+MOST_TOKENS = 200  # of a message are judged
+_COMMAS = ",，、;；"
+
+
+def message_of(around: Surroundings, heeded: Heeded, to_staff: bool, language: str) -> Message:
+    """Of one member of staff or one guest."""
+    return Message(
+        tokens=around.reading.tokens,
+        names=taught(to_staff, language),
+        language=language,
+        services=frozenset() if to_staff else frozenset(service_words()),
+        spotted=heeded.spotted,
+        sure=heeded.confidence,
+        hours=_hours(around),
+        starts=dict(_borders(around, heeded)),
+        span=_without_courtesies(around, heeded),
+    )
+
+
+def _hours(around: Surroundings) -> frozenset[int]:
+    """The tokens that say when, or name a day there is not."""
+    plain, now = around.reading.plain, around.now
+    found = find_time(Heard(plain, around.reading.text, now, around.rooms))
+    spans = impossible(plain, now) or (found.spans if found else [])
+    tokens = around.reading.tokens
+    return frozenset(at for at, each in enumerate(tokens) if any(start <= each.start < end for start, end in spans))
+
+
+def _without_courtesies(around: Surroundings, heeded: Heeded) -> tuple[int, int]:
+    """All but a greeting at the beginning and thanks at the end; all where nothing else is said."""
+    tokens = around.reading.tokens
+    idle = {
+        at
+        for piece in heeded.pieces
+        for hit in (*piece.hits, *piece.of(Kind.POLITE))
+        if hit.meaning.kind is Kind.POLITE or hit.meaning.name in WRAPPERS
+        for at in range(hit.start, hit.end)
+    }
+    kept = [at for at, token in enumerate(tokens) if token.norm and at not in idle]
+    start, end = (kept[0], kept[-1] + 1) if kept else (0, len(tokens))
+    return start, min(end, start + MOST_TOKENS)
+
+
+def _borders(around: Surroundings, heeded: Heeded) -> Iterator[tuple[int, Border]]:
+    """Where another wish may begin, the weakest borders first."""
+    tokens, text = around.reading.tokens, around.reading.text
+    for at in heeded.starts:
+        if at and tokens[at - 1].norm not in _words("unfinished") and tokens[at].norm not in _words("goes_on"):
+            yield at, Border.NOTHING
+    for at, (before, token) in enumerate(pairwise(tokens), 1):
+        if is_chinese(before) and is_chinese(token) and text[before.end : token.start] == " ":
+            yield at, Border.SPACE
+    for former, piece in pairwise(heeded.pieces):
+        between = tokens[former.end : piece.start]
+        said = " ".join(token.norm for token in between if token.norm)
+        if said:
+            yield piece.start, Border.COMMA if said in _words("weak") else Border.CONNECTOR
+        else:
+            stop = text[between[0].start] if between else ""
+            yield piece.start, Border.COMMA if stop in _COMMAS else Border.SENTENCE
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    """Of [clauses] in prompts/<lang>/listening.toml, in all languages."""
+    return frozenset(" ".join(words(said)) for language in LANGUAGES for said in listening(language, "clauses")[name])

@@ -1,0 +1,34 @@
+"""One message with two wishes is divided; reasons, amounts and what is said about a service are not a second wish."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.understanding.speakers import hear
+
+TWO = [
+    ("could someone look at the dripping tap, and we'd also love a late checkout", {"water", "late_checkout"}),
+    ("the telly shows nothing. also we've run out of loo roll", {"tv", "toiletries"}),
+    ("洗手台的水一直往下漏 另外被子太薄了", {"water", "bedding"}),
+    ("房间想打扫一下，再叫辆车去高铁站", {"cleaning", "taxi"}),
+]
+ONE = [
+    ("we have an early flight so we need a cab at five", "taxi"),
+    ("it is freezing in here, the radiator does not come on", "air_conditioning"),
+    ("小孩晚上总是滚下来，想要一张带围栏的小床", "baby_cot"),
+    ("刚才点的毛巾怎么还没到，都四十分钟了", "my_requests"),
+]
+
+
+@pytest.mark.parametrize(("text", "names"), TWO)
+def test_two_wishes_are_two(text: str, names: set[str]) -> None:
+    assert wanted(text) == names
+
+
+@pytest.mark.parametrize(("text", "name"), ONE)
+def test_a_reason_is_no_second_wish(text: str, name: str) -> None:
+    assert wanted(text) == {name}
+
+
+def wanted(text: str) -> set[str]:
+    return {str(call.slots.get("service", call.intent)) for call in hear(text).calls}
