@@ -108,8 +108,8 @@ _CLOCKS: tuple[_Clock, ...] = (
            r"(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d)\b"),
     _clock(rf"(?<![\d.])(?P<h>[01]?\d|2[0-4])\.(?P<m>[0-5]\d)(?= (?:{_DAY_WORDS})\b)", "."),
     _clock(rf"\b(?:{_WISHES})(?: for| at)? (?P<h>[01]?\d|2[0-3])\.(?P<m>[0-5][05])(?![\d.])", "."),
-    _clock(rf"\b{_NO_ROOM}(?<!for )(?P<h>{_HOURS}|\d{{1,2}}(?= (?:fif|thi|for)))[- ](?!oh?[- ]){_WORD_MINUTES}\b"
-           rf"(?![- ](?:{_ONES}))"),
+    _clock(rf"\b{_NO_ROOM}(?<!for )(?<!in )(?P<h>{_HOURS}|\d{{1,2}}(?= (?:fif|thi|for)))[- ](?!oh?[- ])"
+           rf"{_WORD_MINUTES}\b(?![- ](?:{_ONES}))"),
     _clock(r"\b(?:at|by|around|before) (?P<h>1?\d|2[0-3])(?P<m>[0-5][05])\b(?! ?(?:road|street|avenue))"),
     _clock(rf"\b(?P<h>\d{{1,2}}|{_HOURS})-?ish\b", "ish"),
     _clock(rf"\b{_NO_ROOM}(?P<h>{_EN}){_ON_THE_DOT}", "sharp", "dot", "exactly"),

@@ -114,8 +114,10 @@ def wake(now: datetime) -> None:
 
 
 def _is_certain(heeded: Heeded) -> bool:
-    """Whether there is nothing left to guess: a form gave it away, or phrases explain all of it."""
+    """Whether there is nothing to guess: a form gave it away, a phrase is all of it, or phrases explain all of it."""
     intents = {call.intent for call in heeded.calls}
+    if len(heeded.pieces) == 1 and any(hit.whole for hit in heeded.pieces[0].hits):
+        return True
     is_explained = heeded.confidence >= EXPLAINED and len(heeded.calls) == 1
     return bool(intents & BY_FORM) or (is_explained and not intents & GREEDY)
 

@@ -32,11 +32,11 @@ _ROOM = rf"(?:{_SPACED}|{_PLAIN}|{_ZH_RUN}|{_ZH_HUNDREDS}|{_HUNDREDS}|{_SPOKEN})
 _LONG = rf"(?<![\d.:/$¥€£-])(?<!\d,)(?:[a-z]?[1-9]\d{{2,3}}(?:[a-e]\b)?|[a-z]\d{{2,3}}|{_ZH_RUN}|{_SPOKEN})(?!\d)"
 
 _MEASURES = (
-    "yuan|rmb|cny|usd|dollars?|euros?|eur|bucks|pounds|quid|volts?|v|watts?|w|people|persons?|guests?|pax|adults?|kids"
-    "|children|minutes?|mins?|seconds?|hours?|hrs?|days?|nights?|weeks?|months?|years?|ml|cl|l|lit(?:er|re)s?|k?g|grams?"
+    "yuan|rmb|cny|usd|dollars?|euros?|eur|bucks|pounds|quid|volts?|v|watts?|w|minutes?|mins?|seconds?|hours?|hrs?|days?|nights?|weeks?|months?|years?|ml|cl|l|lit(?:er|re)s?|k?g|grams?"
     "|kilos?|[ckm]?m|met(?:er|re)s?|miles?|feet|ft|inch(?:es)?|[kmg]?bps|[mg]b|mbits?|k|degrees?|percent|per|each"
     "|a (?:night|day|person|piece|head|month)|o'?clock|[ap]m|calories|channels?|times|points|thread|page|p"
 )
+_PEOPLE = "(?:people|persons?|guests?|pax|adults?|kids|children)"  # hundreds of whom are in no room: 1403 guest
 _ZH_MEASURES = (
     "[元块分度%°兆斤岁码年月]|日(?!用|常)|点(?!餐|菜|单|外卖|了)|米(?!饭|粥|线)|平[米方]|毫|公[里斤分]|多(?![要拿送给加来放一两])"
     "|以[上下内]|左右|[一每]晚|[一每]天|频道|路(?!由)|号线|[国省]道|[层楼]|小费|押金|定金"
@@ -46,7 +46,7 @@ _ITEMS = (
     "|只(?!有|要|能|剩|是)|对(?!面)|晚(?!上|点|饭|餐)|套(?!房)|双(?!床|人)|根(?!本)|支(?!付)"
 )
 _STREET = r" (?:[a-z]+ ){1,3}(?:road|rd|street|avenue|ave|lane|boulevard)\b"
-_END = rf"(?![\d:.%°]\d|\d|,\d{{3}}\b|[-/]\d|[ -]?(?:{_MEASURES})\b|{_ZH_MEASURES}|{_STREET})"
+_END = rf"(?![\d:.%°]\d|\d|,\d{{3}}\b|[-/]\d|[ -]?(?:{_MEASURES}|(?<!\d{{3}} ){_PEOPLE})\b|{_ZH_MEASURES}|{_STREET})"
 # One or two digits and a thing are a number of things: "to our room 3 towels", 房间2条毛巾.
 _NOT_FEW = rf"(?!\d{{1,2}}(?:{_ITEMS}|把)|\d (?:[a-z]+ )?(?!needs|wants|has|is|was)[a-z]+s\b|\d bottle)"
 
@@ -57,7 +57,7 @@ _KEYED = (
     ),
     re.compile(
         rf"(?<![\d.:a-z-])(?P<room>(?:[a-z]-?)?\d{{2,4}}[a-z]?|[a-z]\d|{_ZH_RUN}|{_ZH_HUNDREDS}) ?"
-        r"(?:号?房(?![价费租型])|房间|号间|室(?!内|外|友))"
+        r"(?:号?房(?![价费租型])|房间|号间|室(?!内|外|友)|[这那]间)"
     ),
     re.compile(r"(?:\(#|(?<=room \()#)(?P<room>\d{2,4})\b"),
 )
