@@ -15,6 +15,7 @@ ROOT = Path(__file__).parent
 LANGUAGES = ("zh", "en")
 FALLBACK = "en"
 KINDS = "kinds.toml"
+MEANINGS = ROOT / "meanings.npz"
 
 _environment = Environment(undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)
 
@@ -66,9 +67,10 @@ def kinds(language: str) -> dict[str, list[str]]:
 
 @cache
 def lessons_digest() -> str:
-    """Changes when an example line or a word of a kind does, in any language."""
+    """Changes when an example line, a word of a kind or what a word means does, in any language."""
     files = (path for language in LANGUAGES for path in sorted((ROOT / language).glob("**/*")) if _is_lesson(path))
-    return hashlib.sha256(b"\0".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()
+    told = (path.name.encode() + path.read_bytes() for path in (MEANINGS, *files))
+    return hashlib.sha256(b"\0".join(told)).hexdigest()
 
 
 def _is_lesson(path: Path) -> bool:

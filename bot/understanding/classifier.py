@@ -10,9 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.understanding.features import Collection, Floats, Grams, Text, collect, grams_of
+from bot.understanding.meanings import meanings
 from bot.understanding.reading import Token, read
 
-RIDGE = 0.2
+RIDGE = 0.14
+MEANT = 0.28  # how much counts what is meant, beside the words themselves
 BLOCK, ALIKE = 256, 255  # rows multiplied at a time, and how a likeness of 1 is written
 BATCH = 24  # texts compared at a time, to keep the memory small
 STEPS, CLOSE_ENOUGH = 30, 2e-2
@@ -27,12 +29,14 @@ class Classifier:
 
     names: tuple[str, ...]
     examples: Collection
+    meant: Floats  # lines x dimensions
     lessons: Floats  # lines x names
 
     def scores(self, parts: Sequence[Sequence[Token]]) -> Floats:
         """For each part (row) and name (column): about 1 for what is certain, 0 for what it is not like."""
-        texts = [_text(tokens) for tokens in parts]
-        scores: Floats = _bent(self.examples.likeness(grams_of(texts), len(texts))) @ self.lessons
+        grams = grams_of([_text(tokens) for tokens in parts])
+        likeness = self.examples.likeness(grams, len(parts))
+        scores: Floats = _alike(likeness, meanings().of(grams, len(parts)) @ self.meant.T) @ self.lessons
         return scores
 
     def knows(self, word: str) -> bool:
@@ -46,19 +50,21 @@ def train(lines: Mapping[str, Sequence[str]]) -> Classifier:
     texts = [_text(read(line).tokens) for name in names for line in lines[name]]
     labels = np.repeat(np.arange(len(names)), [len(lines[name]) for name in names])
     grams = grams_of(texts)
-    examples = collect(grams, len(texts))
+    examples, meant = collect(grams, len(texts)), meanings().of(grams, len(texts))
     # A byte for each pair: of thousands of lines this is the one large thing, and it is forgotten at once.
     alike = np.empty((len(texts), len(texts)), dtype=np.uint8)
     for at, batch in _batches(grams, len(texts)):
         many = min(BATCH, len(texts) - at)
-        alike[at : at + many] = np.rint(_bent(examples.likeness(batch, many)) * ALIKE)
+        alike[at : at + many] = np.rint(_alike(examples.likeness(batch, many), meant[at : at + many] @ meant.T) * ALIKE)
     lessons = _solved(alike, np.eye(len(names), dtype=np.float32)[labels])
-    return Classifier(names, examples, lessons)
+    return Classifier(names, examples, meant, lessons)
 
 
-def _bent(likeness: Floats) -> Floats:
-    """What is very alike tells more than twice as much as what is half as alike."""
-    return (likeness + likeness**2) / np.float32(2)
+def _alike(likeness: Floats, nearness: Floats) -> Floats:
+    """0 to 1, by the words and by what these mean: very alike counts more than twice what half alike does."""
+    nearness = np.maximum(nearness, 0)
+    by_words, by_meaning = likeness + likeness * likeness, nearness * nearness * nearness
+    return by_words * np.float32((1 - MEANT) / 2) + by_meaning * np.float32(MEANT)
 
 
 def _batches(grams: Grams, texts: int) -> Iterator[tuple[int, Grams]]:

@@ -56,6 +56,11 @@ def grams_of(texts: Sequence[Text]) -> Grams:
     return _distinct(np.concatenate(numbers), np.concatenate(owners))
 
 
+def numbers_of(words: Sequence[str]) -> Numbers:
+    """The numbers by which words stand among the grams."""
+    return _whole(np.array([_number(word) for word in words], dtype=np.uint64))
+
+
 def _distinct(numbers: Numbers, owners: Places) -> Grams:
     order = np.lexsort((owners, numbers))
     numbers, owners = numbers[order], owners[order]

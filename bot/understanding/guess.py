@@ -26,7 +26,7 @@ from prompts.words import spoken
 ACTS, LEADS = 0.28, 0.02  # the score from which a verdict is acted on, and how far it must be ahead of the next
 ACTS_ON_DETAILS = 0.2
 CHANGES_WORK = 0.35  # the score from which a colleague's guessed word changes who does what
-ALARMS, FAR = 0.36, 0.1  # the score from which people are paged, and how far ahead: phrases have the first word
+ALARMS, FAR = 0.32, 0.1  # the score from which people are paged, and how far ahead: phrases have the first word
 DOUBTS = 0.1  # the score from which it is at least offered
 _ORDER, _CANCEL, _CHANGE, _REPEAT = "request_service", "cancel_request", "change_request", "repeat_request"
 _ASK = "ask_house"
@@ -138,8 +138,9 @@ def _calls(
         from bot.understanding.house_entries import find_entries  # numpy comes with the first message
 
         found = find_entries(spoken, entries)
-        about = [each for each in heeded.asked_about if each in service_words()]
-        return [Call(name, {"question": spoken, **({"entries": list(found)} if found else {"about": about[:2]})})]
+        about = [each for each in heeded.asked_about if each in service_words()][:2]
+        beside = {"entries": list(found)} if found else {"about": about} if about else {}
+        return [Call(name, {"question": spoken, **beside})]
     if any(slot.finder == "day" for slot in offered[name].slots) and impossible_days(
         around.reading.plain, around.now.date()
     ):

@@ -31,9 +31,10 @@ def _find(name: str) -> Classifier | None:
     if stored is None:
         return None
     collection = Collection(**{field.name: stored[field.name] for field in fields(Collection)})
-    return Classifier(tuple(stored["names"].tolist()), collection, stored["lessons"])
+    return Classifier(tuple(stored["names"].tolist()), collection, stored["meant"], stored["lessons"])
 
 
 def _keep(name: str, learned: Classifier) -> None:
     arrays = {field.name: getattr(learned.examples, field.name) for field in fields(Collection)}
-    kept.keep(name, {**arrays, "names": np.array(learned.names), "lessons": learned.lessons})
+    told = {"names": np.array(learned.names), "meant": learned.meant, "lessons": learned.lessons}
+    kept.keep(name, {**arrays, **told})

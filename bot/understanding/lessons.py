@@ -13,7 +13,7 @@ from handlers.turn import Audience, Intent
 from prompts.words import LANGUAGES, lessons_digest, taught_names
 
 OUT_OF_SCOPE = "out_of_scope"
-_CODE = [Path(__file__).with_name(f"{module}.py") for module in ("classifier", "features", "reading")]
+_CODE = [Path(__file__).with_name(f"{module}.py") for module in ("classifier", "features", "meanings", "reading")]
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 
@@ -11,7 +11,7 @@ from bot.understanding.judgement import Border, Message
 from bot.understanding.lessons import taught
 from bot.understanding.phrases import Heeded
 from bot.understanding.pieces import WRAPPERS
-from bot.understanding.reading import is_chinese, words
+from bot.understanding.reading import Token, is_chinese, words
 from bot.understanding.slots import Heard, find_time
 from bot.understanding.time_slots import impossible
 from bot.understanding.vocabulary import Kind, listening, service_words
@@ -64,7 +64,7 @@ def _borders(around: Surroundings, heeded: Heeded) -> Iterator[tuple[int, Border
     """Where another wish may begin, the weakest borders first."""
     tokens, text = around.reading.tokens, around.reading.text
     for at in heeded.starts:
-        if at and tokens[at - 1].norm not in _words("unfinished") and tokens[at].norm not in _words("goes_on"):
+        if at and tokens[at - 1].norm not in _words("unfinished") and not _goes_on(tokens, at):
             yield at, Border.NOTHING
     for at, (before, token) in enumerate(pairwise(tokens), 1):
         if is_chinese(before) and is_chinese(token) and text[before.end : token.start] == " ":
@@ -72,11 +72,18 @@ def _borders(around: Surroundings, heeded: Heeded) -> Iterator[tuple[int, Border
     for former, piece in pairwise(heeded.pieces):
         between = tokens[former.end : piece.start]
         said = " ".join(token.norm for token in between if token.norm)
-        if said:
-            yield piece.start, Border.COMMA if said in _words("weak") else Border.CONNECTOR
-        else:
-            stop = text[between[0].start] if between else ""
-            yield piece.start, Border.COMMA if stop in _COMMAS else Border.SENTENCE
+        stop = text[between[0].start] if between else ""
+        if said and said not in _words("weak"):
+            yield piece.start, Border.CONNECTOR
+        elif not said and stop not in _COMMAS:
+            yield piece.start, Border.SENTENCE
+        elif not _goes_on(tokens, piece.start):
+            yield piece.start, Border.COMMA
+
+
+def _goes_on(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a word or two here say more about what was said before."""
+    return any(" ".join(token.norm for token in tokens[at : at + many]) in _words("goes_on") for many in (1, 2))
 
 
 @cache

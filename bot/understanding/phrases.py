@@ -23,7 +23,7 @@ from bot.understanding.pieces import (
     stretches_of,
 )
 from bot.understanding.reading import Token
-from bot.understanding.slots import Heard, find_credential, find_token
+from bot.understanding.slots import Heard, find_credential, find_time, find_token
 from bot.understanding.statements import spare_orders
 from bot.understanding.vocabulary import Hit, Kind, Meaning, find_hits, service_words
 from handlers.turn import Call, Intent
@@ -72,7 +72,7 @@ def listen(around: Surroundings, offered: Mapping[str, Intent]) -> Heeded:
     kept = serious or calls[-1:]
     first = min((tokens[stretch.start].start for stretch in stretches), default=len(around.reading.text))
     known = frozenset(at for hit in (*chosen, *grammar) for at in range(hit.start, hit.end))
-    sure = _confidence(known, around) if kept else 0.0
+    sure = _confidence(known, around, several=len(kept) > 1) if kept else 0.0
     wanting = any(hit.meaning.kind is Kind.WANTS for hit in grammar)
     spotted = tuple(_spotted(stretch) for stretch in stretches)
     starts = tuple(sorted({hit.start for hit in hits if hit.meaning.kind in _STARTS}))
@@ -197,13 +197,18 @@ def _misdated(intent: Intent, around: Surroundings) -> bool:
     return said and bool(impossible_days(around.reading.plain, around.now.date()))
 
 
-def _confidence(known: Container[int], around: Surroundings) -> float:
-    """Half for a phrase at all, the rest by how much of the text is explained; amounts explain themselves."""
+def _confidence(known: Container[int], around: Surroundings, *, several: bool) -> float:
+    """Half for a phrase at all, the rest by how much of the text is explained; amounts explain themselves.
+
+    So do the hours in a list of wishes; beside one wish an hour may be the news ("the wake-up at 7 instead").
+    """
     tokens = [(at, token) for at, token in enumerate(around.reading.tokens) if token.norm]
     unknown = [token for at, token in tokens if at not in known]
     if not unknown:
         return 1.0
     counted = [span for _, span in find_amounts(around.reading.plain)]
+    when = find_time(Heard(around.reading.plain, around.reading.text, around.now)) if several else None
+    counted += when.spans if when else []
     left = [token for token in unknown if not any(start <= token.start < end for start, end in counted)]
     total, missing = (sum(weight_of(token) for token in some) for some in ([each for _, each in tokens], left))
     return round(1.0 - 0.5 * missing / total, 2)

@@ -14,7 +14,7 @@ from bot.understanding.nearest import nearest
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded, listen
 from bot.understanding.pieces import WRAPPERS
 from bot.understanding.reading import language_of, read
-from bot.understanding.vocabulary import Kind, rules, service_words
+from bot.understanding.vocabulary import rules, service_words
 from crm.properties.knowledge import Entry
 from handlers.intents import INTENTS
 from handlers.turn import Audience, Button, Call, Intent, Question
@@ -119,7 +119,7 @@ def _is_certain(heeded: Heeded) -> bool:
     if len(heeded.pieces) == 1 and any(hit.whole for hit in heeded.pieces[0].hits):
         return True
     is_explained = heeded.confidence >= EXPLAINED and len(heeded.calls) == 1
-    return bool(intents & BY_FORM) or (is_explained and not intents & GREEDY)
+    return bool(intents & BY_FORM) or (is_explained and not intents & GREEDY) or _is_list(heeded)
 
 
 def _agree(heeded: Heeded, guessed: Guess) -> bool:
@@ -137,11 +137,8 @@ def _agree(heeded: Heeded, guessed: Guess) -> bool:
 
 
 def _is_list(heeded: Heeded) -> bool:
-    """Nothing but services with "and" between them or an amount to each: 毛巾和洗发水都没了, 2 waters 1 coke."""
-    joined = any(piece.of(Kind.JOIN) for piece in heeded.pieces)
-    counted = all("quantity" in call.slots for call in heeded.calls)
-    services = all(call.intent == "request_service" for call in heeded.calls)
-    return heeded.confidence == 1 and services and (joined or counted)
+    """Nothing but services: 毛巾和洗发水都没了, 2 waters 1 coke."""
+    return heeded.confidence == 1 and all(call.intent == "request_service" for call in heeded.calls)
 
 
 def _name(call: Call) -> str:
