@@ -62,7 +62,7 @@ class Concierge:
         self._model = model
         self._serving: dict[str, asyncio.Task[None]] = {}
         self._quiet_at: dict[str, float] = {}
-        self._is_awake = False
+        self._waking: asyncio.Task[None] | None = None
 
     async def warm_up(self) -> None:
         """Compiles the phrases, and learns the examples where this version of them was never learned."""
@@ -152,14 +152,19 @@ class Concierge:
     async def _understand(self, matter: Matter, house: House) -> Understanding:
         if matter.pressed is not None:
             return Understanding(matter.text, matter.speaker.language, (matter.pressed,), "button", 1.0, ())
-        if not self._is_awake:  # beside the loop: others are served meanwhile
-            await asyncio.to_thread(wake, self._clock())
-            self._is_awake = True
+        await self._wake()
         context = turn_steps.context(matter, self._clock(), house)
         found = understand(matter.text, context)
         if self._model is None or not found.is_doubtful or not matter.text.strip():
             return found
         return await self._model.ask(found, context, matter.speaker.conversation_id)
+
+    async def _wake(self) -> None:
+        """Once, beside the loop; all whose messages come meanwhile wait for it."""
+        if self._waking is None:
+            self._waking = asyncio.create_task(asyncio.to_thread(wake, self._clock()))
+        if not self._waking.done():
+            await asyncio.wait([self._waking])
 
     async def _set_aside(self, conversation_id: str, error: Exception) -> bool:
         log.exception("message unreadable", conversation=conversation_id, error=type(error).__name__)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.understanding.recogniser import learn
+from bot.understanding.recogniser import wake
 from tests.support import skip_unless_ci
 from tests.support.postgres import PostgresMissing, PostgresServer, running_postgres
 
@@ -25,8 +25,8 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session", autouse=True)
 def _learned() -> None:
-    """What the house learns from its example lines is kept, so that the processes of the tests need not learn it."""
-    learn(datetime.now(UTC))
+    """What is learned from the example lines is kept, so that the processes of the tests need not learn it."""
+    wake(datetime.now(UTC))
 
 
 @pytest.fixture(scope="session")

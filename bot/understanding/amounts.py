@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.understanding.numbers import (
@@ -102,10 +103,15 @@ class _Told(NamedTuple):
     span: Span
 
 
-def find_amounts(plain: str) -> list[Amount]:
+@lru_cache(maxsize=64)  # of one message they are asked for several times
+def find_amounts(plain: str) -> tuple[Amount, ...]:
     """Each number of things with its place."""
     if not _NUMBERED.search(plain):
-        return [(1, match.span()) for match in _ONE_THING.finditer(plain)]
+        return tuple((1, match.span()) for match in _ONE_THING.finditer(plain))
+    return tuple(_amounts(plain))
+
+
+def _amounts(plain: str) -> list[Amount]:
     plain = _without_asides(plain)
     nothing = _FRACTION.search(plain) and _NO_AMOUNT.search(plain)
     if nothing:

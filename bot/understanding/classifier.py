@@ -16,7 +16,7 @@ from bot.understanding.reading import Token, read
 RIDGE = 0.14
 MEANT = 0.28  # how much counts what is meant, beside the words themselves
 BLOCK, ALIKE = 256, 255  # rows multiplied at a time, and how a likeness of 1 is written
-BATCH = 24  # texts compared at a time, to keep the memory small
+BATCH = 48  # texts compared at a time, to keep the memory small
 STEPS, CLOSE_ENOUGH = 30, 2e-2
 _SPOKEN = frozenset("零〇一二三四五六七八九十百两俩半")
 _UNITS = frozenset("点刻分小号月日楼天晚位人个条瓶张份杯件双间床只块盒包套层岁元年周")
@@ -96,19 +96,18 @@ def _counts(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _solved(alike: npt.NDArray[np.uint8], right: Floats) -> Floats:
-    """(alike / ALIKE + RIDGE) found = right by conjugate gradients, all columns at once (Hestenes and Stiefel 1952)."""
-    found = np.zeros_like(right)
-    residual, direction = right.copy(), right.copy()
-    size = (residual**2).sum(axis=0)
+    """(alike / ALIKE + RIDGE) found = right by conjugate gradients, all columns as one block (O'Leary 1980)."""
+    found, residual = np.zeros_like(right), right.copy()
+    direction, _ = np.linalg.qr(residual)
     for _ in range(STEPS):
         image = _times(alike, direction) + np.float32(RIDGE) * direction
-        step = size / np.maximum((direction * image).sum(axis=0), 1e-12)
-        found += step * direction
-        residual -= step * image
-        size, before = (residual**2).sum(axis=0), size
-        if np.sqrt(size.max()) < CLOSE_ENOUGH * np.sqrt(len(right)):
+        inner = direction.T @ image
+        step = np.linalg.solve(inner, direction.T @ residual)
+        found += direction @ step
+        residual -= image @ step
+        if np.sqrt((residual**2).mean(axis=0).max()) < CLOSE_ENOUGH:
             break
-        direction = residual + size / np.maximum(before, 1e-12) * direction
+        direction, _ = np.linalg.qr(residual - direction @ np.linalg.solve(inner, image.T @ residual))
     return found
 
 

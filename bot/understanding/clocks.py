@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.understanding.numbers import EN_NUMBER, ZH_NUMBER, number
 
 Span = tuple[int, int]
+SEVERAL = 64  # texts whose hours are remembered: of one message they are asked for several times
 
 _ZH = rf"(?:\d{{1,2}}|{ZH_NUMBER})"
 _EN = rf"(?:\d{{1,2}}|{EN_NUMBER})"
@@ -49,12 +51,12 @@ _WISHES = (
 )
 _ON_THE_DOT = "(?= (?:sharp|on the dot|exactly)\\b)"
 
-_Clock = tuple[tuple[str, ...], re.Pattern[str]]
+_Clock = tuple[frozenset[str], re.Pattern[str]]
 
 
 def _clock(pattern: str, *needs: str) -> _Clock:
     """A pattern, and words of which the text must hold one."""
-    return needs, re.compile(pattern, re.ASCII)
+    return frozenset(needs), re.compile(pattern, re.ASCII)
 
 
 _CLOCKS: tuple[_Clock, ...] = (
@@ -116,6 +118,7 @@ _CLOCKS: tuple[_Clock, ...] = (
     _clock(r"(?P<noon>\bnoon(?:ish)?\b|\bmid-?day\b|正午|中午)|(?P<midnight>\bmidnight\b|午夜|零点)",
            "no", "mid", "午", "零"),
 )  # fmt: skip
+_NEEDED = frozenset(word for needs, _ in _CLOCKS for word in needs)
 _A_LITTLE = re.compile("一点|一时")
 _HOUR_BESIDE = re.compile("(?:[天日号上午晨夜在到约]|[明今]晚|[周期拜][一二三四五六日])$")
 _CLAUSE_BEFORE = re.compile("(?:^|[,。.;!? \\n\x00想我们请])$")
@@ -142,6 +145,7 @@ class Moment:
     span: Span
 
 
+@lru_cache(maxsize=SEVERAL)
 def find_clock(plain: str) -> Moment | None:
     """The surest hour in the text, one of a flight or a film only where there is no other."""
     events: list[re.Match[str]] = []
@@ -154,10 +158,17 @@ def find_clock(plain: str) -> Moment | None:
     return moment_of(events[0]) if events else None
 
 
+@lru_cache(maxsize=SEVERAL)
+def first_clock(plain: str) -> re.Match[str] | None:
+    """What most surely reads like an hour, be there such an hour or not."""
+    return next(clocks(plain), None)
+
+
 def clocks(plain: str) -> Iterator[re.Match[str]]:
     """What reads like an hour, the surest reading first."""
+    said = {word for word in _NEEDED if word in plain}
     for needs, pattern in _CLOCKS:
-        if not needs or any(word in plain for word in needs):
+        if not needs or not needs.isdisjoint(said):
             for match in pattern.finditer(plain):
                 if not _is_something_else(match, plain):
                     yield match

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -127,7 +128,7 @@ class Collection:
     numbers: Numbers
     weights: Floats
     starts: npt.NDArray[np.int32]
-    owners: npt.NDArray[np.uint16]
+    owners: npt.NDArray[Any]  # two bytes each where there are not more texts
     lengths: Floats
 
     def has(self, word: str) -> bool:
@@ -168,7 +169,8 @@ def collect(grams: Grams, texts: int) -> Collection:
     squares = np.bincount(owners, np.repeat(weights**2, many), minlength=texts)
     lengths = np.sqrt(np.maximum(squares, 1e-6)).astype(np.float32)
     starts = np.concatenate([[0], np.cumsum(many)])
-    return Collection(numbers, weights.astype(np.float32), starts.astype(np.int32), owners.astype(np.uint16), lengths)
+    least = owners.astype(np.min_scalar_type(texts))
+    return Collection(numbers, weights.astype(np.float32), starts.astype(np.int32), least, lengths)
 
 
 def _kind_weights(numbers: Numbers) -> npt.NDArray[np.float64]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from zlib import crc32
 
 import numpy as np
@@ -37,6 +37,7 @@ def is_listed(word: str) -> bool:
     return _key(word) in _lexicon().entries
 
 
+@lru_cache(maxsize=16_384)
 def _key(said: str) -> int:
     return crc32(said.encode())
 

@@ -10,6 +10,10 @@ from bot.understanding.numbers import number
 
 Span = tuple[int, int]
 
+# Without any of these no room is named, as in many messages.
+_NUMBERED = re.compile(
+    r"[\d零〇一二两三四五六七八九]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|teen|ty\b"
+)
 _OH = {"oh", "o", "zero"}
 _TENS = {"sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 _UNIT = "(?:one|two|three|four|five|six|seven|eight|nine)"
@@ -146,6 +150,8 @@ class RoomFound:
 
 def find_room_words(plain: str, rooms: frozenset[str], asked: bool) -> RoomFound | None:
     """What was called a room or is one of the house, else what stands where one would; `asked`: any number will do."""
+    if not _NUMBERED.search(plain):
+        return None
     for match in _matches(plain, rooms, asked):
         room = written(match["room"])
         if room:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from functools import cache
@@ -165,7 +165,7 @@ FINDERS: dict[str, Finder] = {
 FREE_TEXT = frozenset({"text", "note", "reason"})
 
 
-def _sum(amounts: list[Amount], heard: Heard) -> Found | None:
+def _sum(amounts: Sequence[Amount], heard: Heard) -> Found | None:
     if amounts:
         return Found(sum(count for count, _ in amounts), [span for _, span in amounts])
     bare = find_bare(heard.plain) if heard.asked else None

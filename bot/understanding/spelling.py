@@ -40,9 +40,12 @@ def corrected(given: Reading) -> Reading:
 
 def _respelled(token: Token, text: str) -> Sequence[Token]:
     word = token.norm
-    if len(word) < SHORTEST or not (word.isascii() and word.isalpha()) or _may_be_a_name(token, text):
+    if len(word) < SHORTEST or not (word.isascii() and word.isalpha()):
         return (token,)
-    return [Token(meant, token.start, token.end) for meant in _meant(word)]
+    meant = _meant(word)
+    if meant == (word,) or _may_be_a_name(token, text):
+        return (token,)
+    return [Token(each, token.start, token.end) for each in meant]
 
 
 def _may_be_a_name(token: Token, text: str) -> bool:
@@ -85,23 +88,15 @@ def _usual_words() -> list[str]:
 
 def _misheard(tokens: Sequence[Token]) -> Iterator[tuple[int, str]]:
     """Where two characters that never stand together sound like a word and one of them fits nowhere, and that word."""
-    places = [at for at, (one, two) in enumerate(pairwise(tokens)) if _are_chinese(one, two)]
-    if not places:
-        return
-    codes = np.array([_pair(tokens[at].norm, tokens[at + 1].norm) for at in places], dtype=np.uint64)
-    met, often, heard = _chinese_pairs()
-    is_met = met[np.minimum(np.searchsorted(met, codes), len(met) - 1)] == codes
-    strange = {places[place] for place in np.flatnonzero(~is_met)}
-    joined, done = set(places), -1
-    for place in np.flatnonzero(~is_met):
-        at = places[place]
-        found = int(np.searchsorted(heard, sound := _sound(codes[place : place + 1])[0]))
-        if at <= done or found == len(heard) or heard[found] != sound:
+    pairs = {at: one.norm + two.norm for at, (one, two) in enumerate(pairwise(tokens)) if _are_chinese(one, two)}
+    strange = [at for at, pair in pairs.items() if not _is_met(pair)]
+    done = -1
+    for at in strange:
+        meant = _sounding_like(pairs[at])
+        if at <= done or not meant or not _NUMBERS.isdisjoint(pairs[at]):
             continue
-        meant = chr(int(often[found]) >> 32) + chr(int(often[found]) & 0xFFFFFFFF)
         beside = [side for side, place, char in _both(at, meant) if tokens[place].norm != char]
-        is_number = not _NUMBERS.isdisjoint((tokens[at].norm, tokens[at + 1].norm))
-        if len(beside) == 1 and not is_number and (beside[0] not in joined or beside[0] in strange):
+        if len(beside) == 1 and (beside[0] not in pairs or beside[0] in strange):
             yield at, meant
             done = at + 1
 
@@ -116,8 +111,26 @@ def _are_chinese(one: Token, two: Token) -> bool:
     return one.end == two.start and is_chinese(one) and is_chinese(two)
 
 
-def _pair(one: str, two: str) -> int:
-    return ord(one) << 32 | ord(two)
+@lru_cache(maxsize=16_384)
+def _is_met(pair: str) -> bool:
+    met, _, _ = _chinese_pairs()
+    code = _code(pair)
+    at = int(np.searchsorted(met, code))
+    return at < len(met) and bool(met[at] == code)
+
+
+def _sounding_like(pair: str) -> str:
+    """The word often met that sounds like these two characters, or nothing."""
+    _, often, heard = _chinese_pairs()
+    sound = _sound(np.array([_code(pair)]))[0]
+    at = int(np.searchsorted(heard, sound))
+    if at == len(heard) or heard[at] != sound:
+        return ""
+    return chr(int(often[at]) >> 32) + chr(int(often[at]) & 0xFFFFFFFF)
+
+
+def _code(pair: str) -> np.uint64:
+    return np.uint64(ord(pair[0]) << 32 | ord(pair[1]))
 
 
 def _sound(pairs: Codes) -> Codes:
@@ -166,10 +179,10 @@ def _english(runs: Sequence[Sequence[str]]) -> kept.Arrays:
 
 
 def _chinese(runs: Sequence[Sequence[str]]) -> kept.Arrays:
-    pairs = [_pair(one, two) for run in runs for one, two in pairwise(run) if _both_chinese(one + two)]
+    pairs = [_code(one + two) for run in runs for one, two in pairwise(run) if _both_chinese(one + two)]
     met, counts = np.unique(np.array(pairs, dtype=np.uint64), return_counts=True)
     listed = {said for lines in (*phrases("zh").values(), *kinds("zh").values()) for said in lines}
-    whole = [_pair(*said) for said in listed if _both_chinese(said)]
+    whole = [_code(said) for said in listed if _both_chinese(said)]
     is_word = (counts >= OFTEN) & np.isin(met, np.array(whole, dtype=np.uint64))
     often = met[is_word][np.argsort(-counts[is_word], kind="stable")]
     heard, first = np.unique(_sound(often), return_index=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from bot.understanding.clocks import Moment, Span, clocks, find_clock, moment_of
+from bot.understanding.clocks import Moment, Span, find_clock, first_clock, moment_of
 from bot.understanding.days import DayFound, find_day_words, impossible_days
 from bot.understanding.numbers import EN_NUMBER, NUMBER, ZH_NUMBER, number
 
@@ -82,7 +82,7 @@ def find_moment(plain: str, now: datetime, hint: str = "", asked: bool = False) 
 def impossible(plain: str, now: datetime) -> list[Span]:
     """Places of a day or an hour that does not exist, with the clock and the part of the day beside such a day."""
     days = impossible_days(plain, now.date())
-    clock = next(clocks(plain), None) if days or _MAY_HOLD_A_TIME.search(plain) else None
+    clock = first_clock(plain) if days or _MAY_HOLD_A_TIME.search(plain) else None
     beside = [clock.span()] if clock and (days or moment_of(clock) is None) else []
     return [*days, *beside, *(part.span() for part in _PART.finditer(plain) if beside)]
 

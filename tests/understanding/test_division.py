@@ -10,7 +10,7 @@ TWO = [
     ("the shower only runs cold, and we would also like to check out late tomorrow", {"water", "late_checkout"}),
     ("the telly shows nothing. also we've run out of loo roll", {"tv", "toiletries"}),
     ("洗手台的水一直往下漏 另外被子太薄了", {"water", "bedding"}),
-    ("房间想打扫一下，再叫辆车去高铁站", {"cleaning", "taxi"}),
+    ("房间想打扫一下，再叫辆车去高铁站", {"cleaning", "airport_transfer"}),
 ]
 ONE = [
     ("we have an early flight so we need a cab at five", "taxi"),
