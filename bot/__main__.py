@@ -18,7 +18,7 @@ from bot.stay_commands import stays
 from crm.errors import StoreUnavailable
 
 if TYPE_CHECKING:
-    from bot.understanding.recogniser import Context
+    from bot.understanding.contract import Context
 
 cli = typer.Typer(help="Guanjia, the concierge in the chat.", no_args_is_help=True, pretty_exceptions_enable=False)
 cli.add_typer(stays, name="stay")

@@ -22,7 +22,7 @@ from bot.house import House
 from bot.quarantine import quarantine, set_aside
 from bot.records import Records
 from bot.turn_steps import Matter
-from bot.understanding.recogniser import Understanding, learn, understand, wake
+from bot.understanding.contract import Understanding
 from crm.conversations.inbound import abandoned_conversations, take_lease
 from crm.errors import LeaseLost, StoreUnavailable
 
@@ -66,7 +66,7 @@ class Concierge:
 
     async def warm_up(self) -> None:
         """Compiles the phrases, and learns the examples where this version of them was never learned."""
-        await asyncio.to_thread(learn, self._clock())
+        await asyncio.to_thread(_learn, self._clock())
 
     async def receive(self, inbound: Inbound) -> None:
         """Stores the message and returns once it is committed; the answer follows. Raises StoreUnavailable."""
@@ -153,6 +153,8 @@ class Concierge:
         if matter.pressed is not None:
             return Understanding(matter.text, matter.speaker.language, (matter.pressed,), "button", 1.0, ())
         await self._wake()
+        from bot.understanding.recogniser import understand  # loaded by now
+
         context = turn_steps.context(matter, self._clock(), house)
         found = understand(matter.text, context)
         if self._model is None or not found.is_doubtful or not matter.text.strip():
@@ -162,7 +164,7 @@ class Concierge:
     async def _wake(self) -> None:
         """Once, beside the loop; all whose messages come meanwhile wait for it."""
         if self._waking is None:
-            self._waking = asyncio.create_task(asyncio.to_thread(wake, self._clock()))
+            self._waking = asyncio.create_task(asyncio.to_thread(_wake, self._clock()))
         if not self._waking.done():
             await asyncio.wait([self._waking])
 
@@ -179,6 +181,18 @@ class Concierge:
             raise
         except Exception as worse:  # then without telling anybody who: it must not come back every second
             return await self._set_aside(matter.speaker.conversation_id, worse)
+
+
+def _learn(now: datetime) -> None:
+    from bot.understanding.recogniser import learn  # the door is open before the brains are loaded
+
+    learn(now)
+
+
+def _wake(now: datetime) -> None:
+    from bot.understanding.recogniser import wake
+
+    wake(now)
 
 
 def _log_turn(matter: Matter, understanding: Understanding, started: float) -> None:

@@ -13,7 +13,8 @@ from bot.chat import find_person
 from bot.config import Settings
 from bot.house import load_house
 from bot.listing import Row
-from bot.understanding.recogniser import Context, Understanding, understand
+from bot.understanding.contract import Context, Understanding
+from bot.understanding.recogniser import understand
 from crm.calendar import local, zone
 from crm.conversations.accounts import Speaker
 from crm.conversations.misses import NOT_UNDERSTOOD, missed_messages

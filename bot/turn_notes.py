@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.house import House
-from bot.understanding.recogniser import Understanding
+from bot.understanding.contract import Understanding
 from crm.conversations.accounts import Speaker
 from crm.conversations.misses import NOT_UNDERSTOOD, UNANSWERED
 from handlers.turn import Call, Question, Reply

@@ -12,7 +12,7 @@ from bot.channels.base import Inbound, InboundKind
 from bot.house import House
 from bot.replies import as_button, as_message, as_question, merged, packed
 from bot.turn_notes import missed, notices
-from bot.understanding.recogniser import Context, Understanding
+from bot.understanding.contract import Context, Understanding
 from crm.calendar import local
 from crm.conversations import inbound as waiting_room
 from crm.conversations.accounts import (

@@ -30,6 +30,7 @@ Amount = tuple[int, Span]
 _NUMBERED = re.compile(
     rf"[\d零〇一二两三四五六七八九十百千半俩仨]|\b(?:{EN_NUMBER}|(?:dozen|couple|pair|another|hundred|thousand)\b)"
 )
+_LATIN = re.compile("[a-z]")
 _TOGETHER = re.compile(r"&|\b(?:and|plus|with|both|only|just|own|myself)\b")
 _NOT_THINGS = (
     "半?多?(?:小时|钟|月|星期|礼拜|世纪|点|工作日)|来?(?:小时|月)"
@@ -138,7 +139,9 @@ def find_persons(plain: str) -> list[Amount]:
         return []
     plain = _without_asides(plain)
     told = [] if plain.isascii() else list(_told(ZH_PEOPLE, plain))
-    chains = list(_chains(told or list(_told(EN_PEOPLE, plain)), plain))
+    if not told and _LATIN.search(plain):
+        told = list(_told(EN_PEOPLE, plain))
+    chains = list(_chains(told, plain))
     counted = _counted(chains)
     return [(person.number if person in counted else 0, person.span) for chain in chains for person in chain]
 

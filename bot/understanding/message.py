@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 
+from bot.understanding.amounts import find_persons
 from bot.understanding.details import Surroundings
 from bot.understanding.judgement import Border, Message
 from bot.understanding.lessons import taught
 from bot.understanding.phrases import Heeded
-from bot.understanding.pieces import WRAPPERS
+from bot.understanding.pieces import WRAPPERS, Piece
 from bot.understanding.reading import Token, is_chinese, words
 from bot.understanding.slots import Heard, find_time
 from bot.understanding.time_slots import impossible
@@ -77,8 +78,14 @@ def _borders(around: Surroundings, heeded: Heeded) -> Iterator[tuple[int, Border
             yield piece.start, Border.CONNECTOR
         elif not said and stop not in _COMMAS:
             yield piece.start, Border.SENTENCE
-        elif not _goes_on(tokens, piece.start):
+        elif not (_goes_on(tokens, piece.start) or _begins_with_people(around, piece)):
             yield piece.start, Border.COMMA
+
+
+def _begins_with_people(around: Surroundings, piece: Piece) -> bool:
+    """How many they are says more of what they want: 叫车去机场，四个人三个箱子."""
+    start, end = around.reading.tokens[piece.start].start, around.reading.tokens[piece.end - 1].end
+    return any(first == 0 and count for count, (first, _) in find_persons(around.reading.plain[start:end]))
 
 
 def _goes_on(tokens: Sequence[Token], at: int) -> bool:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bot.understanding.allowance import Allowance
+from bot.understanding.contract import Context, Understanding
 from bot.understanding.reading import LONGEST
-from bot.understanding.recogniser import Context, Understanding
 from bot.understanding.redaction import redacted
 from bot.understanding.tools import Asked, Schema, calls_of, described, tools_for
 from prompts.words import render_llm

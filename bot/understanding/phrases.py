@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from bot.understanding.amounts import find_amounts
 from bot.understanding.days import impossible_days
@@ -23,9 +24,10 @@ from bot.understanding.pieces import (
     stretches_of,
 )
 from bot.understanding.reading import Token
-from bot.understanding.slots import Heard, find_credential, find_time, find_token
+from bot.understanding.slots import Finder, Heard, find_credential, find_time, find_token
 from bot.understanding.statements import spare_orders
 from bot.understanding.vocabulary import Hit, Kind, Meaning, find_hits, service_words
+from handlers.intents import INTENTS
 from handlers.turn import Call, Intent
 
 EMERGENCY = "emergency"
@@ -98,15 +100,20 @@ def _stands(hit: Hit, tokens: Sequence[Token]) -> bool:
 def _marked(around: Surroundings, offered: Mapping[str, Intent]) -> Iterator[Hit]:
     """Credentials and tokens are recognised by their form, not by phrases."""
     heard = Heard(around.reading.plain, around.reading.text, around.now)
+    for name, find in _by_form():
+        found = find(heard) if name in offered else None
+        if found:
+            start, end = found.spans[0]
+            at = [index for index, token in enumerate(around.reading.tokens) if start <= token.start < end]
+            if at:
+                yield Hit(Meaning(Kind.INTENT, name), at[0], at[-1] + 1, 1000)
+
+
+@cache
+def _by_form() -> list[tuple[str, Finder]]:
     readers = {"credential": find_credential, "token": find_token}
-    for intent in offered.values():
-        for slot in intent.slots:
-            found = readers[slot.finder](heard) if slot.finder in readers else None
-            if found:
-                start, end = found.spans[0]
-                at = [index for index, token in enumerate(around.reading.tokens) if start <= token.start < end]
-                if at:
-                    yield Hit(Meaning(Kind.INTENT, intent.name), at[0], at[-1] + 1, 1000)
+    slots = ((intent.name, slot.finder) for intent in INTENTS for slot in intent.slots)
+    return [(name, readers[finder]) for name, finder in slots if finder in readers]
 
 
 def _stretches(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.understanding import pending
+from bot.understanding.contract import Context, Understanding
 from bot.understanding.corrections import correction
 from bot.understanding.details import Surroundings
 from bot.understanding.guess import Guess, guess
@@ -14,53 +14,17 @@ from bot.understanding.nearest import nearest
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded, listen
 from bot.understanding.pieces import WRAPPERS
 from bot.understanding.reading import language_of, read
-from bot.understanding.vocabulary import rules, service_words
-from crm.properties.knowledge import Entry
+from bot.understanding.vocabulary import Kind, rules, service_words
 from handlers.intents import INTENTS
-from handlers.turn import Audience, Button, Call, Intent, Question
+from handlers.turn import Audience, Call, Intent
 from prompts.words import LANGUAGES
 
 MOST_CALLS = 10
 EXPLAINED = 0.99  # of a message, weighed, by phrases and small words: then there is nothing left to guess
 GREEDY = frozenset({"find_guest", "my_tasks", "go_on_duty"})  # phrases of these match more than they mean
 MOSTLY_EXPLAINED = 0.8
-DOUBTFUL = 0.55
 UNHEARD = {"zh": "嗷呜", "en": "flibber"}  # in no phrase, so that everything is asked
 BY_FORM = frozenset({"enter_token", "link_stay"})
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What is known before the text is read; `now` is aware, in the zone of the house."""
-
-    offered: tuple[Intent, ...]
-    now: datetime
-    language: str
-    rooms: frozenset[str] = frozenset()
-    question: Question | None = None
-    choices: tuple[Button, ...] = ()
-    entries: tuple[Entry, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Understanding:
-    """`by` is the brain that understood: button, pending, phrases or none.
-
-    By `pending` with no calls, the open question was waved away and there is nothing to cancel.
-    `alternatives` are service codes and intents that come nearest when nothing fits.
-    """
-
-    text: str
-    language: str
-    calls: tuple[Call, ...]
-    by: str
-    confidence: float
-    alternatives: tuple[str, ...] = ()
-
-    @property
-    def is_doubtful(self) -> bool:
-        """Whether another brain may do better: nothing was understood, or it is hardly more than a guess."""
-        return self.by == "none" or (self.by == "classifier" and self.confidence < DOUBTFUL)
 
 
 def understand(text: str, context: Context) -> Understanding:
@@ -137,8 +101,11 @@ def _agree(heeded: Heeded, guessed: Guess) -> bool:
 
 
 def _is_list(heeded: Heeded) -> bool:
-    """Nothing but services: 毛巾和洗发水都没了, 2 waters 1 coke."""
-    return heeded.confidence == 1 and all(call.intent == "request_service" for call in heeded.calls)
+    """Nothing but services, in clauses of their own, with "and" or amounts: 毛巾和洗发水都没了, 2 waters 1 coke."""
+    if heeded.confidence < 1 or any(call.intent != "request_service" for call in heeded.calls):
+        return False
+    joined = len(heeded.pieces) > 1 or any(piece.of(Kind.JOIN) for piece in heeded.pieces)
+    return joined or all("quantity" in call.slots for call in heeded.calls)
 
 
 def _name(call: Call) -> str:

@@ -83,8 +83,9 @@ def impossible(plain: str, now: datetime) -> list[Span]:
     """Places of a day or an hour that does not exist, with the clock and the part of the day beside such a day."""
     days = impossible_days(plain, now.date())
     clock = first_clock(plain) if days or _MAY_HOLD_A_TIME.search(plain) else None
-    beside = [clock.span()] if clock and (days or moment_of(clock) is None) else []
-    return [*days, *beside, *(part.span() for part in _PART.finditer(plain) if beside)]
+    if clock is None or not (days or moment_of(clock) is None):
+        return days
+    return [*days, clock.span(), *(part.span() for part in _PART.finditer(plain))]
 
 
 def day_words(plain: str, now: datetime) -> str:

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
+from bot.understanding.contract import Context
 from bot.understanding.reading import fold, read
-from bot.understanding.recogniser import Context
 from bot.understanding.slots import FINDERS, FREE_TEXT, Heard
 from bot.understanding.vocabulary import service_words
 from handlers.turn import Call, Intent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from bot.understanding.patterns import Capture, Pattern, compile_phrase
@@ -120,12 +120,12 @@ def rules() -> tuple[Rule, ...]:
     return tuple(rule for language in LANGUAGES for rule in _rules_of(language))
 
 
-def _rules(norm: str) -> Iterator[Rule]:
+@lru_cache(maxsize=8_192)
+def _rules(norm: str) -> tuple[Rule, ...]:
+    """All that may begin with this word."""
     index = _index()
-    if norm:
-        yield from index.get(norm, ())
-        yield from index.get("#", ()) if norm.isdigit() else ()
-        yield from index.get("*", ())
+    keys = (norm, "#", "*") if norm.isdigit() else (norm, "*")
+    return tuple(rule for key in keys for rule in index.get(key, ())) if norm else ()
 
 
 @cache

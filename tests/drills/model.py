@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
-from bot.understanding.recogniser import Context
+from bot.understanding.contract import Context
 from bot.understanding.tools import Asked, calls_of, tools_for
 from crm.encryption import new_keyring
 from crm.service_requests.requests import RequestState, all_requests

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.understanding.recogniser import Context, Understanding, understand
+from bot.understanding.contract import Context, Understanding
+from bot.understanding.recogniser import understand
 from handlers.intents import INTENTS
 from handlers.turn import Audience, Call
 from tests.eval.lines import FOLDER, Line, read_lines

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.understanding.recogniser import Context, Understanding, understand
+from bot.understanding.contract import Context, Understanding
+from bot.understanding.recogniser import understand
 from handlers.intents import INTENTS
 from handlers.turn import Audience, Button, Call, Intent, Question
 

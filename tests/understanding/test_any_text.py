@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.understanding.contract import Context
 from bot.understanding.patterns import compile_phrase
-from bot.understanding.recogniser import MOST_CALLS, Context, understand
+from bot.understanding.recogniser import MOST_CALLS, understand
 from prompts.words import LANGUAGES, services
 from tests.understanding.speakers import GUEST, NOW, STAFF, asking, hear
 

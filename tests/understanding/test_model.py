@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from bot.understanding.allowance import Allowance
+from bot.understanding.contract import Context, Understanding
 from bot.understanding.model import Model
-from bot.understanding.recogniser import Context, Understanding
 from bot.understanding.redaction import redacted
 from bot.understanding.tools import tools_for
 from crm.properties.knowledge import Entry, Words
