@@ -26,7 +26,7 @@ setup: .venv/.ready ## Make .venv with every pinned dependency (nothing to do th
 	else \
 		$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 			echo "Python's venv module is missing (Debian: apt-get install python3-venv), or install uv." >&2; exit 1; }; \
-		echo "Installing the dependencies into .venv (half a minute)" && \
+		echo "Installing the dependencies into .venv (half a minute)" >&2 && \
 		$(PYTHON) -m venv .venv && \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock && \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
