@@ -133,17 +133,18 @@ def find_ages(plain: str) -> list[Span]:
     return ages(plain)
 
 
-def find_persons(plain: str) -> list[Amount]:
+@lru_cache(maxsize=64)
+def find_persons(plain: str) -> tuple[Amount, ...]:
     """Each number of people with its place; who was counted already counts as none."""
     if plain.isascii() and not (_NUMBERED.search(plain) or _TOGETHER.search(plain)):
-        return []
+        return ()
     plain = _without_asides(plain)
     told = [] if plain.isascii() else list(_told(ZH_PEOPLE, plain))
     if not told and _LATIN.search(plain):
         told = list(_told(EN_PEOPLE, plain))
     chains = list(_chains(told, plain))
     counted = _counted(chains)
-    return [(person.number if person in counted else 0, person.span) for chain in chains for person in chain]
+    return tuple((person.number if person in counted else 0, person.span) for chain in chains for person in chain)
 
 
 def find_stars(plain: str, judged: bool) -> Amount | None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.understanding.numbers import number
 
 Span = tuple[int, int]
 
-# Without any of these no room is named, as in many messages.
-_NUMBERED = re.compile(
-    r"[\d零〇一二两三四五六七八九]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|teen|ty\b"
-)
+# Without any of these no room is named.
+_NUMBERED = re.compile(r"[\d零〇一二两三四五六七八九]|one|tw|thr|four|fi|six|sev|eight|nin|ten|elev|teen|ty\b")
 _OH = {"oh", "o", "zero"}
 _TENS = {"sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 _UNIT = "(?:one|two|three|four|five|six|seven|eight|nine)"
@@ -148,6 +147,7 @@ class RoomFound:
     span: Span
 
 
+@lru_cache(maxsize=64)  # of one message it is asked for several times
 def find_room_words(plain: str, rooms: frozenset[str], asked: bool) -> RoomFound | None:
     """What was called a room or is one of the house, else what stands where one would; `asked`: any number will do."""
     if not _NUMBERED.search(plain):

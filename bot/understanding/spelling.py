@@ -119,6 +119,7 @@ def _is_met(pair: str) -> bool:
     return at < len(met) and bool(met[at] == code)
 
 
+@lru_cache(maxsize=16_384)
 def _sounding_like(pair: str) -> str:
     """The word often met that sounds like these two characters, or nothing."""
     _, often, heard = _chinese_pairs()
