@@ -17,7 +17,7 @@ from bot.understanding.numbers import (
     NUMBER,
     ZH_AMOUNT,
     ZH_PEOPLE,
-    ages,
+    find_ages,
     find_asides,
     find_many,
     number,
@@ -126,11 +126,6 @@ def _amounts(plain: str) -> list[Amount]:
         counted += found
     counted += _plain_counts(plain, bool(counted))
     return _without_total(counted, plain) or nights
-
-
-def find_ages(plain: str) -> list[Span]:
-    """Where somebody's age is told: it is no number of things."""
-    return ages(plain)
 
 
 @lru_cache(maxsize=64)

@@ -86,7 +86,7 @@ def _text(tokens: Sequence[Token]) -> Text:
             words[-1] += NUMBER
         elif token.norm:
             words.append(NUMBER if is_number else token.norm)
-    return [word for word in words if word]
+    return words
 
 
 def _counts(tokens: Sequence[Token], at: int) -> bool:

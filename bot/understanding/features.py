@@ -62,6 +62,12 @@ def numbers_of(words: Sequence[str]) -> Numbers:
     return _whole(np.array([_number(word) for word in words], dtype=np.uint64))
 
 
+def places_in(numbers: Numbers, wanted: Numbers) -> tuple[Places, npt.NDArray[np.bool_]]:
+    """Where each wanted number would stand among these, which are in order, and whether it does."""
+    at = np.minimum(np.searchsorted(numbers, wanted), len(numbers) - 1)
+    return at, numbers[at] == wanted
+
+
 def _distinct(numbers: Numbers, owners: Places) -> Grams:
     order = np.lexsort((owners, numbers))
     numbers, owners = numbers[order], owners[order]
@@ -132,17 +138,15 @@ class Collection:
     lengths: Floats
 
     def has(self, word: str) -> bool:
-        number = _whole(np.array([_number(word)], dtype=np.uint64))[0]
-        at = int(np.searchsorted(self.numbers, number))
-        return at < len(self.numbers) and bool(self.numbers[at] == number)
+        _, known = places_in(self.numbers, numbers_of([word]))
+        return bool(known[0])
 
     def likeness(self, grams: Grams, texts: int, *, strangers_count: bool = False) -> Floats:
         """The cosine, 0 to 1, of other texts (rows) to these; a gram weighs log(1 + texts / texts that have it).
 
         `strangers_count`: grams that stand in none of these make a text less like them.
         """
-        at = np.minimum(np.searchsorted(self.numbers, grams.numbers), len(self.numbers) - 1)
-        known = self.numbers[at] == grams.numbers
+        at, known = places_in(self.numbers, grams.numbers)
         at, of = at[known], grams.owners[known]
         squares = self.weights[at] ** 2
         first, many = self.starts[at], self.starts[at + 1] - self.starts[at]

@@ -10,14 +10,13 @@ from bot.understanding.corrections import kept
 from bot.understanding.days import impossible_days
 from bot.understanding.details import Surroundings, find_slots, intent_slots, request_slots
 from bot.understanding.joining import joined
-from bot.understanding.judgement import Verdict, judge
+from bot.understanding.judgement import Message, Verdict, judge
 from bot.understanding.lessons import OUT_OF_SCOPE, intents_of
 from bot.understanding.message import message_of
 from bot.understanding.names import find_person_name
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded
 from bot.understanding.pieces import WRAPPERS, Piece, Stretch
-from bot.understanding.slots import Heard, find_people, find_quantity, find_room, find_time
-from bot.understanding.time_slots import impossible
+from bot.understanding.slots import Heard, find_people, find_quantity, find_room
 from bot.understanding.vocabulary import Hit, Kind, Meaning, service_words
 from crm.properties.knowledge import Entry
 from handlers.turn import Call, Intent
@@ -61,8 +60,8 @@ def guess(
         return Guess((call,), round(min(1.0, verdicts[0].score), 2), names=(EMERGENCY,))
     verdicts = [_of_a_room(_serious(each), around, offered) for each in verdicts]
     wanted = [each for each in verdicts if each.name not in WRAPPERS] or verdicts[-1:]
-    sure = [each for each in wanted if _is_sure(each, around) and not message.hours.issuperset(range(*message.span))]
-    if not sure:
+    sure = [each for each in wanted if _is_sure(each, message, around)]
+    if not sure or message.hours.issuperset(range(*message.span)):  # an hour alone is no wish
         return Guess(alternatives=_alternatives(wanted))
     calls = [call for each in sure for call in _calls(each, len(sure) == 1, around, heeded, offered, entries)]
     names = tuple(each.name for each in sure)
@@ -90,20 +89,18 @@ def _of_a_room(verdict: Verdict, around: Surroundings, offered: Mapping[str, Int
     return replace(verdict, scores={**verdict.scores, _BY_ROOM: max(verdict.score + LEADS + 0.01, ACTS)})
 
 
-def _is_sure(verdict: Verdict, around: Surroundings) -> bool:
+def _is_sure(verdict: Verdict, message: Message, around: Surroundings) -> bool:
     """Who says when, how many or which room wants something, so that less is needed to see what."""
     if verdict.name == OUT_OF_SCOPE:
         return False
-    least = ACTS_ON_DETAILS if verdict.name in service_words() and _has_details(around) else ACTS
+    least = ACTS_ON_DETAILS if verdict.name in service_words() and _has_details(message, around) else ACTS
     least = CHANGES_WORK if verdict.name in _OF_WORK else least
     return verdict.score >= least and verdict.score - verdict.ranked[1][1] >= LEADS
 
 
-def _has_details(around: Surroundings) -> bool:
+def _has_details(message: Message, around: Surroundings) -> bool:
     heard = Heard(around.reading.plain, around.reading.text, around.now, around.rooms)
-    return bool(impossible(heard.plain, heard.now)) or any(
-        find(heard) for find in (find_time, find_people, find_quantity, find_room)
-    )
+    return bool(message.hours) or any(find(heard) for find in (find_people, find_quantity, find_room))
 
 
 def _alternatives(verdicts: Sequence[Verdict]) -> tuple[str, ...]:
@@ -178,8 +175,7 @@ def _about_services(
     codes = codes or [each for each, score in verdict.ranked if each in service_words() and score >= DOUBTS][:1]
     if name == _CANCEL:
         return [Call(name, {"service": code}) for code in codes] or [Call(name)]
-    heard = _heard(start, end, around)
-    heard = kept(heard)
+    heard = kept(_heard(start, end, around))
     if codes:
         heard = replace(heard, time_hint=service_words()[codes[0]].time_hint)
     known = {"service": codes[0]} if codes else {}

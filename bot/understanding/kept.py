@@ -7,7 +7,7 @@ import json
 import os
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,6 +51,15 @@ def keep(name: str, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
         Path(part.name).replace(path)
     except OSError:
         return
+
+
+def recall(name: str, make: Callable[[], Arrays]) -> Arrays:
+    """What is kept under the name; made, and kept, where nothing is."""
+    found = find(name)
+    if found is None:
+        found = make()
+        keep(name, found)
+    return found
 
 
 def _path(name: str) -> Path:

@@ -63,11 +63,7 @@ class Lexicon:
 @cache
 def _lexicon() -> Lexicon:
     """Kept for the same lessons."""
-    name = kept.name_of("kinds", [__file__, reading.__file__], lessons_digest())
-    found = kept.find(name)
-    if found is None:
-        found = _listed()
-        kept.keep(name, found)
+    found = kept.recall(kept.name_of("kinds", [__file__, reading.__file__], lessons_digest()), _listed)
     keys, rows, firsts, marks = (found[each].tolist() for each in ("keys", "rows", "firsts", "marks"))
     names = [tuple(line.split()) for line in found["names"].tobytes().decode().splitlines()]
     return Lexicon(dict(zip(keys, rows, strict=True)), names, dict(zip(firsts, marks, strict=True)))

@@ -18,23 +18,17 @@ from prompts.words import examples
 def classifier_for(names: frozenset[str], language: str) -> Classifier:
     """What the example lines of these names, and of what is out of scope, teach."""
     name = lesson_name(names, language)
-    found = _find(name)
-    if found is None:
-        lines = examples(language)
-        found = classifier.train({each: lines[each] for each in sorted({*names, OUT_OF_SCOPE} & lines.keys())})
-        _keep(name, found)
-    return found
-
-
-def _find(name: str) -> Classifier | None:
-    stored = kept.find(name)
-    if stored is None:
-        return None
+    stored = kept.recall(name, lambda: _arrays(classifier.train(lines_of(names, language))))
     collection = Collection(**{field.name: stored[field.name] for field in fields(Collection)})
     return Classifier(tuple(stored["names"].tolist()), collection, stored["meant"], stored["lessons"])
 
 
-def _keep(name: str, learned: Classifier) -> None:
+def lines_of(names: frozenset[str], language: str) -> dict[str, list[str]]:
+    """The example lines it learns from, by name."""
+    lines = examples(language)
+    return {name: lines[name] for name in sorted({*names, OUT_OF_SCOPE} & lines.keys())}
+
+
+def _arrays(learned: Classifier) -> kept.Arrays:
     arrays = {field.name: getattr(learned.examples, field.name) for field in fields(Collection)}
-    told = {"names": np.array(learned.names), "meant": learned.meant, "lessons": learned.lessons}
-    kept.keep(name, {**arrays, **told})
+    return {**arrays, "names": np.array(learned.names), "meant": learned.meant, "lessons": learned.lessons}

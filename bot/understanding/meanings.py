@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from bot.understanding.features import Floats, Grams, Numbers, numbers_of
+from bot.understanding.features import Floats, Grams, Numbers, numbers_of, places_in
 from prompts.words import MEANINGS
 
 
@@ -21,8 +21,7 @@ class Meanings:
 
     def of(self, grams: Grams, texts: int) -> Floats:
         """Of each text (row) the sum of what its words mean, of length 1; zeros where none of them is known."""
-        at = np.minimum(np.searchsorted(self.numbers, grams.numbers), len(self.numbers) - 1)
-        known = self.numbers[at] == grams.numbers
+        at, known = places_in(self.numbers, grams.numbers)
         sums = np.zeros((texts, self.vectors.shape[1]), dtype=np.float32)
         np.add.at(sums, grams.owners[known], self.vectors[at[known]].astype(np.float32))
         meant: Floats = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), np.float32(1e-6))

@@ -156,8 +156,8 @@ def find_asides(plain: str) -> list[tuple[int, int]]:
     return [match.span() for pattern in patterns for match in pattern.finditer(plain)]
 
 
-def ages(plain: str) -> list[tuple[int, int]]:
-    """Where somebody's age stands."""
+def find_ages(plain: str) -> list[tuple[int, int]]:
+    """Where somebody's age is told: it is no number of things."""
     return [match.span() for match in _AGE.finditer(plain)]
 
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from threading import Lock
 
 from bot.understanding import pending
 from bot.understanding.contract import Context, Understanding
 from bot.understanding.corrections import correction
 from bot.understanding.details import Surroundings
 from bot.understanding.guess import Guess, guess
-from bot.understanding.lessons import are_kept
+from bot.understanding.lessons import are_kept, intents_of
 from bot.understanding.nearest import nearest
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded, listen
 from bot.understanding.pieces import WRAPPERS
 from bot.understanding.reading import language_of, read
 from bot.understanding.vocabulary import Kind, rules, service_words
-from handlers.intents import INTENTS
-from handlers.turn import Audience, Call, Intent
+from handlers.turn import Call, Intent
 from prompts.words import LANGUAGES
 
 MOST_CALLS = 10
@@ -25,6 +25,7 @@ GREEDY = frozenset({"find_guest", "my_tasks", "go_on_duty"})  # phrases of these
 MOSTLY_EXPLAINED = 0.8
 UNHEARD = {"zh": "嗷呜", "en": "flibber"}  # in no phrase, so that everything is asked
 BY_FORM = frozenset({"enter_token", "link_stay"})
+_waking = Lock()
 
 
 def understand(text: str, context: Context) -> Understanding:
@@ -71,10 +72,11 @@ def learn(now: datetime) -> None:
 
 def wake(now: datetime) -> None:
     """Loads what was learned, of guests first: the first message would wait for it."""
-    for audience in (Audience.GUEST, Audience.STAFF):
-        offered = tuple(intent for intent in INTENTS if intent.audience in (audience, Audience.ANYONE))
-        for language in LANGUAGES:
-            understand(UNHEARD[language], Context(offered, now, language))
+    with _waking:  # who writes while the house still learns waits for that, and need not learn it too
+        for to_staff in (False, True):
+            offered = tuple(intents_of(to_staff).values())
+            for language in LANGUAGES:
+                understand(UNHEARD[language], Context(offered, now, language))
 
 
 def _is_certain(heeded: Heeded) -> bool:

@@ -35,8 +35,8 @@ _ROOM = rf"(?:{_SPACED}|{_PLAIN}|{_ZH_RUN}|{_ZH_HUNDREDS}|{_HUNDREDS}|{_SPOKEN})
 _LONG = rf"(?<![\d.:/$¥€£-])(?<!\d,)(?:[a-z]?[1-9]\d{{2,3}}(?:[a-e]\b)?|[a-z]\d{{2,3}}|{_ZH_RUN}|{_SPOKEN})(?!\d)"
 
 _MEASURES = (
-    "yuan|rmb|cny|usd|dollars?|euros?|eur|bucks|pounds|quid|volts?|v|watts?|w|minutes?|mins?|seconds?|hours?|hrs?|days?|nights?|weeks?|months?|years?|ml|cl|l|lit(?:er|re)s?|k?g|grams?"
-    "|kilos?|[ckm]?m|met(?:er|re)s?|miles?|feet|ft|inch(?:es)?|[kmg]?bps|[mg]b|mbits?|k|degrees?|percent|per|each"
+    "yuan|rmb|cny|usd|dollars?|euros?|eur|bucks|pounds|quid|volts?|v|watts?|w|minutes?|mins?|seconds?"
+    "|hours?|hrs?|days?|nights?|weeks?|months?|years?|ml|cl|l|lit(?:er|re)s?|k?g|grams?|kilos?|[ckm]?m|met(?:er|re)s?|miles?|feet|ft|inch(?:es)?|[kmg]?bps|[mg]b|mbits?|k|degrees?|percent|per|each"
     "|a (?:night|day|person|piece|head|month)|o'?clock|[ap]m|calories|channels?|times|points|thread|page|p"
 )
 _PEOPLE = "(?:people|persons?|guests?|pax|adults?|kids|children)"  # hundreds of whom are in no room: 1403 guest
@@ -74,7 +74,6 @@ _GOES_ON = (
     r"|another|one more|tmrw?|ok|urgently|immediately|first|next|all|smells|leaks|drops|drips|stinks|makes)\b))"
 )
 _ANY_WORD = rf"(?:{_GOES_ON}|(?= [a-z']*(?:[a-rt-z]|ss)\b))"
-_ZH_ON = rf"(?!{_ITEMS})"
 # Where a guest would name their room without saying "room".
 _LIKELY = (
     re.compile(
@@ -89,10 +88,10 @@ _LIKELY = (
         "(?:给|为|帮|替|[送拿搬带挪转换回来][到去]|在|[我我们里这儿边]是|住的?|打扫|清扫|清洁|收拾|整理"
         "|叫醒|[这那]间|隔壁|楼[上下]的?"
         rf"|人[来到去]|退的|放到?|到(?=[a-z]\d)|[送拿搬放带端](?!我|他|她|客)[^,。;!?\x00]{{1,12}}到) ?#?"
-        rf"(?P<room>{_LONG}){_END}{_ZH_ON}{_GOES_ON}"
+        rf"(?P<room>{_LONG}){_END}(?!{_ITEMS}){_GOES_ON}"
     ),
     re.compile(
-        rf"^(?:(?:hi|hello|你好|您好)[,! ]*)?#?(?P<room>{_LONG}){_END}{_ZH_ON}"
+        rf"^(?:(?:hi|hello|你好|您好)[,! ]*)?#?(?P<room>{_LONG}){_END}(?!{_ITEMS})"
         r"(?=[,:。.]+\D|[\x00 ]*[\u4e00-\u9fff]|\x00|wifi"
         r"| (?:needs?|wants?|would|here|no|has|have|the|a/?c|aircon|wi-?fi|tv|toilet|shower|please|again|won't|can't)\b"
         r"| is (?:out|locked|cold|hot|freezing|flooded|leaking|without|missing|still|too (?:hot|cold|loud|noisy))\b)"

@@ -27,15 +27,13 @@ def sounds(codes: Codes) -> Codes:
 @cache
 def _syllables() -> npt.NDArray[np.uint16]:
     """A number for each character, the same for those that sound alike."""
-    name = kept.name_of("sounds", [__file__], version("pypinyin"))
-    found = kept.find(name)
-    if found is not None:
-        return found["syllables"]
+    return kept.recall(kept.name_of("sounds", [__file__], version("pypinyin")), _spelled)["syllables"]
+
+
+def _spelled() -> kept.Arrays:
     # The phrases of pypinyin take 50 MB, and single characters have no use for them.
     os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
     from pypinyin import lazy_pinyin
 
     spelled = [lazy_pinyin(chr(code))[0] for code in range(FIRST, LAST + 1)]
-    syllables = np.unique(spelled, return_inverse=True)[1].astype(np.uint16)
-    kept.keep(name, {"syllables": syllables})
-    return syllables
+    return {"syllables": np.unique(spelled, return_inverse=True)[1].astype(np.uint16)}

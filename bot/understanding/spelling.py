@@ -13,6 +13,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.understanding import kept, reading
+from bot.understanding.features import places_in
 from bot.understanding.reading import Reading, Token, is_chinese, words
 from bot.understanding.sounds import sounds
 from bot.understanding.vocabulary import known_words
@@ -113,21 +114,16 @@ def _are_chinese(one: Token, two: Token) -> bool:
 
 @lru_cache(maxsize=16_384)
 def _is_met(pair: str) -> bool:
-    met, _, _ = _chinese_pairs()
-    code = _code(pair)
-    at = int(np.searchsorted(met, code))
-    return at < len(met) and bool(met[at] == code)
+    _, is_met = places_in(_usage()["met"], np.array([_code(pair)]))
+    return bool(is_met[0])
 
 
 @lru_cache(maxsize=16_384)
 def _sounding_like(pair: str) -> str:
     """The word often met that sounds like these two characters, or nothing."""
-    _, often, heard = _chinese_pairs()
-    sound = _sound(np.array([_code(pair)]))[0]
-    at = int(np.searchsorted(heard, sound))
-    if at == len(heard) or heard[at] != sound:
-        return ""
-    return chr(int(often[at]) >> 32) + chr(int(often[at]) & 0xFFFFFFFF)
+    (at,), (is_heard,) = places_in(_usage()["sounds"], _sound(np.array([_code(pair)])))
+    code = int(_usage()["often"][at])
+    return chr(code >> 32) + chr(code & 0xFFFFFFFF) if is_heard else ""
 
 
 def _code(pair: str) -> np.uint64:
@@ -147,22 +143,16 @@ def word_counts() -> Counter[str]:
 
 
 @cache
-def _chinese_pairs() -> tuple[Codes, Codes, Codes]:
-    """All that are met; the words among those met often, the commonest of each sound; their sounds, in order."""
-    usage = _usage()
-    return usage["met"], usage["often"], usage["sounds"]
-
-
 def _usage() -> kept.Arrays:
-    """Of words and of pairs of characters, kept for the same lines and phrases."""
+    """Of English words and of pairs of Chinese characters, kept for the same lines and phrases."""
     spoken = [phrases(language) for language in LANGUAGES]
     name = kept.name_of("spelling", [__file__, reading.__file__], [lessons_digest(), spoken, sorted(known_words())])
-    found = kept.find(name)
-    if found is None:
-        runs = [words(line) for language in LANGUAGES for line in _lines(language)]
-        found = _english(runs) | _chinese(runs)
-        kept.keep(name, found)
-    return found
+    return kept.recall(name, _counted)
+
+
+def _counted() -> kept.Arrays:
+    runs = [words(line) for language in LANGUAGES for line in _lines(language)]
+    return _english(runs) | _chinese(runs)
 
 
 def _lines(language: str) -> Iterator[str]:
@@ -180,6 +170,7 @@ def _english(runs: Sequence[Sequence[str]]) -> kept.Arrays:
 
 
 def _chinese(runs: Sequence[Sequence[str]]) -> kept.Arrays:
+    """All pairs that are met; the words among those met often, the commonest of each sound; their sounds, in order."""
     pairs = [_code(one + two) for run in runs for one, two in pairwise(run) if _both_chinese(one + two)]
     met, counts = np.unique(np.array(pairs, dtype=np.uint64), return_counts=True)
     listed = {said for lines in (*phrases("zh").values(), *kinds("zh").values()) for said in lines}

@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.understanding.classifier import train
-from bot.understanding.lessons import OUT_OF_SCOPE, taught
-from prompts.words import LANGUAGES, examples
+from bot.understanding.learned import lines_of
+from bot.understanding.lessons import taught
+from prompts.words import LANGUAGES
 from tests.eval.lines import FOLDER
 from tests.eval.measure import Figure, confusion, figures, listen, memory
 
@@ -33,8 +34,7 @@ def main(folder: Path) -> None:
 
 def _learning(language: str) -> float:
     """From the lines, as a house does once for each version of them."""
-    names = {*taught(False, language), OUT_OF_SCOPE}
-    lines = {name: said for name, said in examples(language).items() if name in names}
+    lines = lines_of(taught(False, language), language)
     listen("", "guest", language)
     started = time.perf_counter()
     train(lines)

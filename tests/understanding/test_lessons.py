@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from bot.understanding import kept
+from bot.understanding import classifier, kept
+from bot.understanding.learned import classifier_for
 from bot.understanding.lessons import OUT_OF_SCOPE, are_kept, intents_of, taught
+from bot.understanding.recogniser import wake
 from bot.understanding.vocabulary import service_words
 from prompts.words import LANGUAGES
+from tests.understanding.speakers import NOW
 
 ASLEEP = """
 import sys
@@ -42,6 +47,24 @@ def test_all_is_kept_only_when_every_classifier_is(tmp_path: Path, monkeypatch: 
     assert are_kept()  # since this test session began
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert not are_kept()
+
+
+def test_what_is_being_learned_is_not_learned_beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    times: list[int] = []
+    train = classifier.train
+
+    def quickly(lines: Mapping[str, Sequence[str]]) -> classifier.Classifier:
+        times.append(len(lines))
+        return train({name: said[:2] for name, said in lines.items()})
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(classifier, "train", quickly)
+    classifier_for.cache_clear()
+    with ThreadPoolExecutor(2) as writers:
+        for written in [writers.submit(wake, NOW) for _ in range(2)]:
+            written.result()
+    classifier_for.cache_clear()
+    assert len(times) == 2 * len(LANGUAGES)
 
 
 def test_a_name_changes_with_the_code_and_with_what_was_told(tmp_path: Path) -> None:
