@@ -64,6 +64,8 @@ SENTENCES = [
     ("thanks", "thank"),
     ("怎么用", "staff_help"),
     ("待办", "open_requests"),
+    ("帮我设成下班状态", "go_off_duty"),
+    ("帮我设为上班状态", "go_on_duty"),
     ("1216 who", "who_is_in_room room=1216"),
     ("Rm. 1403 guest?", "who_is_in_room room=1403"),
     ("who checked into C302", "who_is_in_room room=C302"),
