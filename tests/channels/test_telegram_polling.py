@@ -123,7 +123,7 @@ async def test_a_conflict_with_another_bot_passes(server: TelegramServer) -> Non
     book = Book()
     with capture_logs() as logs:
         async with polling(server, book.receive):
-            await server.until(lambda: server.calls["getUpdates"])
+            await server.until(lambda: server.is_polled)
             await server._get_updates({"timeout": 0})
             await server.until(lambda: server.refused[409])
             server.user(7).says("still here")

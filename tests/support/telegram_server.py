@@ -167,6 +167,11 @@ class TelegramServer:
         return sum(connection.is_busy for connection in self._connections)
 
     @property
+    def is_polled(self) -> bool:
+        """Somebody waits for updates: another who asks for them takes their place."""
+        return self._poller is not None and not self._poller.done()
+
+    @property
     def base_url(self) -> str:
         return f"{self.address}/bot"
 
