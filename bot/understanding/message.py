@@ -19,7 +19,7 @@ from bot.understanding.vocabulary import Kind, listening, service_words
 from prompts.words import LANGUAGES
 
 MOST_TOKENS = 200  # of a message are judged
-_COMMAS = ",，、;；"
+_COMMAS = ",，、"
 
 
 def message_of(around: Surroundings, heeded: Heeded, to_staff: bool, language: str) -> Message:
@@ -66,7 +66,7 @@ def _borders(around: Surroundings, heeded: Heeded) -> Iterator[tuple[int, Border
     tokens, text = around.reading.tokens, around.reading.text
     for at in heeded.starts:
         if at and tokens[at - 1].norm not in _words("unfinished") and not _goes_on(tokens, at):
-            yield at, Border.NOTHING
+            yield at, Border.JOIN if _is_joined(tokens, at) else Border.NOTHING
     for at, (before, token) in enumerate(pairwise(tokens), 1):
         if is_chinese(before) and is_chinese(token) and text[before.end : token.start] == " ":
             yield at, Border.SPACE
@@ -79,7 +79,12 @@ def _borders(around: Surroundings, heeded: Heeded) -> Iterator[tuple[int, Border
         elif not said and stop not in _COMMAS:
             yield piece.start, Border.SENTENCE
         elif not (_goes_on(tokens, piece.start) or _begins_with_people(around, piece)):
-            yield piece.start, Border.COMMA
+            yield piece.start, Border.JOIN if _is_joined(tokens, piece.start) else Border.COMMA
+
+
+def _is_joined(tokens: Sequence[Token], at: int) -> bool:
+    """Whether "and" stands here or right before, perhaps with the word it was taken together with: "and the"."""
+    return any(token.norm in _words("joins") for token in tokens[max(0, at - 2) : at + 1])
 
 
 def _begins_with_people(around: Surroundings, piece: Piece) -> bool:
