@@ -1,4 +1,4 @@
-"""Corrections of what was just asked for: "no, 7:30", "three, not two", 不是302是320, 改成七点半."""
+"""Corrections of what was just asked for: "no, 7:30", "make the towels three", 不是302是320, 改成七点半."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from bot.understanding.vocabulary import service_words
 from handlers.turn import Call, Intent
 
 CHANGE = "change_request"
+_ALL = 0.95  # of a message, as far as phrases explain it: there is no second wish beside the change
 _NUMBER = r"(?:\d|one|two|three|four|five|six|seven|eight|nine|ten|[一二两三四五六七八九十俩])"
 _TAKEN_BACK = re.compile(
     r"\b(?:instead of|rather than|not)\b[^,.;!?]*?(?=$|[,.;!?]|\bbut\b)"
@@ -25,6 +26,11 @@ _TAKEN_BACK = re.compile(
 _INSTEAD = re.compile(
     rf"\b(?:not|instead of|rather than) (?:at |for |the )?{_NUMBER}|(?:而?不是|不要){_NUMBER}"
     rf"|不是.{{0,6}}{_NUMBER}.{{0,4}}是"
+)
+_CHANGED = re.compile(
+    rf"\bmake (?:the|my|our|those|that)(?: (?!at\b)[a-z-]+){{1,3}} {_NUMBER}(?!\w)(?! (?:pieces|more))"
+    rf"|\bchange (?:the|my|our)(?: [a-z-]+){{1,3}} to {_NUMBER}"
+    rf"|(?:改成|改为|改到|换成|减到|减成|加到|增加到){_NUMBER}(?!家|间|个房)"
 )
 _BEGINS = re.compile(
     r"\W*(?:no(?: wait)?|sorry|wait|actually|i mean|i meant|make (?:it|that)|correction|rather|哦?不对?|不是|错了"
@@ -46,7 +52,8 @@ def correction(around: Surroundings, heeded: Heeded, offered: Mapping[str, Inten
         return None
     plain = around.reading.plain
     codes = {call.slots.get("service") for call in heeded.calls if call.intent == "request_service"}
-    instead = _INSTEAD.search(plain) and len(codes) <= 1
+    changed = codes and heeded.confidence >= _ALL and _CHANGED.search(plain)
+    instead = (changed or _INSTEAD.search(plain)) and len(codes) <= 1
     if not instead and (codes or not _BEGINS.match(plain)):
         return None
     heard = kept(Heard(plain, around.reading.text, around.now, around.rooms))

@@ -30,7 +30,7 @@ Span = tuple[int, int]
 
 
 class Border(StrEnum):
-    """What may part two wishes: a word such as "also", a stop, "and", a space in Chinese, or nothing but a new start."""
+    """What may part two wishes: a word such as "also", a stop, "and", a space in Chinese, or only a new start."""
 
     CONNECTOR = "connector"
     SENTENCE = "sentence"

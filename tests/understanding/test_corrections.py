@@ -17,12 +17,18 @@ CORRECTIONS = [
     ("不对，改成七点半", "change_request@12-03 19:30 either_half=True"),
     ("不是302是320", "change_request room=320"),
     ("I mean room 305", "change_request room=305"),
+    ("毛巾改成三条", "change_request*3"),
+    ("叫醒改到七点半", "change_request@12-04 07:30"),
+    ("make the towels three", "change_request*3"),
+    ("change the taxi to 8 pm", "change_request@12-03 20:00"),
 ]
 NO_CORRECTIONS = [
     ("no towels please", "-towels"),
     ("不用了", "thank"),
     ("no thanks", "thank"),
     ("two towels please", "towels*2"),
+    ("床单换成干净的", "bedding"),
+    ("change the sheets at 4 pm", "bedding@12-03 16:00"),
 ]
 ROOMS = [
     ("who is in 716", True, "716"),
