@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from bot.understanding.corrections import kept
@@ -123,7 +124,7 @@ def _calls(
     entries: tuple[Entry, ...],
 ) -> list[Call]:
     name = verdict.name
-    start, end = (0, len(around.reading.tokens)) if is_all else (verdict.start, verdict.end)
+    start, end = (0, len(around.reading.tokens)) if is_all else _said(verdict, heeded)
     spoken = _text(start, end, around)
     if name in _OF_A_SERVICE:
         return _about_services(name, verdict, start, end, around, heeded, offered)
@@ -145,6 +146,13 @@ def _calls(
     stretch = _stretch(name, start, end, heeded)
     slots = intent_slots(stretch, offered[name], around)
     return [Call(name, _completed(name, slots, start, end, around))]
+
+
+def _said(verdict: Verdict, heeded: Heeded) -> tuple[int, int]:
+    """The tokens of this part without the "and also" that joins it to the next."""
+    gaps = [(former.end, piece.start) for former, piece in pairwise(heeded.pieces)]
+    end = next((stop for stop, resume in gaps if stop < verdict.end <= resume), verdict.end)
+    return verdict.start, max(end, verdict.start + 1)
 
 
 def _completed(name: str, slots: dict[str, Any], start: int, end: int, around: Surroundings) -> dict[str, Any]:
