@@ -13,7 +13,7 @@ import typer
 
 from bot import loop
 from bot.command import CONFIG, ConfigFile, DataFolder, open_house, refuse
-from bot.config import ConfigError
+from bot.config import ConfigError, load_settings
 from bot.stay_commands import stays
 from crm.errors import StoreUnavailable
 
@@ -142,6 +142,19 @@ def misses(
         typer.echo(json.dumps([asdict(each) for each in found], ensure_ascii=False, indent=2))
     else:
         typer.echo("\n".join(miss_lines(found)))
+
+
+@cli.command()
+def capabilities(config: ConfigFile = CONFIG) -> None:
+    """Print what may be asked, by whom and how, as Markdown: of this house, or without its settings of any."""
+    from bot.capabilities import capabilities as table
+    from crm.properties.catalogue import shipped_catalogue
+
+    try:
+        catalogue = load_settings(config).catalogue if config.exists() else shipped_catalogue()
+    except ConfigError as error:
+        refuse(str(error))
+    typer.echo(table(catalogue))
 
 
 @cli.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -10,8 +11,8 @@ from crm.encryption import folded
 from crm.properties.catalogue import Service
 from crm.service_requests.requests import RequestState, ServiceRequest
 from crm.stays.bookings import StayInfo
-from handlers.turn import Button, Call, Turn
-from prompts.words import day, moment, say, services, table
+from handlers.turn import Button, Call, Intent, Turn
+from prompts.words import day, moment, say, saying, services, table
 
 COMMON_SERVICES = ("towels", "drinking_water", "cleaning", "air_conditioning", "taxi", "wake_up_call")
 LONGEST_NOTE = 40
@@ -125,6 +126,15 @@ def person_button(language: str) -> Button:
 
 def intent_label(language: str, intent: str) -> str:
     return str(table(language, "cards", "intents")[intent])
+
+
+def sayings(language: str, intents: Sequence[Intent]) -> list[str]:
+    """How to ask for these: one line for each action of the matrix of permissions."""
+    lines: dict[str, list[str]] = {}
+    for intent in intents:
+        if said := saying(language, intent.name):
+            lines.setdefault(intent.action, []).append(said)
+    return [" · ".join(line) for line in lines.values()]
 
 
 def headline(language: str, request: ServiceRequest, *, noted: bool = True) -> str:

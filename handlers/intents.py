@@ -82,7 +82,7 @@ INTENTS: tuple[Intent, ...] = (
     Intent("greet", ANYONE, "talk", small_talk.greet),
     Intent("thank", ANYONE, "talk", small_talk.thank),
     Intent("farewell", ANYONE, "talk", small_talk.farewell),
-    Intent("help", GUEST, "talk", small_talk.help_guest),
+    Intent("help", GUEST, "talk", lambda turn: small_talk.help_guest(turn, offered(turn.speaker))),
     Intent("open_requests", STAFF, "see_requests", request_desk.open_requests),
     Intent("my_tasks", STAFF, "see_requests", request_desk.my_tasks),
     Intent("accept_request", STAFF, "work_requests", request_desk.accept_request, _slots("number")),
@@ -99,7 +99,7 @@ INTENTS: tuple[Intent, ...] = (
     Intent("who_is_on_duty", STAFF, "see_duty", duty.who_is_on_duty),
     Intent("invite_staff", STAFF, "manage_staff", duty.invite_staff, _slots("role", "department", "name")),
     Intent("revoke_staff", STAFF, "manage_staff", duty.revoke_staff, _slots("name")),
-    Intent("staff_help", STAFF, "staff_help", duty.staff_help),
+    Intent("staff_help", STAFF, "staff_help", lambda turn: duty.staff_help(turn, offered(turn.speaker))),
 )
 _BY_NAME = {intent.name: intent for intent in INTENTS}
 

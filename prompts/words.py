@@ -49,6 +49,11 @@ def phrases(language: str) -> dict[str, list[str]]:
     }
 
 
+def saying(language: str, intent: str) -> str:
+    """How one may ask for it, as help and documents quote it; "" for what nobody has to be taught."""
+    return _sayings(spoken(language)).get(intent, "")
+
+
 def examples(language: str) -> dict[str, list[str]]:
     """Whole messages as people write them, by the code of the service or the intent they mean, or `out_of_scope`."""
     return {path.stem: _lines(path) for path in _taught(language)}
@@ -109,6 +114,12 @@ def day(language: str, on: date, today: date) -> str:
     months = names["months"]
     pattern = names["date"] if on.year == today.year else names["date_with_year"]
     return str(pattern.format(day=on.day, month=months[on.month - 1], year=on.year))
+
+
+@cache
+def _sayings(language: str) -> dict[str, str]:
+    tables = (found for file in _files(language).values() for found in file.items())
+    return {intent: str(entry["says"]) for intent, entry in tables if "says" in entry}
 
 
 @cache

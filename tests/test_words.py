@@ -14,7 +14,7 @@ from jinja2 import Environment, meta
 from crm import errors
 from crm.properties.catalogue import DEPARTMENTS, shipped_catalogue
 from crm.service_requests.requests import RequestState
-from crm.staff.roles import GUEST, STRANGER, matrix, roles
+from crm.staff.roles import GUEST, STRANGER, roles
 from handlers.intents import INTENTS
 from prompts import words
 from prompts.words import LANGUAGES, phrases, services, table
@@ -54,7 +54,7 @@ SAMPLES: dict[str, list[Any]] = {
     "more": [0, 3],
     "tasks": [[], ["#12", "#14"]],
     "names": [["Lily", "小李"]],
-    "may": [dict.fromkeys(matrix(), True), dict.fromkeys(matrix(), False)],
+    "lines": [[], ["open requests · my tasks", "on duty"]],
 }
 FLAGS = {"fault", "attended", "told", "linked", "late", "in_house", "offer", "returning", "alone", "known", "done"}
 FLAGS |= {"approval", "staff", "desk"}
@@ -70,7 +70,7 @@ def sentences(language: str) -> dict[str, str]:
         if file not in NOT_SPOKEN
         for name, entries in tables.items()
         for key, text in entries.items()
-        if isinstance(text, str)
+        if isinstance(text, str) and key != "says"
     }
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from crm.staff.roles import may
 from handlers import cards
-from handlers.turn import Button, Call, Question, Reply, Turn
+from handlers.turn import Button, Call, Intent, Question, Reply, Turn
 from prompts.words import say
 
 
@@ -29,8 +31,9 @@ def farewell(turn: Turn) -> list[Reply]:
     return [Reply(say(turn.language, "small_talk.farewell.answer"))]
 
 
-def help_guest(turn: Turn) -> list[Reply]:
+def help_guest(turn: Turn, offered: Sequence[Intent]) -> list[Reply]:
     common = [code for code in cards.COMMON_SERVICES if code in turn.catalogue]
     buttons = [cards.service_button(turn.language, code) for code in common]
-    text = say(turn.language, "small_talk.help.answer", linked=turn.speaker.stay is not None)
+    lines = cards.sayings(turn.language, offered)
+    text = say(turn.language, "small_talk.help.answer", linked=turn.speaker.stay is not None, lines=lines)
     return [Reply(text, [*buttons, cards.person_button(turn.language)])]

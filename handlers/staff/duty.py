@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from crm.encryption import folded
 from crm.errors import NotAllowed, NotFound
 from crm.service_requests.requests import assigned_requests
@@ -11,7 +13,7 @@ from crm.staff.audit import record
 from crm.staff.invites import LIFETIME, Invitation, create_invite
 from crm.staff.members import StaffMember, find_staff_member, revoke, set_on_duty, staff_of
 from handlers import cards
-from handlers.turn import Button, Call, Question, Reply, Turn
+from handlers.turn import Button, Call, Intent, Question, Reply, Turn
 from prompts.words import say, table
 
 STAFF_ROLES = tuple(role for role in roles.roles() if role not in (roles.GUEST, roles.STRANGER))
@@ -95,25 +97,12 @@ def revoke_staff(turn: Turn) -> list[Reply]:
     return [Reply(say(turn.language, "duty.revoke_staff.revoked", name=member.name, tasks=tasks))]
 
 
-def staff_help(turn: Turn) -> list[Reply]:
+def staff_help(turn: Turn, offered: Sequence[Intent]) -> list[Reply]:
     """Only what this colleague may ask."""
-    role = turn.member.role
-    may = {action: roles.may(role, action) for action in roles.matrix()}
-    buttons = [
-        Button(cards.intent_label(turn.language, intent), Call(intent)) for intent in HELP if may[HELP_ACTIONS[intent]]
-    ]
-    return [Reply(say(turn.language, "duty.staff_help.answer", may=may), buttons)]
-
-
-HELP_ACTIONS = {
-    "open_requests": "see_requests",
-    "my_tasks": "see_requests",
-    "arrivals": "see_arrivals",
-    "departures": "see_arrivals",
-    "in_house": "see_arrivals",
-    "who_is_on_duty": "see_duty",
-    "invite_staff": "manage_staff",
-}
+    names = {intent.name for intent in offered}
+    buttons = [Button(cards.intent_label(turn.language, name), Call(name)) for name in HELP if name in names]
+    lines = cards.sayings(turn.language, offered)
+    return [Reply(say(turn.language, "duty.staff_help.answer", lines=lines), buttons)]
 
 
 def _ask_role(turn: Turn) -> Reply:

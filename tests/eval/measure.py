@@ -119,7 +119,8 @@ def _details(language: str, folder: Path, hear: Listen) -> Iterator[Figure]:
                 else:
                     invented.append(bool(found))
         yield _share(kind, right, 0.95)
-        yield _share(f"{kind} invented", invented, most=0.0 if kind == "rooms" else None)
+        if invented:
+            yield _share(f"{kind} invented", invented, most=0.0 if kind == "rooms" else None)
 
 
 def _safety(language: str, folder: Path, hear: Listen, ordinary: Sequence[Line]) -> Iterator[Figure]:
