@@ -31,6 +31,7 @@ setup: .venv/.ready ## Make .venv with every pinned dependency (nothing to do th
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock && \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
 	fi || { echo "The set-up did not finish: see the lines above, then run make setup again." >&2; exit 1; }
+	@$(BIN)/guanjia learn
 	@touch $@
 
 demo: setup ## Show the concierge at work; ARGS are passed on

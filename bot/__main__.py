@@ -126,6 +126,15 @@ def understand(
 
 
 @cli.command()
+def learn() -> None:
+    """Learn the example lines now, so that no start has to; nothing to do the second time."""
+    from bot.app import utc_now
+    from bot.understanding import recogniser
+
+    recogniser.learn(utc_now())
+
+
+@cli.command()
 def misses(
     limit: Annotated[int, typer.Option(help="How many of the latest messages.", min=1, max=10_000)] = 500,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON list.")] = False,

@@ -18,6 +18,7 @@ CHINESE = [
     ("太差了,我要投诉", "complain"),
     ("房间很脏,请打扫", "complain + cleaning"),
     ("早餐几点", "ask_house"),
+    ("dripping wet and nothing to dry myself with", "towels"),
     ("张三 1234", "link_stay credential={'name': '张三', 'digits': '1234'}"),
     ("我叫张三,手机尾号1234", "link_stay credential={'name': '张三', 'digits': '1234'}"),
     ("我住哪间", "my_stay"),
