@@ -13,7 +13,7 @@ from bot.understanding.guess import Guess, guess
 from bot.understanding.lessons import are_kept, intents_of
 from bot.understanding.nearest import nearest
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded, listen
-from bot.understanding.pieces import WRAPPERS
+from bot.understanding.pieces import WRAPPERS, is_question
 from bot.understanding.reading import language_of, read
 from bot.understanding.vocabulary import Kind, rules, service_words
 from handlers.turn import Call, Intent
@@ -84,8 +84,16 @@ def _is_certain(heeded: Heeded) -> bool:
     intents = {call.intent for call in heeded.calls}
     if len(heeded.pieces) == 1 and any(hit.whole for hit in heeded.pieces[0].hits):
         return True
-    is_explained = heeded.confidence >= EXPLAINED and len(heeded.calls) == 1
-    return bool(intents & BY_FORM) or (is_explained and not intents & GREEDY) or _is_list(heeded)
+    if intents & BY_FORM:
+        return True
+    is_explained = heeded.confidence >= EXPLAINED and len(heeded.calls) == 1 and not intents & GREEDY
+    return (is_explained or _is_list(heeded)) and not _asks_beside(heeded)
+
+
+def _asks_beside(heeded: Heeded) -> bool:
+    """Whether something is asked beside the wish: wifi密码多少，再拿两条毛巾."""
+    said = {_name(call) for call in heeded.calls}
+    return any(is_question(each) and said.isdisjoint(hit.meaning.name for hit in each.hits) for each in heeded.pieces)
 
 
 def _agree(heeded: Heeded, guessed: Guess) -> bool:

@@ -11,6 +11,8 @@ TWO = [
     ("the telly shows nothing. also we've run out of loo roll", {"tv", "toiletries"}),
     ("the hallway light will not come on; the room could do with a good sweep", {"light", "cleaning"}),
     ("no hot water this morning and could we have a cot for our little one", {"water", "baby_cot"}),
+    ("wifi密码多少，再拿两条毛巾", {"ask_house", "towels"}),
+    ("What's the wifi password? Oh and two more towels please", {"ask_house", "towels"}),
     ("洗手台的水一直往下漏 另外被子太薄了", {"water", "bedding"}),
     ("房间想打扫一下，再叫辆车去高铁站", {"cleaning", "airport_transfer"}),
 ]
