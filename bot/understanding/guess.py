@@ -13,7 +13,7 @@ from bot.understanding.joining import joined
 from bot.understanding.judgement import Message, Verdict, judge
 from bot.understanding.lessons import OUT_OF_SCOPE, intents_of
 from bot.understanding.message import message_of
-from bot.understanding.names import find_person_name
+from bot.understanding.names import find_person_name, find_strange_words
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded
 from bot.understanding.pieces import WRAPPERS, Piece, Stretch
 from bot.understanding.slots import Heard, find_people, find_quantity, find_room
@@ -84,7 +84,7 @@ def _of_a_room(verdict: Verdict, around: Surroundings, offered: Mapping[str, Int
         return verdict
     heard = replace(_heard(verdict.start, verdict.end, around), asked=True)
     room = find_room(heard)
-    if room is None or len(room.value) < 3 or (verdict.name == _BY_NAME and find_person_name(heard.plain, heard.raw)):
+    if room is None or len(room.value) < 3 or (verdict.name == _BY_NAME and _named(verdict.start, verdict.end, around)):
         return verdict
     return replace(verdict, scores={**verdict.scores, _BY_ROOM: max(verdict.score + LEADS + 0.01, ACTS)})
 
@@ -152,13 +152,21 @@ def _completed(name: str, slots: dict[str, Any], start: int, end: int, around: S
     slots = {key: value for key, value in slots.items() if key not in ("note", "reason", "name")}
     heard = _heard(start, end, around)
     if name in _NAMING:
-        span = find_person_name(heard.plain, heard.raw)
+        span = _named(start, end, around, boldly=True)
         if span:
-            slots["name"] = heard.raw[slice(*span)]
+            slots["name"] = around.reading.text[slice(*span)]
     if name == _BY_ROOM and "room" not in slots:
         found = find_room(replace(heard, asked=True))
         slots |= {"room": found.value} if found else {}
     return slots
+
+
+def _named(start: int, end: int, around: Surroundings, *, boldly: bool = False) -> tuple[int, int] | None:
+    """Who is named between these tokens: a guest of the house before whatever looks like a name, or boldly may be."""
+    heard = _heard(start, end, around)
+    first = around.reading.tokens[start].start
+    span = find_person_name(heard.plain, heard.raw) or (find_strange_words(heard.plain) if boldly else None)
+    return around.named(first, first + len(heard.raw)) or (span and (first + span[0], first + span[1]))
 
 
 def _about_services(
