@@ -26,6 +26,7 @@ ACTS, LEADS = 0.28, 0.02  # the score from which a verdict is acted on, and how 
 ACTS_ON_DETAILS = 0.2
 CHANGES_WORK = 0.35  # the score from which a colleague's guessed word changes who does what
 ALARMS, FAR = 0.32, 0.1  # the score from which people are paged, and how far ahead: phrases have the first word
+NAMED = 0.15  # what the name of a guest of the house adds to the score of asking for a guest
 DOUBTS = 0.1  # the score from which it is at least offered
 _ORDER, _CANCEL, _CHANGE, _REPEAT = "request_service", "cancel_request", "change_request", "repeat_request"
 _ASK = "ask_house"
@@ -58,7 +59,7 @@ def guess(
     if verdicts[0].name == EMERGENCY and verdicts[0].score >= max(ALARMS, verdicts[0].ranked[1][1] + FAR):
         call = Call(EMERGENCY, {"text": around.reading.text})
         return Guess((call,), round(min(1.0, verdicts[0].score), 2), names=(EMERGENCY,))
-    verdicts = [_of_a_room(_serious(each), around, offered) for each in verdicts]
+    verdicts = [_of_a_room(_of_a_guest(_serious(each), around, offered), around, offered) for each in verdicts]
     wanted = [each for each in verdicts if each.name not in WRAPPERS] or verdicts[-1:]
     sure = [each for each in wanted if _is_sure(each, message, around)]
     if not sure or message.hours.issuperset(range(*message.span)):  # an hour alone is no wish
@@ -76,6 +77,15 @@ def _serious(verdict: Verdict) -> Verdict:
     if verdict.name in WRAPPERS and wish >= ACTS:
         scores = {name: score for name, score in scores.items() if name not in WRAPPERS}
     return replace(verdict, scores=scores)
+
+
+def _of_a_guest(verdict: Verdict, around: Surroundings, offered: Mapping[str, Intent]) -> Verdict:
+    """Whoever names a guest most likely asks for that guest."""
+    place, end = around.reading.tokens[verdict.start].start, around.reading.tokens[verdict.end - 1].end
+    is_named = any(each.certain and place <= each.start < end for each in around.known)
+    if not is_named or _BY_NAME not in offered:
+        return verdict
+    return replace(verdict, scores={**verdict.scores, _BY_NAME: verdict.scores.get(_BY_NAME, 0.0) + NAMED})
 
 
 def _of_a_room(verdict: Verdict, around: Surroundings, offered: Mapping[str, Intent]) -> Verdict:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import chain, pairwise
+from functools import lru_cache
+from itertools import chain, islice, pairwise
 
 from bot.understanding.reading import Reading, Token, fold, is_chinese, language_of, read
 from bot.understanding.vocabulary import is_known
 from crm.encryption import folded
 from crm.names.sound import name_sound, parts, sounds_like
-from prompts.words import examples, phrases
+from prompts.words import examples, kinds, phrases
 
 MOST_TOKENS, MOST_RUNS = 60, 128  # of a message; whoever writes more is not asking for somebody
 LATIN, CHINESE = range(1, 5), range(2, 5)  # how many words, or characters, a name has
 LEAST_LETTERS = 4
+SEVERAL = 2  # example lines hold a name here and there too
 _BETWEEN = frozenset(" -.'\u2019·")  # what may stand between two words of one name
 # Any name does for the brains that read on, if only they have met it in example lines; these stand for all of them.
 _STAND_INS = {"zh": ("张", "三"), "en": ("miller",)}
@@ -123,7 +124,7 @@ def _without_s(token: Token, text: str) -> int:
 def _is_certain(said: str, name: str, is_zh: bool) -> bool:
     """What is also an ordinary word (May, Grace, 高兴) is no name before anything else says so."""
     if is_zh:
-        return len(said) > 2 or fold(said) not in _ordinary_pairs()
+        return len(said) > 2 or not _is_ordinary(fold(said))
     words = fold(said).split()
     if len(words) > 1:
         return not all(map(is_known, words))
@@ -132,10 +133,9 @@ def _is_certain(said: str, name: str, is_zh: bool) -> bool:
     return len(parts(name)) > 1 and not is_known(words[0]) and not is_common(words[0])
 
 
-@cache
-def _ordinary_pairs() -> frozenset[str]:
-    """Two characters that stand together in phrases and example lines that name nobody."""
-    said = chain.from_iterable(
-        chain(*(lines for name, lines in of("zh").items() if name not in _NAMING)) for of in (examples, phrases)
-    )
-    return frozenset(one + two for line in said for one, two in pairwise(line))
+@lru_cache(maxsize=1_024)
+def _is_ordinary(pair: str) -> bool:
+    """Whether the two characters stand together in several phrases and example lines of those that name nobody."""
+    spoken = (of("zh") for of in (examples, phrases, kinds))
+    lines = chain.from_iterable(lines for each in spoken for name, lines in each.items() if name not in _NAMING)
+    return len(list(islice((line for line in lines if pair in line), SEVERAL))) == SEVERAL

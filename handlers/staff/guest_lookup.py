@@ -55,7 +55,10 @@ def _choice(turn: Turn, stays: Sequence[StayInfo], *, sure: bool) -> Reply:
     more = max(0, len(stays) - MOST_CHOICES)
     if sure:
         return Reply(say(turn.language, "guest_lookup.find_guest.which", count=len(stays), more=more), buttons)
-    values = {"name": cards.short(turn.slot("name")), "meant": stays[0].guest_name if len(stays) == 1 else ""}
+    values = {
+        "name": cards.short(turn.slot("name")),
+        "meant": cards.short(stays[0].guest_name) if len(stays) == 1 else "",
+    }
     return Reply(say(turn.language, "guest_lookup.find_guest.meant", more=more, **values), buttons)
 
 
@@ -85,7 +88,7 @@ def _stay_line(turn: Turn, sentence: str, stay: StayInfo) -> str:
     return say(
         turn.language,
         f"guest_lookup.lines.{sentence}",
-        name=stay.guest_name if named else "",
+        name=cards.short(stay.guest_name) if named else "",
         room=stay.room,
         arrival=cards.on(turn, turn.language, stay.arrival),
         departure=cards.on(turn, turn.language, stay.departure),
