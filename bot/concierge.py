@@ -9,7 +9,7 @@ in the records. turn_steps.py holds what each step reads and writes.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -21,8 +21,10 @@ from bot.channels.base import Inbound
 from bot.house import House
 from bot.quarantine import quarantine, set_aside
 from bot.records import Records
+from bot.turn_names import find_names, wanted_names
 from bot.turn_steps import Matter
 from bot.understanding.contract import Understanding
+from crm.calendar import local
 from crm.conversations.inbound import abandoned_conversations, take_lease
 from crm.errors import LeaseLost, StoreUnavailable
 
@@ -155,11 +157,19 @@ class Concierge:
         await self._wake()
         from bot.understanding.recogniser import understand  # loaded by now
 
-        context = turn_steps.context(matter, self._clock(), house)
+        context = turn_steps.context(matter, self._clock(), house, await self._names(matter))
         found = understand(matter.text, context)
         if self._model is None or not found.is_doubtful or not matter.text.strip():
             return found
         return await self._model.ask(found, context, matter.speaker.conversation_id)
+
+    async def _names(self, matter: Matter) -> Sequence[str]:
+        """Guests whom a colleague seems to name."""
+        wanted = wanted_names(matter.speaker, matter.text, matter.question)
+        if wanted is None:
+            return ()
+        today = local(self._clock(), matter.house.time_zone).date()
+        return await self._records.glance(lambda db: find_names(db, wanted, today))
 
     async def _wake(self) -> None:
         """Once, beside the loop; all whose messages come meanwhile wait for it."""

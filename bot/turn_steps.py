@@ -123,7 +123,7 @@ def gather(db: Connection, conversation_id: str, house: House) -> Matter | None:
     )
 
 
-def context(matter: Matter, now: datetime, house: House) -> Context:
+def context(matter: Matter, now: datetime, house: House, names: Sequence[str] = ()) -> Context:
     return Context(
         offered=intents.offered(matter.speaker),
         now=local(now, matter.house.time_zone),
@@ -132,6 +132,7 @@ def context(matter: Matter, now: datetime, house: House) -> Context:
         entries=house.knowledge[matter.house.id],
         question=matter.question,
         choices=tuple(matter.choices),
+        names=tuple(names),
     )
 
 

@@ -13,7 +13,10 @@ DOUBTFUL = 0.55  # the confidence below which a guess may be questioned
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known before the text is read; `now` is aware, in the zone of the house."""
+    """What is known before the text is read; `now` is aware, in the zone of the house.
+
+    `names` are guests whom a colleague's text seems to name; nobody else's text is ever compared with them.
+    """
 
     offered: tuple[Intent, ...]
     now: datetime
@@ -22,11 +25,12 @@ class Context:
     question: Question | None = None
     choices: tuple[Button, ...] = ()
     entries: tuple[Entry, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """`by` is the brain that understood: button, pending, phrases, classifier, model or none.
+    """`by` is the brain that understood: button, pending, phrases, classifier, names, model or none.
 
     By `pending` with no calls, the open question was waved away and there is nothing to cancel.
     `alternatives` are service codes and intents that come nearest when nothing fits.

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from bot.understanding.known import Known
+from bot.understanding.names import within
 from bot.understanding.pieces import WRAPPERS, Piece, Stretch
-from bot.understanding.reading import Reading
+from bot.understanding.reading import Reading, Token
 from bot.understanding.slots import FINDERS, FREE_TEXT, USED, Heard, find_room, find_text, find_time
 from bot.understanding.time_slots import Span, impossible
 from bot.understanding.vocabulary import Hit, Kind, service_words
@@ -20,11 +22,17 @@ _DIGIT_READERS = ("time", "day", "room", "people")
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the reader knows of the moment and the house."""
+    """What the reader knows of the moment and the house; `known` are guests named in the text."""
 
     reading: Reading
     now: datetime
     rooms: frozenset[str]
+    known: tuple[Known, ...] = ()
+
+    def named(self, start: int, end: int) -> Span | None:
+        """Where a guest is named between these places of the text."""
+        spans = (each.span for each in self.known if start < each.end and each.start < end)
+        return next(spans, None)
 
 
 def request_slots(stretch: Stretch, intent: Intent, around: Surroundings) -> dict[str, Any]:
@@ -45,7 +53,7 @@ def intent_slots(stretch: Stretch, intent: Intent, around: Surroundings) -> dict
     """What a phrase marked, what finders see in its clause, and what is said after it."""
     hit = stretch.hits[0]
     tokens = around.reading.tokens
-    captures = {name: (tokens[at].start, tokens[end - 1].end) for name, at, end in hit.captures}
+    captures = {name: _captured(name, tokens[at:end], around) for name, at, end in hit.captures}
     heard = _heard(_places(stretch, around), around, captures=captures)
     slots: dict[str, Any] = {}
     for slot in intent.slots:
@@ -58,6 +66,14 @@ def intent_slots(stretch: Stretch, intent: Intent, around: Surroundings) -> dict
     slots, _ = find_slots(heard, intent, slots)
     after = (tokens[hit.end - 1].end, _span(stretch, around)[1])
     return slots | _noted(intent, after, around)
+
+
+def _captured(name: str, tokens: Sequence[Token], around: Surroundings) -> Span:
+    """Of what a phrase took for a name, the guest who is known, else what is a name by its looks, or no courtesy."""
+    start, end = tokens[0].start, tokens[-1].end
+    if name != "name":
+        return start, end
+    return around.named(start, end) or within(start, end, tokens, around.reading)
 
 
 def find_slots(heard: Heard, intent: Intent, known: dict[str, Any]) -> tuple[dict[str, Any], Heard]:

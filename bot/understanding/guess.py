@@ -14,7 +14,7 @@ from bot.understanding.joining import joined
 from bot.understanding.judgement import Message, Verdict, judge
 from bot.understanding.lessons import OUT_OF_SCOPE, intents_of
 from bot.understanding.message import message_of
-from bot.understanding.names import find_person_name
+from bot.understanding.names import find_person_name, find_strange_words
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded
 from bot.understanding.pieces import WRAPPERS, Piece, Stretch
 from bot.understanding.slots import Heard, find_people, find_quantity, find_room
@@ -27,6 +27,7 @@ ACTS, LEADS = 0.28, 0.02  # the score from which a verdict is acted on, and how 
 ACTS_ON_DETAILS = 0.2
 CHANGES_WORK = 0.35  # the score from which a colleague's guessed word changes who does what
 ALARMS, FAR = 0.32, 0.1  # the score from which people are paged, and how far ahead: phrases have the first word
+NAMED = 0.15  # what the name of a guest of the house adds to the score of asking for a guest
 DOUBTS = 0.1  # the score from which it is at least offered
 _ORDER, _CANCEL, _CHANGE, _REPEAT = "request_service", "cancel_request", "change_request", "repeat_request"
 _ASK = "ask_house"
@@ -59,7 +60,7 @@ def guess(
     if verdicts[0].name == EMERGENCY and verdicts[0].score >= max(ALARMS, verdicts[0].ranked[1][1] + FAR):
         call = Call(EMERGENCY, {"text": around.reading.text})
         return Guess((call,), round(min(1.0, verdicts[0].score), 2), names=(EMERGENCY,))
-    verdicts = [_of_a_room(_serious(each), around, offered) for each in verdicts]
+    verdicts = [_of_a_room(_of_a_guest(_serious(each), around, offered), around, offered) for each in verdicts]
     wanted = [each for each in verdicts if each.name not in WRAPPERS] or verdicts[-1:]
     sure = [each for each in wanted if _is_sure(each, message, around)]
     if not sure or message.hours.issuperset(range(*message.span)):  # an hour alone is no wish
@@ -79,13 +80,22 @@ def _serious(verdict: Verdict) -> Verdict:
     return replace(verdict, scores=scores)
 
 
+def _of_a_guest(verdict: Verdict, around: Surroundings, offered: Mapping[str, Intent]) -> Verdict:
+    """Whoever names a guest most likely asks for that guest."""
+    place, end = around.reading.tokens[verdict.start].start, around.reading.tokens[verdict.end - 1].end
+    is_named = any(each.certain and place <= each.start < end for each in around.known)
+    if not is_named or _BY_NAME not in offered:
+        return verdict
+    return replace(verdict, scores={**verdict.scores, _BY_NAME: verdict.scores.get(_BY_NAME, 0.0) + NAMED})
+
+
 def _of_a_room(verdict: Verdict, around: Surroundings, offered: Mapping[str, Intent]) -> Verdict:
     """Who is asked for by a room, not by a name, is looked up by the room."""
     if verdict.name not in _OF_GUESTS or _BY_ROOM not in offered:
         return verdict
     heard = replace(_heard(verdict.start, verdict.end, around), asked=True)
     room = find_room(heard)
-    if room is None or len(room.value) < 3 or (verdict.name == _BY_NAME and find_person_name(heard.plain, heard.raw)):
+    if room is None or len(room.value) < 3 or (verdict.name == _BY_NAME and _named(verdict.start, verdict.end, around)):
         return verdict
     return replace(verdict, scores={**verdict.scores, _BY_ROOM: max(verdict.score + LEADS + 0.01, ACTS)})
 
@@ -160,13 +170,21 @@ def _completed(name: str, slots: dict[str, Any], start: int, end: int, around: S
     slots = {key: value for key, value in slots.items() if key not in ("note", "reason", "name")}
     heard = _heard(start, end, around)
     if name in _NAMING:
-        span = find_person_name(heard.plain, heard.raw)
+        span = _named(start, end, around, boldly=True)
         if span:
-            slots["name"] = heard.raw[slice(*span)]
+            slots["name"] = around.reading.text[slice(*span)]
     if name == _BY_ROOM and "room" not in slots:
         found = find_room(replace(heard, asked=True))
         slots |= {"room": found.value} if found else {}
     return slots
+
+
+def _named(start: int, end: int, around: Surroundings, *, boldly: bool = False) -> tuple[int, int] | None:
+    """Who is named between these tokens: a guest of the house before whatever looks like a name, or boldly may be."""
+    heard = _heard(start, end, around)
+    first = around.reading.tokens[start].start
+    span = find_person_name(heard.plain, heard.raw) or (find_strange_words(heard.plain) if boldly else None)
+    return around.named(first, first + len(heard.raw)) or (span and (first + span[0], first + span[1]))
 
 
 def _about_services(

@@ -28,6 +28,12 @@ class Meanings:
         return meant
 
 
+def is_common(word: str) -> bool:
+    """Whether it is among the words we know the meaning of."""
+    _, (known,) = places_in(meanings().numbers, numbers_of([word]))
+    return bool(known)
+
+
 @cache
 def meanings() -> Meanings:
     """As they are kept beside the example lines; how they were made is told in tests/eval/meanings.py."""

@@ -157,6 +157,8 @@ def _answered(question: Question, around: Surroundings, offered: Mapping[str, In
     heard = Heard(
         around.reading.plain, around.reading.text, around.now, around.rooms, service.time_hint if service else "", True
     )
+    if finder == "name" and around.known:
+        heard = replace(heard, captures={"name": around.known[0].span})
     found = find_text(heard) if finder in FREE_TEXT else _found(finder, _with_day(heard, question))
     if found is None:
         return None

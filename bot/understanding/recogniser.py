@@ -10,18 +10,22 @@ from bot.understanding.contract import Context, Understanding
 from bot.understanding.corrections import correction
 from bot.understanding.details import Surroundings
 from bot.understanding.guess import Guess, guess
+from bot.understanding.known import find_known, language_without, with_stand_ins
 from bot.understanding.lessons import are_kept, intents_of
 from bot.understanding.nearest import nearest
+from bot.understanding.patterns import weight_of
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded, listen
 from bot.understanding.pieces import WRAPPERS, is_question
-from bot.understanding.reading import language_of, read
+from bot.understanding.reading import read
 from bot.understanding.vocabulary import Kind, rules, service_words
 from handlers.turn import Call, Intent
 from prompts.words import LANGUAGES
 
 MOST_CALLS = 10
 EXPLAINED = 0.99  # of a message, weighed, by phrases and small words: then there is nothing left to guess
-GREEDY = frozenset({"find_guest", "my_tasks", "go_on_duty"})  # phrases of these match more than they mean
+FIND_GUEST = "find_guest"
+MOST_BESIDE = 6  # as phrases are weighed: what may be said beside a name that is all of the question
+GREEDY = frozenset({FIND_GUEST, "my_tasks", "go_on_duty"})  # phrases of these match more than they mean
 MOSTLY_EXPLAINED = 0.8
 UNHEARD = {"zh": "嗷呜", "en": "flibber"}  # in no phrase, so that everything is asked
 BY_FORM = frozenset({"enter_token", "link_stay"})
@@ -32,12 +36,14 @@ def understand(text: str, context: Context) -> Understanding:
     """Never raises; `text` may be several messages joined by newlines, of which 5,000 characters are read."""
     from bot.understanding.spelling import corrected  # with the first message: a house asleep needs no numpy
 
-    reading = corrected(read(text))
-    language = language_of(reading.text, context.language)
+    given = read(text)
+    known = find_known(given, context.names)
+    language = language_without(given, known, context.language)
+    reading = corrected(with_stand_ins(given, known, language))
     button = pending.pressed(reading.text, context.choices)
     if button:
         return Understanding(reading.text, language, (button.call,), "button", 1.0)
-    around = Surroundings(reading, context.now, context.rooms)
+    around = Surroundings(reading, context.now, context.rooms, known)
     offered = {intent.name: intent for intent in context.offered}
     heeded = listen(around, offered)
     if any(call.intent == EMERGENCY for call in heeded.calls):
@@ -60,6 +66,9 @@ def understand(text: str, context: Context) -> Understanding:
     if guessed.calls and not (context.question and WRAPPERS.issuperset(guessed.names)):
         likely = guessed.calls[:MOST_CALLS]
         return Understanding(reading.text, language, likely, "classifier", guessed.confidence, alternatives)
+    asked_for = _asked_for(around) if FIND_GUEST in offered and not heeded.calls and not context.question else None
+    if asked_for:
+        return Understanding(reading.text, language, (asked_for,), "names", 0.9, alternatives)
     return Understanding(reading.text, language, (), "none", 0.0, alternatives)
 
 
@@ -77,6 +86,18 @@ def wake(now: datetime) -> None:
             offered = tuple(intents_of(to_staff).values())
             for language in LANGUAGES:
                 understand(UNHEARD[language], Context(offered, now, language))
+
+
+def _asked_for(around: Surroundings) -> Call | None:
+    """The guest whom a message names and says hardly anything else of: 王芳？"""
+    certain = [each for each in around.known if each.certain]
+    if not certain:
+        return None
+    text, first = around.reading.text, certain[0]
+    others = [token for token in around.reading.tokens if token.norm and around.named(token.start, token.end) is None]
+    if sum(map(weight_of, others)) > MOST_BESIDE:
+        return None
+    return Call(FIND_GUEST, {"name": text[first.start : first.end]})
 
 
 def _is_certain(heeded: Heeded) -> bool:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Index, bindparam, insert, select, update
 from sqlmodel import Field, SQLModel
 
 from crm.encryption import folded, lookup_hash, seal, unseal
+from crm.names.sound import name_sound
 from crm.store import Bytewise, Connection, Prepared, Utc, new_id, table
 
 
 class Guest(SQLModel, table=True):
     """A person who stays. Phone, e-mail and document are sealed; the hashes find them again."""
 
+    __table_args__ = (Index("ix_guest_sounding_like", "name_sound"),)
+
     id: str = Field(primary_key=True)
     name: str = Field(index=True)
     folded_name: str = Field(default="", index=True, sa_type=Bytewise)
+    name_sound: str | None = Field(default=None, sa_type=Bytewise)
     language: str
     phone: bytes | None = None
     phone_hash: str | None = Field(default=None, index=True)
@@ -51,6 +55,7 @@ def add_guest(
         "id": guest_id,
         "name": name,
         "folded_name": folded(name),
+        "name_sound": name_sound(name),
         "language": language,
         "phone": seal(db, "guest.phone", guest_id, phone),
         "phone_hash": lookup_hash(db, "phone", digits) if digits else None,

@@ -11,12 +11,9 @@ from typing import Any
 from sqlalchemy import Index, Select, UniqueConstraint, bindparam, case, select, text
 from sqlmodel import Field, SQLModel
 
-from crm.encryption import folded
 from crm.guests.profile import guest
 from crm.properties.houses import room
 from crm.store import Connection, Prepared, Utc, table
-
-MOST_NAMESAKES = 50
 
 
 class StayState(StrEnum):
@@ -94,7 +91,7 @@ STAY_COLUMNS = (
     stay.c.children,
     stay.c.expected_time,
 )
-_INFO: Select[Any] = (
+STAY_INFO: Select[Any] = (
     select(*STAY_COLUMNS).join(guest, guest.c.id == stay.c.guest_id).outerjoin(room, room.c.id == stay.c.room_id)
 )
 
@@ -111,18 +108,18 @@ def current_stay_id(guest_id: Any) -> Any:
     )
 
 
-_CURRENT = Prepared(_INFO.where(stay.c.id == current_stay_id(bindparam("guest_id"))))
-_LAST = Prepared(_INFO.where(stay.c.guest_id == bindparam("guest_id")).order_by(stay.c.departure.desc()).limit(1))
-_BY_CODE = Prepared(_INFO.where(stay.c.reservation_code == bindparam("code")))
-_BY_ID = Prepared(_INFO.where(stay.c.id == bindparam("stay_id")))
+_CURRENT = Prepared(STAY_INFO.where(stay.c.id == current_stay_id(bindparam("guest_id"))))
+_LAST = Prepared(STAY_INFO.where(stay.c.guest_id == bindparam("guest_id")).order_by(stay.c.departure.desc()).limit(1))
+_BY_CODE = Prepared(STAY_INFO.where(stay.c.reservation_code == bindparam("code")))
+_BY_ID = Prepared(STAY_INFO.where(stay.c.id == bindparam("stay_id")))
 _IN_ROOM = Prepared(
-    _INFO.where(
+    STAY_INFO.where(
         stay.c.property_id == bindparam("property_id"),
         stay.c.state == StayState.IN_HOUSE,
         room.c.number == bindparam("number"),
     )
 )
-_OF_PROPERTY = _INFO.where(stay.c.property_id == bindparam("property_id")).order_by(room.c.number, guest.c.name)
+_OF_PROPERTY = STAY_INFO.where(stay.c.property_id == bindparam("property_id")).order_by(room.c.number, guest.c.name)
 _ARRIVING = Prepared(
     _OF_PROPERTY.where(stay.c.arrival == bindparam("on"), stay.c.state.in_((StayState.BOOKED, StayState.IN_HOUSE)))
 )
@@ -137,16 +134,6 @@ _STAYED_BEFORE = Prepared(
         stay.c.departure <= bindparam("before"),
         stay.c.state.in_((StayState.IN_HOUSE, StayState.DEPARTED)),
     )
-)
-_BY_NAME = Prepared(
-    _INFO.where(
-        guest.c.folded_name >= bindparam("prefix"),
-        guest.c.folded_name < bindparam("beyond"),
-        stay.c.property_id.in_(bindparam("property_ids", expanding=True)),
-    )
-    .order_by(case({StayState.IN_HOUSE: 0, StayState.BOOKED: 1}, value=stay.c.state, else_=2), guest.c.folded_name)
-    .order_by(stay.c.departure.desc())
-    .limit(MOST_NAMESAKES)
 )
 
 
@@ -198,13 +185,6 @@ def current_stays(db: Connection, property_id: str) -> list[StayInfo]:
 def returning_guests(db: Connection, guest_ids: Sequence[str], before: date) -> frozenset[str]:
     """Those of the guests who stayed before this day."""
     return frozenset(_STAYED_BEFORE.scalars(db, {"ids": list(guest_ids), "before": before}))
-
-
-def find_stays_by_name(db: Connection, property_ids: Sequence[str], name: str) -> list[StayInfo]:
-    """Stays of guests whose name begins so, compared without case, width and white space; in house first."""
-    prefix = folded(name)
-    values = {"prefix": prefix, "beyond": prefix + chr(0x10FFFF), "property_ids": list(property_ids)}
-    return _list(db, _BY_NAME, **values) if prefix else []
 
 
 def normal_code(code: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from crm.encryption import folded
 from crm.errors import NotAllowed, NotFound
+from crm.names.likeness import most_alike
 from crm.service_requests.requests import assigned_requests
 from crm.service_requests.steps import release
 from crm.staff import roles
@@ -17,6 +18,7 @@ from handlers.turn import Button, Call, Intent, Question, Reply, Turn
 from prompts.words import say, table
 
 STAFF_ROLES = tuple(role for role in roles.roles() if role not in (roles.GUEST, roles.STRANGER))
+MOST_ALIKE = 6
 HELP = ("open_requests", "my_tasks", "arrivals", "departures", "in_house", "who_is_on_duty", "invite_staff")
 
 
@@ -83,8 +85,12 @@ def revoke_staff(turn: Turn) -> list[Reply]:
     found = _named(turn, name)
     if len(found) > 1:
         return [_which_colleague(turn, found)]
+    if not found and not turn.slot("staff"):
+        found = _nearly_named(turn, name)
+        if found:
+            return [_which_colleague(turn, found, sure=False)]
     if not found:
-        raise NotFound(what=name)
+        raise NotFound(what=cards.short(name))
     member = found[0]
     if member.id == turn.member.id:
         return [Reply(say(turn.language, "duty.revoke_staff.oneself"))]
@@ -117,16 +123,24 @@ def _ask_role(turn: Turn) -> Reply:
 
 def _named(turn: Turn, name: str) -> list[StaffMember]:
     wanted, chosen = folded(name), turn.slot("staff")
+    return _members(turn, lambda each: each.id == chosen if chosen else folded(each.name) == wanted)
+
+
+def _nearly_named(turn: Turn, name: str) -> list[StaffMember]:
+    """Those whose names sound or look like it: good for a question, never for an act."""
+    colleagues = [each.name for property_id in turn.member.property_ids for each in staff_of(turn.db, property_id)]
+    alike = most_alike(name, colleagues, MOST_ALIKE)
+    return _members(turn, lambda each: each.name in alike and each.id != turn.member.id)[:MOST_ALIKE]
+
+
+def _members(turn: Turn, is_meant: Callable[[StaffMember], bool]) -> list[StaffMember]:
     ids = {
-        each.id
-        for property_id in turn.member.property_ids
-        for each in staff_of(turn.db, property_id)
-        if (each.id == chosen if chosen else folded(each.name) == wanted)
+        each.id for property_id in turn.member.property_ids for each in staff_of(turn.db, property_id) if is_meant(each)
     }
     return [member for member in (find_staff_member(turn.db, each) for each in sorted(ids)) if member]
 
 
-def _which_colleague(turn: Turn, found: list[StaffMember]) -> Reply:
+def _which_colleague(turn: Turn, found: list[StaffMember], *, sure: bool = True) -> Reply:
     buttons = [
         Button(
             f"{each.name} · {cards.role(turn.language, each.role)}",
@@ -134,7 +148,10 @@ def _which_colleague(turn: Turn, found: list[StaffMember]) -> Reply:
         )
         for each in found
     ]
-    return Reply(say(turn.language, "duty.revoke_staff.which", count=len(found)), buttons)
+    if sure:
+        return Reply(say(turn.language, "duty.revoke_staff.which", count=len(found)), buttons)
+    values = {"name": cards.short(turn.slot("name")), "meant": found[0].name if len(found) == 1 else ""}
+    return Reply(say(turn.language, "duty.revoke_staff.meant", **values), buttons)
 
 
 def _audit(turn: Turn, subject: str) -> None:

@@ -8,7 +8,8 @@ from crm.properties.houses import room_numbers
 from crm.service_requests.requests import ServiceRequest, unfinished_requests
 from crm.staff.audit import record
 from crm.staff.roles import may
-from crm.stays.bookings import StayInfo, find_stays_by_name, get_stay, returning_guests, stays_in_room
+from crm.stays.bookings import StayInfo, get_stay, returning_guests, stays_in_room
+from crm.stays.named import find_stays_by_name
 from handlers import cards
 from handlers.houses import house_label, houses, record_list, under_names
 from handlers.turn import Button, Call, Question, Reply, Turn
@@ -36,14 +37,15 @@ def find_guest(turn: Turn) -> list[Reply]:
         return [_shown(turn, [get_stay(turn.db, chosen)])]
     if not name:
         return [Reply(say(turn.language, "guest_lookup.find_guest.ask"), ask=Question(turn.call, "name"))]
-    found = find_stays_by_name(turn.db, turn.member.property_ids, name)
-    latest = list({each.guest_id: each for each in reversed(found)}.values())[::-1]
+    found = find_stays_by_name(turn.db, turn.member.property_ids, name, cards.today(turn))
+    latest = list({each.guest_id: each for each in reversed(found.stays)}.values())[::-1]
     if not latest:
-        return [Reply(say(turn.language, "guest_lookup.find_guest.nobody", name=name))]
-    return [_shown(turn, latest)] if len(latest) == 1 else [_choice(turn, latest)]
+        return [Reply(say(turn.language, "guest_lookup.find_guest.nobody", name=cards.short(name)))]
+    return [_shown(turn, latest)] if len(latest) == 1 and found.sure else [_choice(turn, latest, sure=found.sure)]
 
 
-def _choice(turn: Turn, stays: Sequence[StayInfo]) -> Reply:
+def _choice(turn: Turn, stays: Sequence[StayInfo], *, sure: bool) -> Reply:
+    """Among guests of that name; where they only may be meant, even one is asked for."""
     record_list(turn, "namesakes", cards.today(turn), min(len(stays), MOST_CHOICES))
     buttons = []
     for each in stays[:MOST_CHOICES]:
@@ -51,7 +53,13 @@ def _choice(turn: Turn, stays: Sequence[StayInfo]) -> Reply:
         call = Call("find_guest", {"name": each.guest_name, "stay": each.id})
         buttons.append(Button(_stay_line(there, "choice", each) + house_label(there), call))
     more = max(0, len(stays) - MOST_CHOICES)
-    return Reply(say(turn.language, "guest_lookup.find_guest.which", count=len(stays), more=more), buttons)
+    if sure:
+        return Reply(say(turn.language, "guest_lookup.find_guest.which", count=len(stays), more=more), buttons)
+    values = {
+        "name": cards.short(turn.slot("name")),
+        "meant": cards.short(stays[0].guest_name) if len(stays) == 1 else "",
+    }
+    return Reply(say(turn.language, "guest_lookup.find_guest.meant", more=more, **values), buttons)
 
 
 def _shown(turn: Turn, stays: Sequence[StayInfo]) -> Reply:
@@ -80,7 +88,7 @@ def _stay_line(turn: Turn, sentence: str, stay: StayInfo) -> str:
     return say(
         turn.language,
         f"guest_lookup.lines.{sentence}",
-        name=stay.guest_name if named else "",
+        name=cards.short(stay.guest_name) if named else "",
         room=stay.room,
         arrival=cards.on(turn, turn.language, stay.arrival),
         departure=cards.on(turn, turn.language, stay.departure),

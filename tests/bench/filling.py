@@ -11,6 +11,7 @@ from typing import Any
 
 from crm.encryption import folded, lookup_hash, seal
 from crm.guests.profile import Guest
+from crm.names.sound import name_sound
 from crm.stays.bookings import Stay, StayState
 from crm.store import Connection, Store, new_id, table
 
@@ -59,7 +60,8 @@ def _people(db: Connection, count: int, property_id: str, room_ids: Sequence[str
         digits = lookup_hash(db, "name+digits", f"{folded(name)}:{phone[-4:]}")
         sealed = seal(db, "guest.phone", guest_id, phone)
         by_phone = lookup_hash(db, "phone", phone)
-        guest = (guest_id, name, folded(name), "zh", sealed, by_phone, None, None, None, None, digits, written_at)
+        said = (name, folded(name), name_sound(name), "zh")
+        guest = (guest_id, *said, sealed, by_phone, None, None, None, None, digits, written_at)
         days = random.choice((-1, -1, -1, 1)) * random.randint(STAY_DAYS + 1, 700)
         arrival = (today + timedelta(days=days)).date()
         state = StayState.BOOKED.value if days > 0 else StayState.DEPARTED.value
