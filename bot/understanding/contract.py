@@ -30,7 +30,7 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """`by` is the brain that understood: button, pending, phrases, classifier, names, model or none.
+    """`by` is the brain that understood: button, pending, phrases, classifier, model or none.
 
     By `pending` with no calls, the open question was waved away and there is nothing to cancel.
     `alternatives` are service codes and intents that come nearest when nothing fits.

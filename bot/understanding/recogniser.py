@@ -68,7 +68,7 @@ def understand(text: str, context: Context) -> Understanding:
         return Understanding(reading.text, language, likely, "classifier", guessed.confidence, alternatives)
     asked_for = _asked_for(around) if FIND_GUEST in offered and not heeded.calls and not context.question else None
     if asked_for:
-        return Understanding(reading.text, language, (asked_for,), "names", 0.9, alternatives)
+        return Understanding(reading.text, language, (asked_for,), "phrases", 0.9, alternatives)
     return Understanding(reading.text, language, (), "none", 0.0, alternatives)
 
 
