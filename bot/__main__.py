@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,7 +20,7 @@ from bot.stay_commands import stays
 from crm.errors import StoreUnavailable
 
 if TYPE_CHECKING:
-    from bot.understanding.contract import Context
+    from bot.inspection import Listener
 
 cli = typer.Typer(help="Guanjia, the concierge in the chat.", no_args_is_help=True, pretty_exceptions_enable=False)
 cli.add_typer(stays, name="stay")
@@ -119,10 +121,10 @@ def understand(
     """Show what is understood of the lines on the standard input."""
     from bot.inspection import lines, told, understood
 
-    context = _listener(who, at, data, config)
-    for line in lines():
-        row = understood(line, context)
-        typer.echo(json.dumps(row, ensure_ascii=False) if as_json else told(row))
+    with _listener(who, at, data, config) as listen:
+        for line in lines():
+            row = understood(line, listen(line))
+            typer.echo(json.dumps(row, ensure_ascii=False) if as_json else told(row))
 
 
 @cli.command()
@@ -186,18 +188,22 @@ def invite(
         typer.echo(line)
 
 
-def _listener(who: str, at: str, data: Path | None, config: Path) -> Context:
+@contextmanager
+def _listener(who: str, at: str, data: Path | None, config: Path) -> Iterator[Listener]:
     """Who is listened to; without a name, nobody of these records, so that no configuration is needed."""
     from bot.chat import PersonNotFound
     from bot.inspection import KINDS, anybody, instant, somebody
 
-    try:
-        if who in KINDS:
-            return anybody(who, instant(at), "zh")
-        with open_house(config, data) as (settings, store):
-            return somebody(store, settings, who, at)
-    except (PersonNotFound, ValueError) as error:
-        refuse(str(error))
+    with ExitStack() as opened:
+        try:
+            if who in KINDS:
+                listener = anybody(who, instant(at), "zh")
+            else:
+                settings, store = opened.enter_context(open_house(config, data))
+                listener = somebody(store, settings, who, at)
+        except (PersonNotFound, ValueError) as error:
+            refuse(str(error))
+        yield listener
 
 
 if __name__ == "__main__":
