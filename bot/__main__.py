@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,7 +18,7 @@ from bot.stay_commands import stays
 from crm.errors import StoreUnavailable
 
 if TYPE_CHECKING:
-    from bot.inspection import Listener
+    from bot.understanding.contract import Context
 
 cli = typer.Typer(help="Guanjia, the concierge in the chat.", no_args_is_help=True, pretty_exceptions_enable=False)
 cli.add_typer(stays, name="stay")
@@ -121,10 +119,10 @@ def understand(
     """Show what is understood of the lines on the standard input."""
     from bot.inspection import lines, told, understood
 
-    with _listener(who, at, data, config) as listen:
-        for line in lines():
-            row = understood(line, listen(line))
-            typer.echo(json.dumps(row, ensure_ascii=False) if as_json else told(row))
+    context = _listener(who, at, data, config)
+    for line in lines():
+        row = understood(line, context)
+        typer.echo(json.dumps(row, ensure_ascii=False) if as_json else told(row))
 
 
 @cli.command()
@@ -188,22 +186,18 @@ def invite(
         typer.echo(line)
 
 
-@contextmanager
-def _listener(who: str, at: str, data: Path | None, config: Path) -> Iterator[Listener]:
+def _listener(who: str, at: str, data: Path | None, config: Path) -> Context:
     """Who is listened to; without a name, nobody of these records, so that no configuration is needed."""
     from bot.chat import PersonNotFound
     from bot.inspection import KINDS, anybody, instant, somebody
 
-    with ExitStack() as opened:
-        try:
-            if who in KINDS:
-                listener = anybody(who, instant(at), "zh")
-            else:
-                settings, store = opened.enter_context(open_house(config, data))
-                listener = somebody(store, settings, who, at)
-        except (PersonNotFound, ValueError) as error:
-            refuse(str(error))
-        yield listener
+    try:
+        if who in KINDS:
+            return anybody(who, instant(at), "zh")
+        with open_house(config, data) as (settings, store):
+            return somebody(store, settings, who, at)
+    except (PersonNotFound, ValueError) as error:
+        refuse(str(error))
 
 
 if __name__ == "__main__":

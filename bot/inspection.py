@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +13,6 @@ from bot.chat import find_person
 from bot.config import Settings
 from bot.house import load_house
 from bot.listing import Row
-from bot.turn_names import find_names, wanted_names
 from bot.understanding.contract import Context, Understanding
 from bot.understanding.recogniser import understand
 from crm.calendar import local, zone
@@ -28,15 +27,12 @@ from handlers.turn import Audience
 
 KINDS = ("guest", "staff")
 
-Listener = Callable[[str], Context]  # what is known before this text is read
 
-
-def anybody(kind: str, now: datetime, language: str) -> Listener:
+def anybody(kind: str, now: datetime, language: str) -> Context:
     """A guest or a staff member of no particular house, who may ask for everything."""
     audiences = (Audience(kind), Audience.ANYONE)
     offered = tuple(intent for intent in intents.INTENTS if intent.audience in audiences)
-    context = Context(offered, now, language)
-    return lambda _text: context
+    return Context(offered, now, language)
 
 
 def instant(at: str, time_zone: str = "Asia/Shanghai") -> datetime:
@@ -47,29 +43,20 @@ def instant(at: str, time_zone: str = "Asia/Shanghai") -> datetime:
     return said if said.tzinfo else said.replace(tzinfo=zone(time_zone))
 
 
-def somebody(store: Store, settings: Settings, who: str, at: str = "") -> Listener:
+def somebody(store: Store, settings: Settings, who: str, at: str = "") -> Context:
     """`who` is guest:NAME or staff:NAME in these records. Raises PersonNotFound."""
     with store.reading() as db:
         person = find_person(db, who)
         house = load_house(db, settings.catalogue, settings.conversation.language)
         speaker = _speaker(db, person.kind, person.id, person.name, person.language)
     home = house.of(speaker)
-    context = Context(
+    return Context(
         offered=intents.offered(speaker),
         now=instant(at, home.time_zone),
         language=person.language,
         rooms=house.rooms[home.id],
         entries=house.knowledge[home.id],
     )
-
-    def listen(text: str) -> Context:
-        wanted = wanted_names(speaker, text, None)
-        if wanted is None:
-            return context
-        with store.reading() as db:
-            return replace(context, names=tuple(find_names(db, wanted, context.now.date())))
-
-    return listen
 
 
 def lines() -> Iterator[str]:
@@ -116,8 +103,8 @@ def misses(store: Store, settings: Settings, limit: int) -> list[Missed]:
     now = local(utc_now(), zone)
     groups: dict[tuple[str, str], dict[str, None]] = {}
     for missed in found:
-        listen = anybody("staff" if missed.by_staff else "guest", now, settings.conversation.language)
-        nearest = next(iter(understand(missed.text, listen(missed.text)).alternatives), "")
+        context = anybody("staff" if missed.by_staff else "guest", now, settings.conversation.language)
+        nearest = next(iter(understand(missed.text, context).alternatives), "")
         groups.setdefault((missed.reason, nearest), {})[missed.text] = None
     ordered = sorted(groups.items(), key=lambda group: -len(group[1]))
     return [Missed(reason, nearest, tuple(texts)) for (reason, nearest), texts in ordered]

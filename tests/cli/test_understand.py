@@ -32,12 +32,6 @@ def test_staff_are_heard_as_staff() -> None:
     assert told.stdout.startswith("who_is_in_room(room=302)")
 
 
-def test_a_colleague_names_the_guests_of_these_records(tmp_path: Path) -> None:
-    assert guanjia("demo", "--no-serve", "--data", tmp_path).returncode == 0
-    told = guanjia("understand", "--as", "staff:陈静", "--data", tmp_path, said="zhangwei在哪间\n")
-    assert told.stdout.startswith("find_guest(name=zhangwei)")
-
-
 @pytest.mark.parametrize(
     ("arguments", "why"), [(("--as", "guest:Nobody"), "nobody is called"), (("--at", "teatime"), "teatime")]
 )
