@@ -56,7 +56,7 @@ fmt: setup ## Put the code into shape
 bench: setup ## Measure; ARGS are passed on
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-eval: setup ## How well messages are understood; ARGS may name a folder of other lines
+eval: setup ## How well messages are understood, with the model of config.toml too; ARGS may name a folder of other lines
 	@$(BIN)/python -m tests.eval $(ARGS)
 
 drill: setup ## Practise a failure: make drill D=crash

@@ -76,8 +76,14 @@ class App:
         self.owner = new_owner()
         with store.reading() as db:
             house = self._load_house(db)
-        self._model = house_model(settings)
-        self.delivery = Delivery(self.records, self.channels, owner=self.owner, clock=clock)
+        self._model = house_model(settings, clock)
+        self.delivery = Delivery(
+            self.records,
+            self.channels,
+            owner=self.owner,
+            clock=clock,
+            translator=self._model.translator if self._model else None,
+        )
         self.concierge = Concierge(
             self.records,
             house,
@@ -173,7 +179,7 @@ def house_channels(
     return channels
 
 
-def house_model(settings: Settings) -> Model | None:
+def house_model(settings: Settings, clock: Clock = utc_now) -> Model | None:
     """The language model the settings name; without one the house understands by itself."""
     chosen = settings.model
     if not chosen.base_url:
@@ -186,6 +192,7 @@ def house_model(settings: Settings) -> Model | None:
         key=chosen.key,
         seconds=chosen.seconds,
         allowance=Allowance(chosen.tokens_per_conversation, chosen.tokens_per_day),
+        clock=clock,
     )
 
 

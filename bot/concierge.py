@@ -69,11 +69,15 @@ class Concierge:
     async def warm_up(self) -> None:
         """Compiles the phrases, and learns the examples where this version of them was never learned."""
         await asyncio.to_thread(_learn, self._clock())
+        if self._model is not None:
+            await asyncio.to_thread(self._model.client.load)
 
     async def receive(self, inbound: Inbound) -> None:
         """Stores the message and returns once it is committed; the answer follows. Raises StoreUnavailable."""
         now, house = self._clock(), self.house
         arrival = await self._records.write(lambda db: turn_steps.record(db, now, self._owner, house.language, inbound))
+        if arrival is not None:
+            self._heed(arrival.place.conversation_id, inbound.text)
         if arrival is not None and arrival.is_leased:
             is_burst = not (inbound.button or arrival.place.is_staff)
             self._serve_soon(arrival.place.conversation_id, self._burst if is_burst else 0.0)
@@ -159,7 +163,7 @@ class Concierge:
 
         context = turn_steps.context(matter, self._clock(), house, await self._names(matter))
         found = understand(matter.text, context)
-        if self._model is None or not found.is_doubtful or not matter.text.strip():
+        if self._model is None or not matter.text.strip():
             return found
         return await self._model.ask(found, context, matter.speaker.conversation_id)
 
@@ -170,6 +174,15 @@ class Concierge:
             return ()
         today = local(self._clock(), matter.house.time_zone).date()
         return await self._records.glance(lambda db: find_names(db, wanted, today))
+
+    def _heed(self, conversation_id: str, text: str) -> None:
+        """An emergency does not wait until a model has answered about what was said before."""
+        if self._model is None or not self._model.client.is_asked(conversation_id):
+            return
+        from bot.understanding.recogniser import is_emergency
+
+        if is_emergency(text, self._clock()):
+            self._model.client.hush(conversation_id)
 
     async def _wake(self) -> None:
         """Once, beside the loop; all whose messages come meanwhile wait for it."""

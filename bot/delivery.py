@@ -6,7 +6,9 @@ import asyncio
 import random
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -14,12 +16,17 @@ from bot.channels.base import Channel, File, MaybeSent, Moved, NotSent, Outbound
 from bot.records import Records
 from crm.conversations.accounts import set_reachable
 from crm.conversations.attachments import attachment_content
-from crm.conversations.claims import Claim, Claimed, Settlement, claim_due, settle
+from crm.conversations.claims import Claim, Claimed, Settlement, claim_due, reword, settle
 from crm.conversations.leases import sweep_outbox
 from crm.conversations.messages import AT_LEAST_ONCE, MessageState, choice_token
 from crm.conversations.outbox import move_chat, suppress_queued
+from crm.conversations.recipients import names_around
 from crm.errors import StoreUnavailable
 from crm.store import Connection
+from prompts.words import FALLBACK
+
+if TYPE_CHECKING:
+    from bot.understanding.translation import Translator
 
 log = structlog.get_logger("delivery")
 
@@ -31,14 +38,25 @@ LONGEST_BACKOFF = 15.0  # somebody is waiting; a platform that wants more time s
 
 
 class Delivery:
-    """One lane for each channel, so that a slow platform holds up nobody else."""
+    """One lane for each channel, so that a slow platform holds up nobody else.
+
+    `translator` puts what is said to guests of other languages into theirs, where there is a model.
+    """
 
     def __init__(
-        self, records: Records, channels: Sequence[Channel], *, owner: str, clock: Callable[[], datetime]
+        self,
+        records: Records,
+        channels: Sequence[Channel],
+        *,
+        owner: str,
+        clock: Callable[[], datetime],
+        translator: Translator | None = None,
     ) -> None:
         self._records = records
         self._clock = clock
-        self.lanes: Mapping[str, Lane] = {each.name: Lane(records, each, owner=owner, clock=clock) for each in channels}
+        self.lanes: Mapping[str, Lane] = {
+            each.name: Lane(records, each, owner=owner, clock=clock, translator=translator) for each in channels
+        }
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -64,12 +82,21 @@ class Delivery:
 class Lane:
     """The messages of one channel on their way out."""
 
-    def __init__(self, records: Records, channel: Channel, *, owner: str, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        records: Records,
+        channel: Channel,
+        *,
+        owner: str,
+        clock: Callable[[], datetime],
+        translator: Translator | None,
+    ) -> None:
         self.wake = asyncio.Event()
         self._records = records
         self._channel = channel
         self._owner = owner
         self._clock = clock
+        self._translator = translator
         self._settlements: list[Settlement] = []
         self._sending: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -153,7 +180,7 @@ class Lane:
     async def _attempt(self, claimed: Claimed) -> Settlement:
         try:
             async with asyncio.timeout(SEND_SECONDS):
-                external_id = await self._channel.send(await self._outbound(claimed))
+                external_id = await self._channel.send(await self._outbound(await self._worded(claimed)))
             return Settlement(claimed, MessageState.SENT, external_id=external_id)
         except NotSent as error:
             return self._again(claimed, str(error), error.retry_after)
@@ -177,6 +204,17 @@ class Lane:
         backoff = min(LONGEST_BACKOFF, 2.0 ** (claimed.attempt - 1)) * random.uniform(0.5, 1.0)  # noqa: S311
         due_at = self._clock() + timedelta(seconds=retry_after or backoff)
         return Settlement(claimed, MessageState.QUEUED, reason, due_at=due_at)
+
+    async def _worded(self, claimed: Claimed) -> Claimed:
+        """In the guest's language, and written down so before it is sent: it is what was said, and is paid for once."""
+        if not claimed.body.into:
+            return claimed
+        body, language = replace(claimed.body, into=""), FALLBACK
+        if self._translator is not None:
+            names = await self._records.read(lambda db: names_around(db, claimed.conversation_id))
+            body, language = await self._translator.reworded(claimed.body, claimed.conversation_id, names)
+        await self._records.write(lambda db: reword(db, self._owner, claimed, body, language))
+        return replace(claimed, body=body, language=language)
 
     async def _outbound(self, claimed: Claimed) -> Outbound:
         body = claimed.body

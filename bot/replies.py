@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from bot.languages import code_of, is_foreign
 from crm.conversations.accounts import Speaker
 from crm.conversations.messages import Body, Choice, NewMessage, pack, unpack
 from handlers.turn import Button, Call, Question, Reply
@@ -22,18 +23,23 @@ def merged(replies: Sequence[Reply]) -> list[Reply]:
         text=text,
         buttons=[button for reply in own for button in reply.buttons],
         attachments=[attachment for reply in own for attachment in reply.attachments],
+        urgent=any(reply.urgent for reply in own),
     )
     return [together, *others]
 
 
-def as_message(reply: Reply, speaker: Speaker, answered: str) -> NewMessage:
-    """`answered` is the id of the message it replies to."""
+def as_message(reply: Reply, speaker: Speaker, answered: str, *, translated: bool = False) -> NewMessage:
+    """`answered` is the id of the message it replies to; `translated`: guests are to hear it in their own language."""
     choices = [Choice(button.label, button.call.intent, dict(button.call.slots)) for button in reply.buttons]
+    language = reply.to.language if reply.to else speaker.language
+    is_colleague = reply.to.staff_id is not None if reply.to else speaker.staff is not None
+    is_foreign_to_us = translated and not is_colleague and not reply.urgent and is_foreign(language)
+    into = code_of(language) if is_foreign_to_us else ""
     return NewMessage(
         conversation_id=reply.to.conversation_id if reply.to else speaker.conversation_id,
         channel=reply.to.channel if reply.to else speaker.channel,
-        language=reply.to.language if reply.to else speaker.language,
-        body=Body(reply.text, choices, reply.attachments),
+        language="" if into else language,
+        body=Body(reply.text, choices, reply.attachments, into=into),
         message_class=reply.message_class,
         about=reply.about,
         reply_to=None if reply.to else answered,

@@ -133,6 +133,7 @@ def context(matter: Matter, now: datetime, house: House, names: Sequence[str] = 
         question=matter.question,
         choices=tuple(matter.choices),
         names=tuple(names),
+        house_language="" if matter.speaker.staff is not None else matter.house.language,
     )
 
 
@@ -153,7 +154,8 @@ def handle(
         reason=missed(matter.text, matter.question, understanding),
     )
     replies = _answers(db, now, house, matter, speaker, understanding)
-    queue_messages(db, now, [as_message(reply, speaker, matter.messages[-1].id) for reply in merged(replies)])
+    answered, translated = matter.messages[-1].id, house.asks_model
+    queue_messages(db, now, [as_message(reply, speaker, answered, translated=translated) for reply in merged(replies)])
     question = _left_open(matter, understanding, replies)
     if question is not None or matter.question is not None:
         waiting_room.set_question(db, speaker.conversation_id, packed(question))

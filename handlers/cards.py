@@ -27,10 +27,11 @@ STEPS = {
 }
 
 
-def what(language: str, request: ServiceRequest, *, noted: bool = True) -> str:
+def what(language: str, request: ServiceRequest, *, noted: bool = True, translated: bool = False) -> str:
     """The thing asked for: 2 towels, 毛巾 2条, restaurant table (4 people), room items “hair dryer”.
 
-    `noted`: with the guest's own words where they tell what is wanted, for wherever they do not stand beside it.
+    `noted`: with the guest's own words where they tell what is wanted, for wherever they do not stand beside it, and
+    `translated`: with what these mean in the language of the house.
     """
     word = services(language).get(request.service, {})
     is_telling = noted and "note" in word.get("question", {}) and not _repeats(word, request.note)
@@ -45,6 +46,7 @@ def what(language: str, request: ServiceRequest, *, noted: bool = True) -> str:
         unit=unit if quantity == 1 else word.get("unit_plural", unit),
         people=request.people or 0,
         note=note,
+        translation=short(request.translation) if note and translated else "",
     )
 
 
@@ -139,7 +141,7 @@ def sayings(language: str, intents: Sequence[Intent]) -> list[str]:
 
 def headline(language: str, request: ServiceRequest, *, noted: bool = True) -> str:
     """The first line of a card: Room 302 · 2 towels."""
-    thing = what(language, request, noted=noted)
+    thing = what(language, request, noted=noted, translated=True)
     return capital(say(language, "cards.request.headline", room=request.room, what=thing))
 
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from crm.store import Connection
 
 
+TRANSLATION = "translation"  # the slot with a guest's own words and what they mean in the language of the house
+
+
 class Audience(StrEnum):
     """Who may be offered a capability at all; the permission matrix then decides for this speaker."""
 
@@ -64,7 +67,8 @@ class Reply:
     """Something to be said; without `to` it goes to whoever is speaking.
 
     `ask` leaves a question open in the speaker's conversation. `about` is the id of the service request it concerns.
-    `follow_up` is what to do next, such as the request that waited until the guest was linked.
+    `follow_up` is what to do next, such as the request that waited until the guest was linked. What is `urgent` goes
+    out as it is, without waiting to be translated.
     """
 
     text: str
@@ -75,6 +79,7 @@ class Reply:
     attachments: Sequence[Attachment] = ()
     message_class: MessageClass = MessageClass.REPLY
     follow_up: Call | None = None
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,11 @@ class Turn:
     def slot(self, name: str) -> Any:
         """The slot's value, or None when the speaker did not give it."""
         return self.call.slots.get(name)
+
+    def meaning(self, words: str) -> str:
+        """What these words of the guest mean in the language of the house, where a model has said so."""
+        said, meant = self.slot(TRANSLATION) or ("", "")
+        return str(meant) if " ".join(str(said).split()) == " ".join(words.split()) else ""
 
     def at_property(self, property_id: str) -> Turn:
         """The same turn in the house a request or a stay belongs to: its people, its clock, its phone."""

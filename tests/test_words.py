@@ -187,7 +187,7 @@ def test_every_department_and_role_has_a_name(language: str) -> None:
 
 
 def test_one_of_what_has_no_measure_word_is_not_counted() -> None:
-    said = {"people": 0, "note": ""}
+    said = {"people": 0, "note": "", "translation": ""}
     assert words.say("zh", "cards.request.what", name="换房", quantity=1, unit="", **said) == "换房"
     assert words.say("zh", "cards.request.what", name="换房", quantity=2, unit="", **said) == "换房 2"
     assert words.say("zh", "cards.request.what", name="毛巾", quantity=1, unit="条", **said) == "毛巾 1条"

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 FAILURES = 3  # in a row, after which it is left alone
 PAUSE = timedelta(seconds=60)
+SHAKEN = timedelta(seconds=5)  # after a failure
 
 
 @dataclass(slots=True)
@@ -20,6 +21,7 @@ class Allowance:
     _spent: Counter[str] = field(default_factory=Counter)
     _total: int = 0
     _failed: int = 0
+    _failed_at: datetime | None = None
     _resumes_at: datetime | None = None
 
     def allows(self, now: datetime, conversation_id: str) -> bool:
@@ -36,9 +38,13 @@ class Allowance:
         self._total += tokens
 
     def answered(self) -> None:
-        self._failed, self._resumes_at = 0, None
+        self._failed, self._failed_at, self._resumes_at = 0, None, None
 
     def failed(self, now: datetime) -> None:
-        self._failed += 1
+        self._failed, self._failed_at = self._failed + 1, now
         if self._failed >= FAILURES:
             self._resumes_at = now + PAUSE
+
+    def has_just_failed(self, now: datetime) -> bool:
+        """The last question failed a moment ago."""
+        return self._failed_at is not None and now < self._failed_at + SHAKEN

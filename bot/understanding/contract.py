@@ -16,6 +16,7 @@ class Context:
     """What is known before the text is read; `now` is aware, in the zone of the house.
 
     `names` are guests whom a colleague's text seems to name; nobody else's text is ever compared with them.
+    `house_language` is what colleagues read, where a guest speaks.
     """
 
     offered: tuple[Intent, ...]
@@ -26,6 +27,7 @@ class Context:
     choices: tuple[Button, ...] = ()
     entries: tuple[Entry, ...] = ()
     names: tuple[str, ...] = ()
+    house_language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,59 +2,92 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from bot.languages import is_foreign
 from bot.understanding.allowance import Allowance
+from bot.understanding.client import Client
 from bot.understanding.contract import Context, Understanding
+from bot.understanding.phrases import EMERGENCY
 from bot.understanding.reading import LONGEST
 from bot.understanding.redaction import redacted
-from bot.understanding.tools import Asked, Schema, calls_of, described, tools_for
+from bot.understanding.told import told_to_colleagues, with_translations
+from bot.understanding.tools import Asked, Schema, calls_of, described, language_in, tools_for
+from bot.understanding.translation import Translator
+from bot.understanding.writing import heard_language, is_our_own
 from prompts.words import render_llm
-
-if TYPE_CHECKING:
-    from openai import AsyncOpenAI
 
 log = structlog.get_logger("model")
 
-MOST_TOKENS = 400  # of an answer
-CHARACTERS_PER_TOKEN = 2  # a cautious guess, for servers that do not say what they have used
 CONFIDENCE = 0.7
 
 
 class Model:
-    """Asked only for what nobody else understood; off, slow or wrong it changes nothing."""
+    """Asked only for what nobody else understood; off, slow or wrong it changes nothing.
 
-    def __init__(self, *, base_url: str, name: str, key: str, seconds: float, allowance: Allowance) -> None:
-        self._base_url, self._name, self._key, self._seconds = base_url, name, key, seconds
-        self._allowance = allowance
+    `client` is the line to it, which `translator` shares.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        name: str,
+        key: str,
+        seconds: float,
+        allowance: Allowance,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.client = Client(base_url=base_url, name=name, key=key, seconds=seconds, allowance=allowance, clock=clock)
+        self.translator = Translator(self.client)
         self._knows_tools = True
-        self._client: AsyncOpenAI | None = None
 
     async def ask(self, found: Understanding, context: Context, conversation_id: str) -> Understanding:
-        """What it makes of the text, or `found` as it is when it fails, is too slow or understands nothing either."""
-        if not self._allowance.allows(context.now, conversation_id):
+        """What was understood, with what it adds: the guest's language, calls, and their words for colleagues.
+
+        `found` as it is when it fails, is too slow or understands nothing either. Emergencies are none of its business.
+        """
+        found = replace(found, language=heard_language(found.text, context.language, found.language))
+        if any(call.intent == EMERGENCY for call in found.calls):
+            self.client.hush(conversation_id)
             return found
-        try:
-            async with asyncio.timeout(self._seconds):
-                asked = await self._asked(redacted(found.text[:LONGEST]), context, conversation_id)
-        except Exception as error:  # whatever a server or its library does, the offline brain answers
-            self._allowance.failed(context.now)
-            log.warning("model failed", error=type(error).__name__)
-            return found
-        self._allowance.answered()
-        calls = calls_of(asked, found.text, context)
-        return replace(found, calls=calls, by="model", confidence=CONFIDENCE) if calls else found
+        until = self.client.deadline()
+        if _is_in_doubt(found):
+            found = await self._understood(found, context, conversation_id, until)
+        return await self._for_colleagues(found, context, conversation_id, until)
 
     async def close(self) -> None:
-        if self._client is not None:
-            await self._client.close()
+        await self.client.close()
+
+    async def _understood(
+        self, found: Understanding, context: Context, conversation_id: str, until: float
+    ) -> Understanding:
+        text = redacted(found.text[:LONGEST])
+        asked = await self.client.try_ask(conversation_id, lambda: self._asked(text, context, conversation_id), until)
+        if asked is None:
+            return found
+        language = heard_language(found.text, context.language, found.language, language_in(asked))
+        found = replace(found, language=language)
+        calls = calls_of(asked, found.text, context)
+        if calls:
+            return replace(found, calls=calls, by="model", confidence=CONFIDENCE)
+        return _unsure(found) if is_foreign(language) and not is_our_own(found.text) else found
+
+    async def _for_colleagues(
+        self, found: Understanding, context: Context, conversation_id: str, until: float
+    ) -> Understanding:
+        """A guest's own words, which colleagues are to read, in the language of the house as well."""
+        words = [] if found.by == "button" else told_to_colleagues(found)
+        if not words or context.house_language in ("", found.language):
+            return found
+        into = context.house_language
+        meanings = await self.translator.translate(words, into, conversation_id, until=until)
+        return with_translations(found, dict(zip(words, meanings, strict=True))) if meanings else found
 
     async def _asked(self, text: str, context: Context, conversation_id: str) -> list[Asked]:
         """In one round with tools, or, where the server refuses them, in a second one in plain JSON."""
@@ -68,7 +101,7 @@ class Model:
         return await self._in_json(text, context, tools, conversation_id)
 
     async def _with_tools(self, text: str, context: Context, tools: list[Schema], conversation_id: str) -> list[Asked]:
-        message = await self._complete(_system(context), text, conversation_id, tools=tools)
+        message = await self.client.complete(_system(context), text, conversation_id, tools=tools)
         return [
             Asked(each.function.name, each.function.arguments)
             for each in message.tool_calls or []
@@ -77,29 +110,24 @@ class Model:
 
     async def _in_json(self, text: str, context: Context, tools: list[Schema], conversation_id: str) -> list[Asked]:
         system = _system(context) + "\n" + render_llm("json", tools=described(tools))
-        message = await self._complete(system, text, conversation_id)
-        content = str(message.content or "")
-        written = json.loads(content[content.index("{") : content.rindex("}") + 1])
+        written = await self.client.complete_json(system, text, conversation_id)
         return [
             Asked(str(each.get("tool", "")), json.dumps(each.get("arguments", {})))
             for each in written.get("calls", [])
             if isinstance(each, dict)
         ]
 
-    async def _complete(self, system: str, text: str, conversation_id: str, **more: Any) -> Any:
-        messages = [{"role": "system", "content": system}, {"role": "user", "content": text}]
-        create: Callable[..., Any] = self._connected().chat.completions.create
-        answer = await create(model=self._name, messages=messages, max_tokens=MOST_TOKENS, temperature=0, **more)
-        used = getattr(answer.usage, "total_tokens", 0) or (len(system) + len(text)) // CHARACTERS_PER_TOKEN
-        self._allowance.spend(conversation_id, used)
-        return answer.choices[0].message
 
-    def _connected(self) -> AsyncOpenAI:
-        if self._client is None:
-            from openai import AsyncOpenAI
+def _is_in_doubt(found: Understanding) -> bool:
+    """Where the house guessed, and where it read words of a language it does not speak."""
+    is_guess = found.by in ("phrases", "classifier") and is_foreign(found.language)
+    return found.is_doubtful or (is_guess and not is_our_own(found.text))
 
-            self._client = AsyncOpenAI(base_url=self._base_url, api_key=self._key or "none", max_retries=0)
-        return self._client
+
+def _unsure(found: Understanding) -> Understanding:
+    """What was made of a foreign sentence is offered, not done: half of a word may be a word of ours."""
+    named = [str(call.slots.get("service", call.intent)) for call in found.calls]
+    return replace(found, calls=(), by="none", confidence=0.0, alternatives=(*named, *found.alternatives)[:3])
 
 
 def _system(context: Context) -> str:

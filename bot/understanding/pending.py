@@ -20,6 +20,7 @@ from prompts.words import LANGUAGES
 _ORDER, _CANCEL = "request_service", "cancel_request"
 _UNEXPLAINED = 0.25  # of a text that is to count for another wish
 _SMALL_TALK = frozenset({"greet", "thank", "farewell", "help", "staff_help"})
+_OTHER_LETTERS = re.compile(r"[^\W\d_a-z\u00df-\u00f6\u00f8-\u024f\u3400-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f]")
 _PRESSED = re.compile(r"\W*(?P<number>\d{1,2})\W*")
 
 
@@ -187,7 +188,9 @@ def _is_about(question: Question, call: Call) -> bool:
 
 
 def _bare(text: str) -> str:
-    return " ".join(words(text))
+    """Its words; as it stands where it has letters that make no words here, as in a label that was translated."""
+    plain = fold(text).strip()
+    return plain.strip(" .!?。！？") if _OTHER_LETTERS.search(plain) else " ".join(words(plain))
 
 
 @cache

@@ -19,7 +19,7 @@ from bot.understanding.pieces import WRAPPERS, is_question
 from bot.understanding.reading import read
 from bot.understanding.vocabulary import Kind, rules, service_words
 from handlers.turn import Call, Intent
-from prompts.words import LANGUAGES
+from prompts.words import FALLBACK, LANGUAGES
 
 MOST_CALLS = 10
 EXPLAINED = 0.99  # of a message, weighed, by phrases and small words: then there is nothing left to guess
@@ -70,6 +70,12 @@ def understand(text: str, context: Context) -> Understanding:
     if asked_for:
         return Understanding(reading.text, language, (asked_for,), "phrases", 0.9, alternatives)
     return Understanding(reading.text, language, (), "none", 0.0, alternatives)
+
+
+def is_emergency(text: str, now: datetime) -> bool:
+    """Whether a guest's words say so, whatever was asked before them."""
+    found = understand(text, Context(tuple(intents_of(False).values()), now, FALLBACK))
+    return any(call.intent == EMERGENCY for call in found.calls)
 
 
 def learn(now: datetime) -> None:

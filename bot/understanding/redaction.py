@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_HIDDEN = (
+HIDDEN = (
     ("[e-mail]", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
     ("[link]", re.compile(r"https?://\S+|www\.\S+")),
     ("[document]", re.compile(r"(?<!\d)\d{15}(?:\d{2}[\dxX])?(?!\d)|(?<![A-Za-z0-9])[A-Z]{1,2}\d{7,9}(?![A-Za-z0-9])")),
@@ -17,6 +17,6 @@ _HIDDEN = (
 
 def redacted(text: str) -> str:
     """The text with a word in brackets in place of each."""
-    for word, pattern in _HIDDEN:
+    for word, pattern in HIDDEN:
         text = pattern.sub(word, text)
     return text

@@ -18,6 +18,7 @@ from prompts.words import LANGUAGES, examples, table
 
 # Never by a model: emergencies have their own path, links and codes are read by their form.
 WITHHELD = frozenset({"emergency", "enter_token", "show_picture"})
+LANGUAGE = "language"
 MOST_CALLS = 3
 MOST_EXAMPLES = 4
 LONGEST_ARGUMENTS = 4_000  # characters
@@ -46,6 +47,12 @@ def calls_of(asked: Iterable[Asked], text: str, context: Context) -> tuple[Call,
     return _distinct(found)
 
 
+def language_in(asked: Iterable[Asked]) -> str:
+    """What it says the message is written in, if anything."""
+    said = (_arguments(each.arguments) or {} for each in list(asked)[:MOST_CALLS])
+    return next((code for each in said if isinstance(code := each.get(LANGUAGE), str)), "").lower()
+
+
 def _distinct(calls: Iterable[Call | None]) -> tuple[Call, ...]:
     kept: list[Call] = []
     for call in calls:
@@ -58,7 +65,8 @@ def _tool(intent: Intent, context: Context) -> Schema:
     slots = {slot.name: _schema(slot.finder, context) for slot in intent.slots if slot.finder not in _UNTOLD}
     if intent.name == "ask_house":
         slots["entry"] = {"type": "string", "enum": ["none", *(entry.key for entry in context.entries)]}
-    parameters = {"type": "object", "properties": slots, "required": [], "additionalProperties": False}
+    slots[LANGUAGE] = {"type": "string", "description": "ISO 639-1 code of the language the message is written in"}
+    parameters = {"type": "object", "properties": slots, "required": [LANGUAGE], "additionalProperties": False}
     return {
         "type": "function",
         "function": {"name": intent.name, "description": _description(intent.name), "parameters": parameters},

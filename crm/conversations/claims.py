@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, exists, select, text, update
 
 from crm.conversations.accounts import conversation
-from crm.conversations.messages import Body, Message, MessageClass, MessageState, message, open_body
+from crm.conversations.messages import Body, Message, MessageClass, MessageState, message, open_body, seal_body
 from crm.conversations.rates import Allowance, RateLimit
 from crm.encryption import KeyringError
 from crm.store import Connection, Prepared
@@ -97,15 +97,15 @@ _CLAIM = Prepared(
     )
 )
 _POSTPONE = Prepared(update(Message).where(message.c.id == bindparam("postponed_id")).values(due_at=bindparam("due")))
+_OWN = update(Message).where(
+    message.c.id == bindparam("settled_id"),
+    text("message.state = 'sending'"),
+    message.c.lease_owner == bindparam("owner"),
+    message.c.attempts == bindparam("attempt"),
+)
+_REWORD = Prepared(_OWN.values(body=bindparam("new_body"), language=bindparam("new_language")))
 _SETTLE = Prepared(
-    update(Message)
-    .where(
-        message.c.id == bindparam("settled_id"),
-        text("message.state = 'sending'"),
-        message.c.lease_owner == bindparam("owner"),
-        message.c.attempts == bindparam("attempt"),
-    )
-    .values(
+    _OWN.values(
         state=bindparam("to_state"),
         reason=bindparam("why"),
         external_id=bindparam("platform_id"),
@@ -165,6 +165,12 @@ def settle(db: Connection, now: datetime, owner: str, settlements: Sequence[Sett
         for each in settlements
     ]
     _SETTLE.write(db, *rows)
+
+
+def reword(db: Connection, owner: str, claimed: Claimed, body: Body, language: str) -> None:
+    """Writes down what is really said, before it is; what was taken over meanwhile is left to its new owner."""
+    own = {"settled_id": claimed.id, "owner": owner, "attempt": claimed.attempt}
+    _REWORD.write(db, {**own, "new_body": seal_body(db, claimed.id, body), "new_language": language})
 
 
 def _postpone(db: Connection, now: datetime, waits: Mapping[str, float]) -> None:

@@ -35,7 +35,11 @@ class Said:
     dedupe_key: str
 
 
-_SHOWN = or_(message.c.direction == "in", message.c.state.in_(SHOWN))
+# What is not yet put into the reader's language is not shown before it is, or is sent as it stands.
+_SHOWN = or_(
+    message.c.direction == "in",
+    and_(message.c.state.in_(SHOWN), or_(message.c.language != "", message.c.state == MessageState.SENT.value)),
+)
 _LINES = (
     select(
         message.c.id,

@@ -79,7 +79,7 @@ class Message(SQLModel, table=True):
     body: bytes
     has_choices: bool = False
     raw: bytes | None = None
-    language: str = ""
+    language: str = ""  # nothing while it is still to be put into the language of whoever hears it
     about: str | None = Field(default=None, index=True)  # the service request it concerns
     reply_to: str | None = None
     created_at: datetime = Field(sa_type=Utc)
@@ -118,12 +118,16 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a message says: text, buttons and attachments; inbound also the token of the button pressed."""
+    """What a message says: text, buttons and attachments; inbound also the token of the button pressed.
+
+    `into` is the language it is still to be put into before it is sent.
+    """
 
     text: str = ""
     choices: Sequence[Choice] = ()
     attachments: Sequence[Attachment] = ()
     button: str = ""
+    into: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +179,7 @@ def seal_body(db: Connection, message_id: str, body: Body) -> bytes:
         "choices": [{"label": each.label, "intent": each.intent, "slots": each.slots} for each in body.choices],
         "attachments": [asdict(each) for each in body.attachments],
         "button": body.button,
+        "into": body.into,
     }
     packed = {key: value for key, value in parts.items() if value}
     sealed = seal(db, "message.body", message_id, _ENCODE(packed))
@@ -189,6 +194,7 @@ def open_body(db: Connection, message_id: str, sealed: bytes) -> Body:
         choices=tuple(Choice(**choice) for choice in packed.get("choices", ())),
         attachments=tuple(Attachment(**attachment) for attachment in packed.get("attachments", ())),
         button=packed.get("button", ""),
+        into=packed.get("into", ""),
     )
 
 

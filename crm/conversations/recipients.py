@@ -9,7 +9,10 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from crm.conversations.accounts import account, conversation
+from crm.guests.profile import guest
+from crm.properties.houses import property_table
 from crm.staff.members import staff_member, staff_property
+from crm.stays.bookings import stay
 from crm.store import Connection, Prepared
 
 CONSOLE = "console"  # a tool of the moment: never chosen when somebody can be reached anywhere else
@@ -59,6 +62,25 @@ _ON_DUTY = Prepared(
 )
 
 
+_PERSON = (
+    select(account.c.guest_id)
+    .join(conversation, conversation.c.account_id == account.c.id)
+    .where(conversation.c.id == bindparam("conversation_id"))
+)
+_OWN_NAMES = Prepared(
+    select(account.c.name, guest.c.name)
+    .join(conversation, conversation.c.account_id == account.c.id)
+    .outerjoin(guest, guest.c.id == account.c.guest_id)
+    .where(conversation.c.id == bindparam("conversation_id"))
+)
+_NAMES_OF_HOUSES = Prepared(select(property_table.c.name))
+_NAMES_OF_STAFF = Prepared(
+    select(staff_member.c.name)
+    .join(staff_property, staff_property.c.staff_id == staff_member.c.id)
+    .where(staff_property.c.property_id.in_(select(stay.c.property_id).where(stay.c.guest_id.in_(_PERSON))))
+)
+
+
 def on_duty(db: Connection, property_id: str, *, department: str = "", role: str = "") -> list[Recipient]:
     """Where to reach the people on duty of this department, or of this role."""
     members = _ON_DUTY.all(db, {"property_id": property_id})
@@ -79,6 +101,13 @@ def guest_recipients(db: Connection, guest_ids: Sequence[str]) -> list[Recipient
 def recipient_in(db: Connection, conversation_id: str) -> Recipient:
     """The person of a private conversation, wherever they may also be reachable."""
     return _recipient(_IN_CONVERSATION.one(db, {"conversation_id": conversation_id}))
+
+
+def names_around(db: Connection, conversation_id: str) -> set[str]:
+    """Of the person of a conversation, of the houses, and of those who work where they stay: what may be said there."""
+    here = {"conversation_id": conversation_id}
+    rows = [*_OWN_NAMES.all(db, here), *_NAMES_OF_HOUSES.all(db, {}), *_NAMES_OF_STAFF.all(db, here)]
+    return {str(name) for row in rows for name in row if name}
 
 
 def _best(rows: Iterable[Any], person: str) -> list[Recipient]:

@@ -63,6 +63,7 @@ class ServiceRequestRow(SQLModel, table=True):
     people: int | None = None
     wanted_at: datetime | None = Field(default=None, sa_type=Utc)
     note: bytes | None = None
+    translation: bytes | None = None  # of the note, into the language of the house
     state: str
     assignee_id: str | None = Field(default=None, foreign_key="staff_member.id", index=True)
     reason: bytes | None = None
@@ -104,6 +105,7 @@ class ServiceRequest:
     accepted_at: datetime | None = None
     on_the_way_at: datetime | None = None
     finished_at: datetime | None = None
+    translation: str = ""
 
     @property
     def is_unfinished(self) -> bool:
@@ -202,4 +204,5 @@ def _request(db: Connection, row: Any) -> ServiceRequest:
         accepted_at=row.accepted_at,
         on_the_way_at=row.on_the_way_at,
         finished_at=row.finished_at,
+        translation=unseal(db, "service_request.translation", row.id, row.translation) or "",
     )

@@ -29,12 +29,13 @@ _INSERT = Prepared(insert(ServiceRequestRow).returning(_c.number))
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What the guest said about the request."""
+    """What the guest said about the request, and what the note means in the language of the house."""
 
     quantity: int | None = None
     people: int | None = None
     wanted_at: datetime | None = None
     note: str = ""
+    translation: str = ""
 
 
 def open_request(
@@ -67,12 +68,12 @@ def open_request(
         "opened_at": now,
         "due_at": due_at,
     }
-    note = seal(db, "service_request.note", request_id, details.note or None)
-    row = {**asked, "stay_id": stay.id, "inbound_id": inbound_id, "part": part, "note": note}
+    row = {**asked, "stay_id": stay.id, "inbound_id": inbound_id, "part": part, **_words(db, request_id, details)}
     return ServiceRequest(
         number=_INSERT.scalar(db, row),
         guest_name=stay.guest_name,
         note=details.note,
+        translation=details.translation,
         assignee_id=None,
         assignee_name="",
         reason="",
@@ -116,7 +117,7 @@ def change(db: Connection, request: ServiceRequest, service: Service, details: D
         "quantity": details.quantity,
         "people": details.people,
         "wanted_at": details.wanted_at,
-        "note": seal(db, "service_request.note", request.id, details.note or None),
+        **_words(db, request.id, details),
         "due_at": begins + timedelta(minutes=service.complete_minutes),
     }
     unfinished = (_c.number == request.number, _c.state.in_([state.value for state in UNFINISHED]))
@@ -134,6 +135,13 @@ def release(db: Connection, member: StaffMember) -> list[ServiceRequest]:
     taken = assigned_requests(db, member)
     values = {"assignee_id": None, "accepted_at": None, "on_the_way_at": None}
     return [each for each in taken if _move(db, each, UNFINISHED, RequestState.OPEN, **values)]
+
+
+def _words(db: Connection, request_id: str, details: Details) -> dict[str, bytes | None]:
+    return {
+        "note": seal(db, "service_request.note", request_id, details.note or None),
+        "translation": seal(db, "service_request.translation", request_id, details.translation or None),
+    }
 
 
 def _move(

@@ -11,7 +11,7 @@ from crm.errors import NoStay
 from crm.service_requests.requests import ServiceRequest, get_request, guest_requests, requests_since
 from crm.service_requests.steps import Details, change
 from handlers import cards, notices
-from handlers.turn import Button, Call, Question, Reply, Turn
+from handlers.turn import TRANSLATION, Button, Call, Question, Reply, Turn
 from prompts.words import say
 
 CHANGEABLE = ("time", "quantity", "people", "room", "note")
@@ -97,7 +97,8 @@ def _changed(turn: Turn, request: ServiceRequest, wanted: dict[str, Any]) -> lis
         quantity=wanted.get("quantity", request.quantity),
         people=wanted.get("people", request.people),
         wanted_at=_moved(turn, request, wanted.get("time")),
-        note=_noted(turn, request, wanted),
+        note=_joined(request.note, _added(turn, request, wanted)),
+        translation=_translation(turn, request, wanted),
     )
     if service is None or not change(turn.db, request, service, details):
         return [Reply(notices.standings(turn, [get_request(turn.db, request.number)])[0], about=request.id)]
@@ -127,18 +128,29 @@ def _moved(turn: Turn, request: ServiceRequest, wanted: datetime | None) -> date
     return moved if moved > turn.now and new.date() - local(turn.now, zone_name).date() <= timedelta(days=1) else wanted
 
 
-def _noted(turn: Turn, request: ServiceRequest, wanted: dict[str, Any]) -> str:
-    """What was said before stays, and what is said now stands after it."""
+def _added(turn: Turn, request: ServiceRequest, wanted: dict[str, Any]) -> list[str]:
     room = str(wanted.get("room", ""))
     new = [say(turn.language, "changes.change_request.room", room=room)] if room and room != request.room else []
-    new += [str(wanted["note"])] if wanted.get("note") else []
-    return "; ".join(dict.fromkeys([*([request.note] if request.note else []), *new]))
+    return [*new, str(wanted.get("note", ""))]
+
+
+def _joined(before: str, added: Sequence[str]) -> str:
+    """What was said before stays, and what is said now stands after it."""
+    return "; ".join(dict.fromkeys(said for said in (before, *added) if said))
+
+
+def _translation(turn: Turn, request: ServiceRequest, wanted: dict[str, Any]) -> str:
+    """All of it in the language of the house, if a part of it had to be translated."""
+    added = [turn.meaning(said) or said for said in _added(turn, request, wanted)]
+    whole = _joined(request.translation or request.note, added)
+    return whole if whole != _joined(request.note, _added(turn, request, wanted)) else ""
 
 
 def _again(turn: Turn, request: ServiceRequest) -> Call:
     """The same once more; an hour of the day comes round the next time."""
     slots: dict[str, Any] = {"service": request.service, "quantity": request.quantity, "people": request.people}
     slots["note"] = request.note or None
+    slots[TRANSLATION] = [request.note, request.translation] if request.translation else None
     slots["time"] = turn.slot("time") or (_next_time(turn, request.wanted_at) if request.wanted_at else None)
     if turn.slot("quantity") is not None:
         slots["quantity"] = turn.slot("quantity")

@@ -42,7 +42,7 @@ def emergency(turn: Turn) -> list[Reply]:
         police=police,
         phone=turn.house.phone,
     )
-    return [Reply(text), *_cards(turn, people)]
+    return [Reply(text, urgent=True), *_cards(turn, people)]
 
 
 def _people(turn: Turn) -> list[Recipient]:

@@ -89,6 +89,7 @@ def _to_managers(turn: Turn, words: str, people: Sequence[Recipient]) -> list[Re
                 name=stay.guest_name if stay else turn.speaker.name,
                 linked=stay is not None,
                 words=words,
+                translation=turn.meaning(words),
             ),
             buttons=[Button(cards.room_label(each.language, room), Call("who_is_in_room", look))] if room else (),
             to=each,

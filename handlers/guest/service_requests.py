@@ -35,7 +35,7 @@ def request_service(turn: Turn) -> list[Reply]:
         turn.now,
         service,
         stay,
-        Details(turn.slot("quantity"), turn.slot("people"), _wanted_at(turn, service, stay), turn.slot("note") or ""),
+        _details(turn, service, stay),
         conversation_id=turn.speaker.conversation_id,
         inbound_id=turn.inbound_id,
         part=turn.part,
@@ -138,6 +138,12 @@ def _hours(turn: Turn, service: Service, stay: StayInfo, slots: dict[str, Any]) 
         label = cards.at(turn, turn.language, next_time)
         buttons.append(Button(label, Call("request_service", {**slots, "time": next_time})))
     return buttons
+
+
+def _details(turn: Turn, service: Service, stay: StayInfo) -> Details:
+    note = turn.slot("note") or ""
+    wanted_at = _wanted_at(turn, service, stay)
+    return Details(turn.slot("quantity"), turn.slot("people"), wanted_at, note, turn.meaning(note))
 
 
 def _wanted_at(turn: Turn, service: Service, stay: StayInfo) -> datetime | None:

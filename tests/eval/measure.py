@@ -40,10 +40,15 @@ class Figure:
         return (self.least is None or self.value >= self.least) and (self.most is None or self.value <= self.most)
 
 
-def listen(text: str, audience: str, language: str) -> Understanding:
-    """The offline brain, as a guest or staff member of no particular house hears it."""
+def context(audience: str, language: str) -> Context:
+    """A guest or staff member of no particular house."""
     wanted = (Audience(audience), Audience.ANYONE)
-    return understand(text, Context(tuple(each for each in INTENTS if each.audience in wanted), NOW, language))
+    return Context(tuple(each for each in INTENTS if each.audience in wanted), NOW, language)
+
+
+def listen(text: str, audience: str, language: str) -> Understanding:
+    """The offline brain."""
+    return understand(text, context(audience, language))
 
 
 def figures(language: str, folder: Path = FOLDER, hear: Listen = listen) -> Iterator[Figure]:

@@ -81,3 +81,21 @@ def test_of_what_was_asked_that_day_the_guest_chooses(house: House) -> None:
 
 def test_who_has_asked_for_nothing_gets_nothing_again(house: House) -> None:
     assert "no earlier request" in house.ask(house.guest(), "repeat_request").own
+
+
+def test_what_the_words_mean_goes_with_them_when_they_change_and_when_they_come_again(house: House) -> None:
+    guest, carl = house.guest("张三", language="zh"), house.staff("Carl", "kitchen")
+    fried, spicy = ["炒饭", "fried rice"], ["加辣", "make it spicy"]
+    own = house.ask(guest, "request_service", service="food_order", note="炒饭", translation=fried).own
+    assert "fried" not in own
+    changed = house.ask(guest, "change_request", note="加辣", translation=spicy)
+    assert "“炒饭; 加辣”" in changed.by(carl)
+    assert "Translated: “fried rice; make it spicy”" in changed.by(carl)
+    again = house.ask(guest, "repeat_request").by(carl)
+    assert "“炒饭; 加辣”\nTranslated: “fried rice; make it spicy”" in again
+
+
+def test_a_meaning_belongs_to_its_words_only(house: House) -> None:
+    guest, carl = house.guest("张三", language="zh"), house.staff("Carl", "kitchen")
+    heard = house.ask(guest, "request_service", service="food_order", note="面条", translation=["炒饭", "fried rice"])
+    assert "Translated" not in heard.by(carl)

@@ -7,6 +7,7 @@ with ModelServer(lambda request: calling("request_service", service="towels")) a
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -27,6 +28,38 @@ def calling(tool: str, raw: str | None = None, **arguments: Any) -> Json:
     """The message in which a model calls one tool."""
     function = {"name": tool, "arguments": json.dumps(arguments, ensure_ascii=False) if raw is None else raw}
     return {"role": "assistant", "content": None, "tool_calls": [{"id": "1", "type": "function", "function": function}]}
+
+
+def translating(say: Callable[[str, str], str], otherwise: Answer = silent) -> Answer:
+    """Translates each text by `say(text, into)`; what else it is asked, `otherwise` answers."""
+
+    def answer(request: Json) -> Json | bytes | int:
+        into = language_asked_for(request)
+        if not into:
+            return otherwise(request)
+        texts = json.loads(request["messages"][1]["content"])["texts"]
+        return said({"texts": [say(text, into) for text in texts]})
+
+    return answer
+
+
+def said(value: Any) -> Json:
+    """The message in which a model answers in JSON."""
+    return {"role": "assistant", "content": json.dumps(value, ensure_ascii=False)}
+
+
+def language_asked_for(request: Json) -> str:
+    """What it is asked to translate into; nothing when it is asked for something else."""
+    system = request["messages"][0]["content"]
+    if not system.startswith("You translate"):
+        return ""
+    code = re.search('code "(..)"', system)
+    return code[1] if code else "zh" if "Simplified Chinese" in system else "en"
+
+
+def kana(text: str, _into: str = "ja") -> str:
+    """Not Japanese, but nobody here can tell: letters become kana, marks and numbers stay."""
+    return re.sub("[a-z]", lambda letter: chr(0x30A2 + ord(letter[0]) - ord("a")), text.lower())
 
 
 class ModelServer:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from sqlalchemy import Executable, func, select
@@ -26,6 +27,8 @@ from crm.stays.steps import add_stay
 from crm.store import Connection, Store
 from tests.support.fake_channel import FakeChannel
 
+PHONE = "+86 571 8888 0000"
+
 Result = TypeVar("Result")
 
 
@@ -43,7 +46,13 @@ class MovableClock:
 
 
 class House:
-    """The records of one house, and as many processes on them as a test starts."""
+    """The records of one house, and as many processes on them as a test starts.
+
+    `language` is the staff's, `model` the settings of a language model; both count from the next process on.
+    """
+
+    language = "zh"
+    model: Mapping[str, Any] = MappingProxyType({})
 
     def __init__(self, url: str, folder: Path) -> None:
         self.url, self.folder = url, folder
@@ -57,10 +66,12 @@ class House:
 
     def settings(self, burst_seconds: float = 0.0) -> Settings:
         house = {"key": "lakeside", "name": "Lakeside", "time_zone": "Asia/Shanghai", "rooms": ["201-299"]}
+        house |= {"language": self.language, "phone": PHONE}
         values = {
             "store": {"url": self.url, "folder": str(self.folder)},
             "conversation": {"language": "en", "burst_seconds": burst_seconds},
             "properties": [house],
+            "model": dict(self.model),
         }
         return parse_settings(values, {})
 

@@ -39,7 +39,9 @@ async def model_of(
 ) -> AsyncIterator[tuple[Model, ModelServer]]:
     with ModelServer(answer, delay) as server:
         allowance = Allowance(conversation, day)
-        model = Model(base_url=server.base_url, name="stand-in", key="", seconds=seconds, allowance=allowance)
+        model = Model(
+            base_url=server.base_url, name="stand-in", key="", seconds=seconds, allowance=allowance, clock=lambda: NOW
+        )
         yield model, server
         await model.close()
 
