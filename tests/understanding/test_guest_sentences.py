@@ -403,6 +403,10 @@ ENGLISH = [
     ("forget the taxi", "-taxi"),
 ]
 NOTES = [
+    ("book the city tour for two", "excursion for 2 note=book the city tour for two"),
+    ("book a tour", "excursion"),
+    ("报名茶艺课两个人", "excursion for 2 note=报名茶艺课两个人"),
+    ("安排个导游", "excursion"),
     ("空调坏了,一直滴水", "air_conditioning note=空调坏了,一直滴水"),
     ("麻烦送两条毛巾，谢谢", "towels*2"),
     ("我要一个吹风机", "amenities*1 note=我要一个吹风机"),
