@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from crm.properties.catalogue import Catalogue, house_catalogue
 from crm.properties.knowledge import Words
+from prompts.words import FALLBACK
+from prompts.words import services as spoken_services
 
 LONGEST_ROOM_RANGE = 1_000
 
@@ -136,7 +138,9 @@ class Settings(Section):
     @field_validator("services")
     @classmethod
     def _valid_services(cls, services: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        house_catalogue(services)
+        for code, service in house_catalogue(services).items():
+            if service.items and "item" not in spoken_services(FALLBACK)[code]:
+                raise ValueError(f"services.{code}.items: nothing of this kind has a name of its own")
         return services
 
     @property

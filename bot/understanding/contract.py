@@ -16,7 +16,8 @@ class Context:
     """What is known before the text is read; `now` is aware, in the zone of the house.
 
     `names` are guests whom a colleague's text seems to name; nobody else's text is ever compared with them.
-    `house_language` is what colleagues read, where a guest speaks.
+    `items` are things the house has by name, each with the service it is asked for with. `house_language` is what
+    colleagues read, where a guest speaks.
     """
 
     offered: tuple[Intent, ...]
@@ -27,6 +28,7 @@ class Context:
     choices: tuple[Button, ...] = ()
     entries: tuple[Entry, ...] = ()
     names: tuple[str, ...] = ()
+    items: tuple[tuple[str, str], ...] = ()
     house_language: str = ""
 
 

@@ -22,12 +22,13 @@ _DIGIT_READERS = ("time", "day", "room", "people")
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the reader knows of the moment and the house; `known` are guests named in the text."""
+    """What the reader knows of the moment and the house, and what is named in the text: guests, things of the house."""
 
     reading: Reading
     now: datetime
     rooms: frozenset[str]
     known: tuple[Known, ...] = ()
+    items: tuple[Span, ...] = ()
 
     def named(self, start: int, end: int) -> Span | None:
         """Where a guest is named between these places of the text."""
@@ -43,7 +44,8 @@ def request_slots(stretch: Stretch, intent: Intent, around: Surroundings) -> dic
     slots, left = find_slots(heard, intent, {"service": code})
     slots |= _shared_time(stretch, intent, around) if "time" not in slots else {}
     slots |= _named_room(around) if "room" not in slots else {}
-    said_more = service.fault or any(hit.meaning.detailed for hit in stretch.hits) or _rest(stretch, left, around)
+    is_detailed = service.fault or any(hit.meaning.detailed for hit in stretch.hits)
+    said_more = is_detailed or _names_an_item(stretch, around) or _rest(stretch, left, around)
     if said_more:
         slots |= _noted(intent, _span(stretch, around), around)
     return slots
@@ -121,6 +123,11 @@ def _named_room(around: Surroundings) -> dict[str, Any]:
 
 def stretch_text(stretch: Stretch, around: Surroundings) -> str:
     return around.reading.text[slice(*_span(stretch, around))].strip()
+
+
+def _names_an_item(stretch: Stretch, around: Surroundings) -> bool:
+    start, end = _span(stretch, around)
+    return any(start <= place < end for place, _ in around.items)
 
 
 def _noted(intent: Intent, span: Span, around: Surroundings) -> dict[str, Any]:

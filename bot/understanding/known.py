@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice, pairwise
 
+from bot.understanding.items import stand_in
 from bot.understanding.reading import Reading, Token, fold, is_chinese, language_of, read
 from bot.understanding.vocabulary import is_known
 from crm.encryption import folded
@@ -88,10 +89,8 @@ def language_without(reading: Reading, known: Sequence[Known], otherwise: str) -
     return language_of(text, language_of(reading.text, otherwise))
 
 
-def _stand_in(known: Known, language: str) -> Iterator[Token]:
-    norms = _STAND_INS["zh" if language == "zh" else "en"]
-    places = [known.start, *range(known.start + 1, known.start + len(norms)), known.end]
-    return (Token(norm, *place) for norm, place in zip(norms, pairwise(places), strict=True))
+def _stand_in(known: Known, language: str) -> list[Token]:
+    return stand_in(_STAND_INS["zh" if language == "zh" else "en"], known.start, known.end)
 
 
 def _runs(reading: Reading) -> Iterator[tuple[int, int, bool]]:

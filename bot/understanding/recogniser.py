@@ -10,6 +10,7 @@ from bot.understanding.contract import Context, Understanding
 from bot.understanding.corrections import correction
 from bot.understanding.details import Surroundings
 from bot.understanding.guess import Guess, guess
+from bot.understanding.items import find_items, places_of, with_items
 from bot.understanding.known import find_known, language_without, with_stand_ins
 from bot.understanding.lessons import are_kept, intents_of
 from bot.understanding.nearest import nearest
@@ -39,11 +40,13 @@ def understand(text: str, context: Context) -> Understanding:
     given = read(text)
     known = find_known(given, context.names)
     language = language_without(given, known, context.language)
-    reading = corrected(with_stand_ins(given, known, language))
+    named = with_stand_ins(given, known, language)
+    items = find_items(named, context.items)
+    reading = corrected(with_items(named, items))
     button = pending.pressed(reading.text, context.choices)
     if button:
         return Understanding(reading.text, language, (button.call,), "button", 1.0)
-    around = Surroundings(reading, context.now, context.rooms, known)
+    around = Surroundings(reading, context.now, context.rooms, known, places_of(named, items))
     offered = {intent.name: intent for intent in context.offered}
     heeded = listen(around, offered)
     if any(call.intent == EMERGENCY for call in heeded.calls):

@@ -21,6 +21,7 @@ WITHHELD = frozenset({"emergency", "enter_token", "show_picture"})
 LANGUAGE = "language"
 MOST_CALLS = 3
 MOST_EXAMPLES = 4
+MOST_ITEMS = 100
 LONGEST_ARGUMENTS = 4_000  # characters
 FURTHEST = timedelta(days=366)
 
@@ -86,7 +87,9 @@ _UNTOLD = frozenset({"credential", "token", *FREE_TEXT})  # read from the text b
 
 def _schema(finder: str, context: Context) -> Schema:
     if finder == "service":
-        return {"type": "string", "enum": sorted(service_words())}
+        named = "; ".join(f"{item}: {service}" for item, service in context.items[:MOST_ITEMS])
+        known = {"description": f"By name the house has {named}"} if named else {}
+        return {"type": "string", "enum": sorted(service_words()), **known}
     if finder in ("quantity", "people", "number", "ticket", "rating"):
         return {"type": "integer"}
     if finder == "time":

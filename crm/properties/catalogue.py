@@ -12,9 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 SHIPPED = Path(__file__).with_name("catalogue.toml")
 DEPARTMENTS = ("front_desk", "housekeeping", "maintenance", "kitchen", "marketing")
-
+MOST_ITEMS = 500
 
 Detail = Literal["time", "people", "quantity", "note"]
+Item = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=60)]
 Hour = Annotated[str, StringConstraints(pattern=r"^([01]?\d|2[0-3]):[0-5]\d$")]
 
 
@@ -22,7 +23,7 @@ class Service(BaseModel):
     """One entry. `asks` are the details without which nobody can start; minutes count from the request, and from the
     wanted time when there is one. `available`: in_house (only while staying), booked (also before), always.
     `times` are hours offered when the guest names none; `day` is the day of the stay (arrival, departure) on which the
-    wanted hour always falls."""
+    wanted hour always falls. `items` are things of the kind that the house has by name: its dishes, its tours."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,6 +35,7 @@ class Service(BaseModel):
     needs_approval: StrictBool = False
     times: tuple[Hour, ...] = ()
     day: Literal["", "arrival", "departure"] = ""
+    items: Annotated[tuple[Item, ...], Field(max_length=MOST_ITEMS)] = ()
 
 
 Catalogue = Mapping[str, Service]

@@ -63,6 +63,20 @@ def test_a_wrong_value_is_refused_by_its_key(key: str, tmp_path: Path) -> None:
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("items", "why"),
+    [
+        ('[services.taxi]\nitems = ["limousine"]', "services.taxi.items: nothing of this kind"),
+        ('[services.amenities]\nitems = ["x"]', "services.amenities.items.0"),
+        ('[services.amenities]\nitems = "yoga mat"', "services.amenities.items"),
+    ],
+)
+def test_things_by_name_are_refused_where_they_make_no_sense(items: str, why: str, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(f"{EXAMPLE.read_text('utf-8')}\n{items}\n", "utf-8")
+    with pytest.raises(ConfigError, match=re.escape(why)):
+        load_settings(tmp_path / "config.toml", {})
+
+
 @pytest.mark.parametrize("key", ["web.port", "services"])
 def test_the_command_ends_with_two_and_that_line(key: str, tmp_path: Path) -> None:
     write_wrong(key, tmp_path)
