@@ -56,6 +56,7 @@ def somebody(store: Store, settings: Settings, who: str, at: str = "") -> Contex
         language=person.language,
         rooms=house.rooms[home.id],
         entries=house.knowledge[home.id],
+        catalogue=settings.catalogue,
     )
 
 

@@ -132,6 +132,7 @@ def context(matter: Matter, now: datetime, house: House) -> Context:
         entries=house.knowledge[matter.house.id],
         question=matter.question,
         choices=tuple(matter.choices),
+        catalogue=house.catalogue,
     )
 
 

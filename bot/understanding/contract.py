@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from crm.properties.catalogue import Catalogue, shipped_catalogue
 from crm.properties.knowledge import Entry
 from handlers.turn import Button, Call, Intent, Question
 
@@ -22,6 +23,7 @@ class Context:
     question: Question | None = None
     choices: tuple[Button, ...] = ()
     entries: tuple[Entry, ...] = ()
+    catalogue: Catalogue = field(default_factory=shipped_catalogue)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bot.understanding.allowance import Allowance
+from bot.understanding.carrying import carried
 from bot.understanding.contract import Context, Understanding
-from bot.understanding.reading import LONGEST
+from bot.understanding.reading import LONGEST, read
 from bot.understanding.redaction import redacted
 from bot.understanding.tools import Asked, Schema, calls_of, described, tools_for
 from prompts.words import render_llm
@@ -50,7 +51,9 @@ class Model:
             return found
         self._allowance.answered()
         calls = calls_of(asked, found.text, context)
-        return replace(found, calls=calls, by="model", confidence=CONFIDENCE) if calls else found
+        if not calls:
+            return found
+        return carried(replace(found, calls=calls, by="model", confidence=CONFIDENCE), read(found.text).plain, context)
 
     async def close(self) -> None:
         if self._client is not None:

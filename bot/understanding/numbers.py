@@ -46,12 +46,6 @@ _ZH_ASIDE = re.compile(
     rf"|{ZH_ANY}(?:元|圆|美元|欧元|人民币|块(?:钱|(?=[的一二三四五六七八九多]|左右|以[内下]))"
     rf"|毫升|升|公斤|斤|厘米|公分|英?寸|码|度|瓦|伏|米[一二三四五六七八九\d]{{0,2}}|月(?:{ZH_ANY}[号日]?)?)"
 )
-_AGE = re.compile(
-    rf"\b(?:{EN_ANY}[ -]?(?:months?|years?|weeks?|yrs?|mos?)[ -]olds?\b|\d{{1,3}} ?y/?o\b"
-    r"|(?:ages?|aged|turn(?:s|ed|ing)|(?<!how many )is|(?<!we )(?<!there )are|who's|she's|he's)"
-    rf" {EN_ANY}(?:(?:,| and|, and|,? &) {EN_ANY})*(?= *(?:$|[,.;!?)]|years?|months?|and\b)))"
-    rf"|{ZH_ANY}(?:个月大|个多月大|个半?月|周岁|岁半?|岁多)|今年{ZH_ANY}(?=$|[,，。;；!?了])"
-)
 
 MEASURE = (
     "[条个瓶双张份杯件包盒卷套支枝把块台盏盆袋只根片副付对碗盘罐箱间辆部"
@@ -154,11 +148,6 @@ def find_asides(plain: str) -> list[tuple[int, int]]:
     """Where prices, sizes, dates and names of places stand: their numbers count nothing."""
     patterns = (_EN_ASIDE,) if plain.isascii() else (_EN_ASIDE, _ZH_ASIDE)
     return [match.span() for pattern in patterns for match in pattern.finditer(plain)]
-
-
-def find_ages(plain: str) -> list[tuple[int, int]]:
-    """Where somebody's age is told: it is no number of things."""
-    return [match.span() for match in _AGE.finditer(plain)]
 
 
 def find_many(plain: str) -> Iterator[tuple[int, tuple[int, int]]]:

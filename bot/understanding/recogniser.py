@@ -6,6 +6,7 @@ from datetime import datetime
 from threading import Lock
 
 from bot.understanding import pending
+from bot.understanding.carrying import carried, told_alone
 from bot.understanding.contract import Context, Understanding
 from bot.understanding.corrections import correction
 from bot.understanding.details import Surroundings
@@ -14,7 +15,7 @@ from bot.understanding.lessons import are_kept, intents_of
 from bot.understanding.nearest import nearest
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded, listen
 from bot.understanding.pieces import WRAPPERS
-from bot.understanding.reading import language_of, read
+from bot.understanding.reading import Reading, language_of, read
 from bot.understanding.vocabulary import Kind, rules, service_words
 from handlers.turn import Call, Intent
 from prompts.words import LANGUAGES
@@ -37,11 +38,18 @@ def understand(text: str, context: Context) -> Understanding:
     button = pending.pressed(reading.text, context.choices)
     if button:
         return Understanding(reading.text, language, (button.call,), "button", 1.0)
+    return carried(_understood(reading, language, context), reading.plain, context)
+
+
+def _understood(reading: Reading, language: str, context: Context) -> Understanding:
     around = Surroundings(reading, context.now, context.rooms)
     offered = {intent.name: intent for intent in context.offered}
     heeded = listen(around, offered)
     if any(call.intent == EMERGENCY for call in heeded.calls):
         return Understanding(reading.text, language, heeded.calls, "phrases", heeded.confidence)
+    alone = told_alone(reading, context)
+    if alone:
+        return Understanding(reading.text, language, alone, "phrases", 0.95)
     if context.question:
         calls = pending.answer(context.question, around, heeded, offered)
         if calls is not None:

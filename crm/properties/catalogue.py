@@ -15,6 +15,7 @@ DEPARTMENTS = ("front_desk", "housekeeping", "maintenance", "kitchen", "marketin
 
 
 Detail = Literal["time", "people", "quantity", "note"]
+Need = Literal["food_allergy", "room_allergy", "medicine_allergy", "diet", "ages", "money"]
 Hour = Annotated[str, StringConstraints(pattern=r"^([01]?\d|2[0-3]):[0-5]\d$")]
 
 
@@ -22,7 +23,7 @@ class Service(BaseModel):
     """One entry. `asks` are the details without which nobody can start; minutes count from the request, and from the
     wanted time when there is one. `available`: in_house (only while staying), booked (also before), always.
     `times` are hours offered when the guest names none; `day` is the day of the stay (arrival, departure) on which the
-    wanted hour always falls."""
+    wanted hour always falls. `takes` is what else goes with it when the guest says so; no other department reads it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,6 +35,7 @@ class Service(BaseModel):
     needs_approval: StrictBool = False
     times: tuple[Hour, ...] = ()
     day: Literal["", "arrival", "departure"] = ""
+    takes: tuple[Need, ...] = ()
 
 
 Catalogue = Mapping[str, Service]

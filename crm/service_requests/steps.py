@@ -11,6 +11,7 @@ from sqlalchemy import insert, or_, update
 
 from crm.encryption import seal
 from crm.properties.catalogue import Service
+from crm.service_requests.needs import NONE, Needs, packed
 from crm.service_requests.requests import (
     UNFINISHED,
     RequestState,
@@ -35,6 +36,7 @@ class Details:
     people: int | None = None
     wanted_at: datetime | None = None
     note: str = ""
+    needs: Needs = NONE
 
 
 def open_request(
@@ -67,12 +69,12 @@ def open_request(
         "opened_at": now,
         "due_at": due_at,
     }
-    note = seal(db, "service_request.note", request_id, details.note or None)
-    row = {**asked, "stay_id": stay.id, "inbound_id": inbound_id, "part": part, "note": note}
+    row = {**asked, "stay_id": stay.id, "inbound_id": inbound_id, "part": part, **_sealed(db, request_id, details)}
     return ServiceRequest(
         number=_INSERT.scalar(db, row),
         guest_name=stay.guest_name,
         note=details.note,
+        needs=details.needs,
         assignee_id=None,
         assignee_name="",
         reason="",
@@ -116,7 +118,7 @@ def change(db: Connection, request: ServiceRequest, service: Service, details: D
         "quantity": details.quantity,
         "people": details.people,
         "wanted_at": details.wanted_at,
-        "note": seal(db, "service_request.note", request.id, details.note or None),
+        **_sealed(db, request.id, details),
         "due_at": begins + timedelta(minutes=service.complete_minutes),
     }
     unfinished = (_c.number == request.number, _c.state.in_([state.value for state in UNFINISHED]))
@@ -134,6 +136,14 @@ def release(db: Connection, member: StaffMember) -> list[ServiceRequest]:
     taken = assigned_requests(db, member)
     values = {"assignee_id": None, "accepted_at": None, "on_the_way_at": None}
     return [each for each in taken if _move(db, each, UNFINISHED, RequestState.OPEN, **values)]
+
+
+def _sealed(db: Connection, request_id: str, details: Details) -> dict[str, bytes | None]:
+    """The guest's words, and what they tell of anybody's health."""
+    return {
+        "note": seal(db, "service_request.note", request_id, details.note or None),
+        "needs": seal(db, "service_request.needs", request_id, packed(details.needs)),
+    }
 
 
 def _move(

@@ -9,10 +9,11 @@ from typing import Any
 from crm.calendar import local
 from crm.errors import NoStay, NotAvailable, NotFound
 from crm.properties.catalogue import Service
+from crm.service_requests.needs import needs_of
 from crm.service_requests.requests import ServiceRequest, find_last_done, get_request, guest_requests
 from crm.service_requests.steps import Details, cancel, open_request, rate
 from crm.stays.bookings import StayInfo, find_last_stay
-from handlers import cards, notices
+from handlers import cards, needs, notices
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say, services
 
@@ -35,7 +36,7 @@ def request_service(turn: Turn) -> list[Reply]:
         turn.now,
         service,
         stay,
-        Details(turn.slot("quantity"), turn.slot("people"), _wanted_at(turn, service, stay), turn.slot("note") or ""),
+        _details(turn, service, stay),
         conversation_id=turn.speaker.conversation_id,
         inbound_id=turn.inbound_id,
         part=turn.part,
@@ -122,7 +123,8 @@ def _question(turn: Turn, service: Service, stay: StayInfo, missing: str) -> Rep
     asked = services(turn.language).get(service.code, {}).get("question", {}).get(missing)
     text = asked or say(turn.language, f"service_requests.questions.{missing}")
     buttons = _hours(turn, service, stay, slots) if missing == "time" else []
-    return Reply(text, buttons, ask=Question(Call("request_service", slots), missing))
+    noted = needs.noted(turn.language, needs.taken(needs_of(slots), service))
+    return Reply("\n".join(filter(None, (noted, text))), buttons, ask=Question(Call("request_service", slots), missing))
 
 
 def _hours(turn: Turn, service: Service, stay: StayInfo, slots: dict[str, Any]) -> list[Button]:
@@ -138,6 +140,16 @@ def _hours(turn: Turn, service: Service, stay: StayInfo, slots: dict[str, Any]) 
         label = cards.at(turn, turn.language, next_time)
         buttons.append(Button(label, Call("request_service", {**slots, "time": next_time})))
     return buttons
+
+
+def _details(turn: Turn, service: Service, stay: StayInfo) -> Details:
+    return Details(
+        quantity=turn.slot("quantity"),
+        people=turn.slot("people"),
+        wanted_at=_wanted_at(turn, service, stay),
+        note=turn.slot("note") or "",
+        needs=needs.taken(needs_of(turn.call.slots), service),
+    )
 
 
 def _wanted_at(turn: Turn, service: Service, stay: StayInfo) -> datetime | None:
@@ -167,7 +179,8 @@ def _confirmation(turn: Turn, request: ServiceRequest, department: str) -> Reply
         department=cards.department(turn.language, department) if department else "",
         phone=turn.house.phone,
     )
-    return Reply(cards.capital(text), about=request.id)
+    noted = needs.noted(turn.language, request.needs)
+    return Reply("\n".join(filter(None, (cards.capital(text), noted))), about=request.id)
 
 
 def _promise(turn: Turn, request: ServiceRequest) -> str:
