@@ -73,7 +73,7 @@ _TO = re.compile(
 _BUT = re.compile(r"[\s,，]*(?:\b(?:but|except|apart from|other than|besides)(?: for)?(?: only)?(?: to)?\b|除了)\s*")
 _EXCEPT = re.compile(r"除了?(?P<list>[^。;；!！?？\n]{1,30}?)(?:以外|之外|[,，都就没不无其别]).{0,8}$")
 _TOWARDS = re.compile(r"对(?P<list>[^对。;；!！?？\n]{1,40}?)$")
-_ASKS_AFTER = re.compile(r"\b(?:any|contains?|with|have|has|includes?)\b|有没有|含|有")
+_NAMED_AFTER = re.compile(r"\b(?:any|contains?|with|have|has|includes?|ate|eaten|had)\b|有没有|含|有|吃了|吃过")
 _PERSON = re.compile(
     r"\b(?:i|i'm|im|i've|my|me|we|we're|our|us|he|she|his|her|they|their|son|daughter|wife|husband|kids?"
     r"|child(?:ren)?|friend"
@@ -198,7 +198,7 @@ def _of_bare(plain: str, signs: list[Span], told: list[tuple[str, Span]]) -> lis
     ill = codes_of("allergens") | codes_of("room") | codes_of("medicine")
     found = [(code, span) for code, span in left_out(plain) if code in ill]
     if not found:
-        asks = _ASKS_AFTER.search(plain, max(0, signs[0][0] - FURTHEST), signs[0][0])
+        asks = _NAMED_AFTER.search(plain, max(0, signs[0][0] - FURTHEST), signs[0][0])
         found = [each for each in things_in(plain, asks.end(), signs[0][0]) if each[0] in ill] if asks else []
     if not found and any(code for code, _ in told):
         return []

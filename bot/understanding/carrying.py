@@ -29,6 +29,10 @@ _OF_THEMSELVES = re.compile(
     r"\b(?:i|i'm|im|we|we're|my|our|he|he's|she|she's|they|his|her|one|guest|son|daughter|wife|husband)\b"
     r"|[我俺咱他她]|孩子|老人|太太|老婆|老公|朋友|客人|团里|同事"
 )
+# Who has eaten it may need more than a note: the other brains have the word.
+_EATEN = re.compile(
+    r"\b(?:ate|eaten|had|swallowed|drank|drunk|bitten|stung|served|gave|given)\b|(?:吃|喝|碰|沾|咬|叮)(?:了|过|到|进)|误食"
+)
 _LEFT = re.compile(r"[^\W_\x00]")
 
 
@@ -87,7 +91,7 @@ def _says_more(plain: str) -> bool:
     rest = blank(plain, spans)
     for name in ("changing", "words"):
         rest = around_pattern(name).sub("\x00", rest)
-    return bool(_LEFT.search(rest))
+    return bool(_LEFT.search(rest) or _EATEN.search(plain))
 
 
 def _while_ordering(call: Call, told: Needs, context: Context) -> tuple[Call, ...]:

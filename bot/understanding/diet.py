@@ -19,9 +19,23 @@ from bot.understanding.foods import (
     diet_words,
     list_from,
     list_until,
+    things_in,
     told_of,
 )
 
+_ASKS = re.compile(
+    r"(?:^|[,.;!\n] ?|\b(?:hi|hello|please|sorry|and|but) )(?:does|do|did|is|are|was|were|will|would)(?:n't)?"
+    r" (?:the|this|that|it|they|these|those|your|there|any|my|our)\b(?P<en>[^.;!?\n,]*)"
+    r"|\bany (?P<any>[^.;!?\n,]{3,30} in (?:it|the|this|that|your|my|there)\b)"
+    r"|(?P<short>\bcontains?\b[^.;!?\n,]{3,30})\?"
+    r"|(?P<zh>(?:里(?:面|边|头)?(?:会不会)?(?:有没有|有|含|放|加)|含不含|含有?|是不是|放没放|放不放|是"
+    r"|算)[^,，。;；!！?？\n吗么]{1,12})(?P<ma>吗|么)?"
+    r"|(?P<hot>\bis (?:it|that|this|the [a-z ]{2,20}) (?:very |too )?spicy\b|辣不辣|辣吗|辣么)"
+)
+_CONTAINS = re.compile(r"\b(?:contains?|have|has|include|made|cooked|fried|in|use|used|free|safe)\b|里|含|放|加")
+_WANTS = re.compile(
+    r"\b(?:i want|i'd like|i would like|bring|send|(?:to|i) order|can i (?:get|have))\b|来一|来份|要一|送|点一|给我"
+)
 _ANY = re.compile(
     r"\b(?:can|cannot|could|must|may|not|no|without|w/o|hold|skip|leave|minus|omit|avoid|free|exclude|never)\b"
     r"|n't|dont|cant|[不免无走去别勿忌]"
@@ -67,6 +81,27 @@ def find_diet(plain: str) -> Told:
         if out:
             told = [each for each in told if each[0] != "restricted"]
     return told_of(told)
+
+
+def asks_what_is_in(plain: str) -> bool:
+    """Whether the message asks what food is made of or for whom it is: that orders and declares nothing."""
+    if _WANTS.search(plain):
+        return False
+    return any(_is_about_food(plain, asked) for asked in islice(_ASKS.finditer(plain), MOST))
+
+
+def _is_about_food(plain: str, asked: re.Match[str]) -> bool:
+    if asked["hot"]:
+        return True
+    name = next(name for name in ("en", "any", "short", "zh") if asked[name] is not None)
+    if name == "zh" and not (asked["ma"] or "不" in asked["zh"] or "没" in asked["zh"]):
+        return False
+    start, end = asked.span(name)
+    if diet_pattern().search(plain, start, end) or "spicy" in asked[name]:
+        return True
+    foods = codes_of("allergens") | codes_of("ingredients")
+    is_in = _CONTAINS.search(plain, start, end)
+    return bool(is_in) and any(code in foods for code, _ in things_in(plain, start, end))
 
 
 def left_out(plain: str) -> list[tuple[str, Span]]:

@@ -10,6 +10,7 @@ from bot.understanding.carrying import carried, told_alone
 from bot.understanding.contract import Context, Understanding
 from bot.understanding.corrections import correction
 from bot.understanding.details import Surroundings
+from bot.understanding.diet import asks_what_is_in
 from bot.understanding.guess import Guess, guess
 from bot.understanding.lessons import are_kept, intents_of
 from bot.understanding.nearest import nearest
@@ -25,6 +26,7 @@ EXPLAINED = 0.99  # of a message, weighed, by phrases and small words: then ther
 GREEDY = frozenset({"find_guest", "my_tasks", "go_on_duty"})  # phrases of these match more than they mean
 MOSTLY_EXPLAINED = 0.8
 UNHEARD = {"zh": "嗷呜", "en": "flibber"}  # in no phrase, so that everything is asked
+_ASK = "ask_house"
 BY_FORM = frozenset({"enter_token", "link_stay"})
 _waking = Lock()
 
@@ -50,6 +52,8 @@ def _understood(reading: Reading, language: str, context: Context) -> Understand
     alone = told_alone(reading, context)
     if alone:
         return Understanding(reading.text, language, alone, "phrases", 0.95)
+    if _ASK in offered and asks_what_is_in(reading.plain) and not _alarms(around, heeded, offered, language, context):
+        return Understanding(reading.text, language, (_question(around, heeded, context),), "phrases", 0.9)
     if context.question:
         calls = pending.answer(context.question, around, heeded, offered)
         if calls is not None:
@@ -69,6 +73,21 @@ def _understood(reading: Reading, language: str, context: Context) -> Understand
         likely = guessed.calls[:MOST_CALLS]
         return Understanding(reading.text, language, likely, "classifier", guessed.confidence, alternatives)
     return Understanding(reading.text, language, (), "none", 0.0, alternatives)
+
+
+def _alarms(around: Surroundings, heeded: Heeded, offered: dict[str, Intent], language: str, context: Context) -> bool:
+    """ "Is there peanut in it, my throat is tight" asks for more than an answer."""
+    return EMERGENCY in guess(around, heeded, offered, language, context.entries).names
+
+
+def _question(around: Surroundings, heeded: Heeded, context: Context) -> Call:
+    """A question to the house: its entries answer it, or a person; nobody guesses what is in the soup."""
+    from bot.understanding.house_entries import find_entries
+
+    found = find_entries(around.reading.text, context.entries)
+    about = [str(call.slots["service"]) for call in heeded.calls if "service" in call.slots]
+    beside = {"entries": list(found)} if found else {"about": list(dict.fromkeys(about))[:2]} if about else {}
+    return Call(_ASK, {"question": around.reading.text, **beside})
 
 
 def learn(now: datetime) -> None:
