@@ -70,6 +70,7 @@ _TO = re.compile(
     r"(?:\s*(?:\bto\b|\bof\b|\btowards?\b|\bagainst\b|[:：]|\bfrom\b|(?:史|原|源)?(?:的?(?:是|有|食物"
     r"|东西))?[:：]?)\s*(?:any\s+)?)"
 )
+_JOKES = re.compile(r" to (?:early )?(?:mornings?|mondays?|work|noise|alarms?|stress|bills?|people|you)\b")
 _BUT = re.compile(r"[\s,，]*(?:\b(?:but|except|apart from|other than|besides)(?: for)?(?: only)?(?: to)?\b|除了)\s*")
 _EXCEPT = re.compile(r"除了?(?P<list>[^。;；!！?？\n]{1,30}?)(?:以外|之外|[,，都就没不无其别]).{0,8}$")
 _TOWARDS = re.compile(r"对(?P<list>[^对。;；!！?？\n]{1,40}?)$")
@@ -94,9 +95,17 @@ def find_allergies(plain: str) -> Told:
     return told_of(told)
 
 
+def denies(plain: str) -> bool:
+    """Whether an allergy is spoken of and nobody has one: "no allergies", 都不过敏."""
+    said = [sign for sign in islice(_SIGN.finditer(plain), MOST) if not _NO_SIGN.match(plain, sign.start())]
+    return bool(said) and not find_allergies(plain).codes and not _ASKED.search(plain)
+
+
 def _of_sign(plain: str, sign: re.Match[str]) -> Iterator[tuple[str, Span]]:
     """What a word such as "allergic" or 过敏 is said of; "" where it is declared of nothing that stands beside it."""
-    if _NO_SIGN.match(plain, sign.start()) or plain[: sign.start()].endswith(("抗", "防", "hypo", "hypo-", "脱")):
+    if _NO_SIGN.match(plain, sign.start()) or _JOKES.match(plain, sign.end()):
+        return
+    if plain[: sign.start()].endswith(("抗", "防", "hypo", "hypo-", "脱")):
         return
     start, end = bounds(plain, sign, SENTENCE)
     clause = max(start, bounds(plain, sign, CLAUSE)[0])

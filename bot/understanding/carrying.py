@@ -8,22 +8,23 @@ from dataclasses import replace
 from typing import Any
 
 from bot.understanding.ages import find_ages
-from bot.understanding.allergies import OTHER, find_allergies
+from bot.understanding.allergies import OTHER, denies, find_allergies
 from bot.understanding.amounts import blank
 from bot.understanding.contract import Context, Understanding
 from bot.understanding.diet import find_diet
 from bot.understanding.foods import CLAUSE, Span, around_pattern
 from bot.understanding.money import find_budget
-from bot.understanding.reading import Reading
+from bot.understanding.reading import Reading, fold
 from bot.understanding.slots import FINDERS, Heard
 from crm.service_requests.needs import NEEDS, Needs, needs_of
 from handlers.needs import taken
 from handlers.turn import Call
 
-TELL, ORDER, CHANGE = "tell_needs", "request_service", "change_request"
+TELL, ORDER, CHANGE, CANCEL = "tell_needs", "request_service", "change_request", "cancel_request"
 # Who reads these reads the guest's own words, so that an allergy without a name needs no second telling.
 _IN_THEIR_WORDS = frozenset({"complain", "ask_for_person", "suggest", CHANGE})
-_EMERGENCY = "emergency"
+WORDS = "words"  # what was told before the order was complete
+_EMERGENCY, _NOTHING = "emergency", "thank"  # who has no allergy asks for nothing
 _SURE = 0.8
 _OF_THEMSELVES = re.compile(
     r"\b(?:i|i'm|im|we|we're|my|our|he|he's|she|she's|they|his|her|one|guest|son|daughter|wife|husband)\b"
@@ -42,16 +43,25 @@ def told_alone(reading: Reading, context: Context) -> tuple[Call, ...]:
     While something is being ordered it belongs to the order, and the open question is asked again.
     """
     plain = reading.plain
-    told = _heard_in(plain, reading.text, context, NEEDS[:2]) if _offers(context) else Needs()
-    if not told or _says_more(plain):
+    if not _offers(context):
+        return ()
+    told = _heard_in(plain, reading.text, context, NEEDS[:2])
+    if not (told or denies(plain)) or _says_more(plain):
         return ()
     note = {"note": reading.text}
     question = context.question
+    if not told:
+        return () if question else (Call(_NOTHING),)
     if question is not None:
-        return _while_ordering(question.call, told, context) if told.allergy and question.call.intent == ORDER else ()
-    if told.allergy or (_OF_THEMSELVES.search(plain) and not around_pattern("changing").search(plain)):
+        return (
+            _while_ordering(question.call, told, reading.text, context)
+            if told.allergy and question.call.intent == ORDER
+            else ()
+        )
+    changes = around_pattern("changing").search(plain) or any(each.startswith("no_") for each in told.diet)
+    if told.allergy or (_OF_THEMSELVES.search(plain) and not changes):
         return (Call(TELL, {**told.as_slots(), **note}),)
-    return (Call(CHANGE, {**told.as_slots(), **note}),) if around_pattern("changing").search(plain) else ()
+    return (Call(CHANGE, {**told.as_slots(), **note}),) if changes else ()
 
 
 def carried(found: Understanding, plain: str, context: Context) -> Understanding:
@@ -61,6 +71,7 @@ def carried(found: Understanding, plain: str, context: Context) -> Understanding
     told = _heard_in(plain, found.text, context, NEEDS)
     if not told:
         return found
+    found = replace(found, calls=_wished(found.calls, told))
     said = [_minded(call, context) for call in found.calls]
     unsaid = Needs(
         told.allergy,
@@ -94,12 +105,33 @@ def _says_more(plain: str) -> bool:
     return bool(_LEFT.search(rest) or _EATEN.search(plain))
 
 
-def _while_ordering(call: Call, told: Needs, context: Context) -> tuple[Call, ...]:
+def _while_ordering(call: Call, told: Needs, text: str, context: Context) -> tuple[Call, ...]:
+    """The words go along in a slot of their own: the note may be what was asked for."""
     service = context.catalogue.get(str(call.slots.get("service")))
     own = taken(told, service) if service else Needs()
     left = told.without(own)
-    order = replace(call, slots={**call.slots, **needs_of(call.slots).joined(own).as_slots()})
-    return (*((Call(TELL, left.as_slots()),) if left.allergy else ()), order)
+    words = {WORDS: "; ".join(filter(None, (call.slots.get(WORDS), text)))} if own else {}
+    order = replace(call, slots={**call.slots, **needs_of(call.slots).joined(own).as_slots(), **words})
+    return (*((Call(TELL, {**left.as_slots(), "note": text}),) if left.allergy else ()), order)
+
+
+def _wished(calls: Sequence[Call], told: Needs) -> tuple[Call, ...]:
+    """Without what is no wish: "two of us are vegan" orders nothing, "a latte, no milk" cancels nothing."""
+    orders = [call for call in calls if call.intent == ORDER]
+    real = [call for call in orders if not _only_tells(call)] or orders
+    leaves_out = any(code.startswith("no_") for code in told.diet)
+    ordered = {call.slots.get("service") for call in real if leaves_out}
+    return tuple(
+        call
+        for call in calls
+        if not (call.intent == ORDER and call not in real)
+        and not (call.intent == CANCEL and call.slots.get("service") in ordered)
+    )
+
+
+def _only_tells(call: Call) -> bool:
+    plain = fold(str(call.slots.get("note") or ""))
+    return bool(find_allergies(plain).codes or find_diet(plain).codes) and not _says_more(plain)
 
 
 def _minded(call: Call, context: Context) -> Needs:
@@ -117,7 +149,7 @@ def _with(call: Call, own: Needs, unsaid: Needs, plain: str, text: str, context:
     service = context.catalogue.get(str(call.slots.get("service"))) if call.intent == ORDER else None
     needs = own.joined(taken(unsaid, service)) if service else own
     slots = {name: value for name, value in call.slots.items() if name not in NEEDS} | needs.as_slots()
-    if call.intent == ORDER and needs:
+    if call.intent == ORDER and needs and WORDS not in slots:
         slots["note"] = _in_their_words(str(slots.get("note") or ""), needs, plain, text)
     return replace(call, slots=slots)
 

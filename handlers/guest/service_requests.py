@@ -147,7 +147,7 @@ def _details(turn: Turn, service: Service, stay: StayInfo) -> Details:
         quantity=turn.slot("quantity"),
         people=turn.slot("people"),
         wanted_at=_wanted_at(turn, service, stay),
-        note=turn.slot("note") or "",
+        note="; ".join(filter(None, (turn.slot("words"), turn.slot("note")))),
         needs=needs.taken(needs_of(turn.call.slots), service),
     )
 
