@@ -36,6 +36,14 @@ class Told:
     spans: tuple[Span, ...] = ()
 
 
+def compile_words() -> None:
+    """Before the first message that needs them: it takes the time of ten messages."""
+    for compiled in (_things_pattern, diet_pattern):
+        compiled()
+    for name in ("words", "changing"):
+        around_pattern(name)
+
+
 def thing_at(plain: str, at: int, end: int) -> tuple[str, int]:
     """The code of the thing whose name begins here, and where the name ends; "" for none and for a look-alike."""
     match = _things_pattern().match(plain, at, end)

@@ -11,6 +11,7 @@ from bot.understanding.contract import Context, Understanding
 from bot.understanding.corrections import correction
 from bot.understanding.details import Surroundings
 from bot.understanding.diet import asks_what_is_in
+from bot.understanding.foods import compile_words
 from bot.understanding.guess import Guess, guess
 from bot.understanding.lessons import are_kept, intents_of
 from bot.understanding.nearest import nearest
@@ -99,6 +100,7 @@ def learn(now: datetime) -> None:
 
 def wake(now: datetime) -> None:
     """Loads what was learned, of guests first: the first message would wait for it."""
+    compile_words()
     with _waking:  # who writes while the house still learns waits for that, and need not learn it too
         for to_staff in (False, True):
             offered = tuple(intents_of(to_staff).values())
