@@ -14,7 +14,7 @@ from crm.store import Connection
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The properties by id; the first one serves who is linked to none. `items`: see Context."""
+    """The properties by id; the first one serves who is linked to none."""
 
     properties: Mapping[str, Property]
     rooms: Mapping[str, frozenset[str]]
@@ -22,7 +22,6 @@ class House:
     catalogue: Catalogue
     language: str
     asks_model: bool = False
-    items: tuple[tuple[str, str], ...] = ()
 
     def of(self, speaker: Speaker) -> Property:
         if speaker.stay is not None:
@@ -41,5 +40,4 @@ def load_house(db: Connection, catalogue: Catalogue, language: str, *, asks_mode
         catalogue=catalogue,
         language=language,
         asks_model=asks_model,
-        items=tuple((item, each.code) for each in catalogue.values() for item in each.items),
     )

@@ -60,7 +60,7 @@ def somebody(store: Store, settings: Settings, who: str, at: str = "") -> Listen
         language=person.language,
         rooms=house.rooms[home.id],
         entries=house.knowledge[home.id],
-        items=house.items,
+        catalogue=settings.catalogue,
     )
 
     def listen(text: str) -> Context:

@@ -8,6 +8,7 @@ from bot.app import utc_now
 from bot.config import Settings
 from crm.calendar import local
 from crm.properties.houses import properties
+from crm.service_requests.needs import NEEDS
 from crm.service_requests.requests import all_requests
 from crm.staff.invites import Invitation, create_invite
 from crm.staff.roles import GUEST, STRANGER, department_of, roles
@@ -38,6 +39,7 @@ def request_rows(store: Store, settings: Settings) -> list[Row]:
             "people": each.people,
             "time": local(each.wanted_at, zones[each.property_id]).isoformat() if each.wanted_at else None,
             "note": each.note,
+            **{name: each.needs.as_slots().get(name) for name in NEEDS},
             "state": each.state.value,
             "assignee": each.assignee_name or None,
             "opened_at": local(each.opened_at, zones[each.property_id]).isoformat(),

@@ -133,8 +133,8 @@ def context(matter: Matter, now: datetime, house: House, names: Sequence[str] = 
         question=matter.question,
         choices=tuple(matter.choices),
         names=tuple(names),
-        items=house.items,
         house_language="" if matter.speaker.staff is not None else matter.house.language,
+        catalogue=house.catalogue,
     )
 
 

@@ -11,6 +11,7 @@ from crm.encryption import folded
 from crm.properties.catalogue import Service
 from crm.service_requests.requests import RequestState, ServiceRequest
 from crm.stays.bookings import StayInfo
+from handlers import needs
 from handlers.turn import Button, Call, Intent, Turn
 from prompts.words import day, moment, say, saying, services, table
 
@@ -154,6 +155,7 @@ def line(turn: Turn, language: str, request: ServiceRequest) -> str:
         late=lateness(language, turn.now - request.due_at) if request.due_at < turn.now else "",
         number=request.number,
         headline=headline(language, request),
+        warning=needs.warning(language, request.needs),
         due=at(turn, language, request.due_at),
         wanted=at(turn, language, request.wanted_at) if request.wanted_at else "",
         state=request.state.value,

@@ -8,11 +8,13 @@ from functools import cache
 
 from crm.conversations.accounts import Place, Speaker, load_speaker
 from crm.errors import LinkRefused, NoStay, NotAllowed, NotFound, Refusal
+from crm.service_requests.needs import NEEDS
 from crm.service_requests.requests import ServiceRequest, get_request
 from crm.staff import roles
 from crm.stays.bookings import get_stay
 from handlers import cards
 from handlers.guest import (
+    allergies,
     changes,
     emergency,
     feedback,
@@ -44,7 +46,7 @@ INTENTS: tuple[Intent, ...] = (
         GUEST,
         "request_service",
         service_requests.request_service,
-        _slots("service", "quantity", "time", "people", "room", "note"),
+        _slots("service", "quantity", "time", "people", "room", *NEEDS, "note"),
     ),
     Intent("cancel_request", GUEST, "request_service", service_requests.cancel_request, _slots("service")),
     Intent(
@@ -52,7 +54,7 @@ INTENTS: tuple[Intent, ...] = (
         GUEST,
         "request_service",
         changes.change_request,
-        _slots("service", "time", "quantity", "people", "room", "note"),
+        _slots("service", "time", "quantity", "people", "room", *NEEDS, "note"),
     ),
     Intent(
         "repeat_request",
@@ -75,6 +77,7 @@ INTENTS: tuple[Intent, ...] = (
     Intent("complain", GUEST, "give_feedback", feedback.complain, _slots("text")),
     Intent("compliment", GUEST, "give_feedback", feedback.compliment, _slots("text")),
     Intent("suggest", GUEST, "give_feedback", feedback.suggest, _slots("text")),
+    Intent("tell_needs", GUEST, "talk", allergies.tell_needs, _slots("allergy", "diet", "note")),
     Intent("ask_for_person", GUEST, "talk", handoff.ask_for_person),
     Intent("emergency", GUEST, "talk", emergency.emergency, _slots("text")),
     Intent("show_picture", ANYONE, "talk", pictures.show_picture),
@@ -133,7 +136,7 @@ def answer(turn: Turn) -> list[Reply]:
         _check_permission(turn, intent)
         replies = intent.handle(turn)
     except Refusal as refusal:
-        return [_refused(turn, refusal)]
+        return [_refused(turn, refusal), *_told_anyway(turn, refusal)]
     follow_up = next((reply.follow_up for reply in replies if reply.follow_up is not None), None)
     return replies + answer(_afresh(turn, follow_up)) if follow_up else replies
 
@@ -203,6 +206,14 @@ def _refused(turn: Turn, refusal: Refusal) -> Reply:
         return Reply(text, buttons, ask=Question(Call("link_stay", slots), "credential"))
     buttons = [] if turn.speaker.staff else [cards.person_button(turn.language)]
     return Reply(text, buttons)
+
+
+def _told_anyway(turn: Turn, refusal: Refusal) -> list[Reply]:
+    """An allergy is not lost with the order that is refused; one that waits for a link waits with its order."""
+    allergy = turn.slot("allergy")
+    if not allergy or turn.call.intent != "request_service" or isinstance(refusal, NoStay):
+        return []
+    return answer(_afresh(turn, Call("tell_needs", {"allergy": allergy, "note": turn.text})))
 
 
 def _afresh(turn: Turn, call: Call) -> Turn:

@@ -10,7 +10,7 @@ from crm.conversations.recipients import Recipient, on_duty, recipient_in, staff
 from crm.service_requests.requests import ServiceRequest
 from crm.staff.members import staff_of
 from crm.staff.roles import matrix
-from handlers import cards
+from handlers import cards, needs
 from handlers.turn import Reply, Turn
 from prompts.words import say
 
@@ -57,6 +57,7 @@ def for_staff(turn: Turn, request: ServiceRequest, people: Sequence[Recipient]) 
                 each.language,
                 "cards.request.card",
                 headline=cards.headline(each.language, request, noted=False),
+                needs=needs.card(each.language, request.needs),
                 due=cards.at(turn, each.language, request.due_at),
                 wanted=cards.at(turn, each.language, request.wanted_at) if request.wanted_at else "",
                 approval=cards.needs_approval(turn, request),
@@ -91,6 +92,7 @@ def lines(
                 each.language,
                 f"cards.staff.{sentence}",
                 headline=cards.headline(each.language, request),
+                needs=needs.card(each.language, request.needs),
                 number=request.number,
                 who=request.assignee_name,
                 reason=cards.reason_words(each.language, request.reason),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from bot.understanding.ages import find_ages
 from bot.understanding.numbers import (
     BETWEEN,
     EN_AMOUNT,
@@ -17,7 +18,6 @@ from bot.understanding.numbers import (
     NUMBER,
     ZH_AMOUNT,
     ZH_PEOPLE,
-    find_ages,
     find_asides,
     find_many,
     number,
@@ -160,7 +160,7 @@ def find_bare(plain: str) -> Amount | None:
     return (number(match["n"]), match.span("n")) if match else None
 
 
-def blank(plain: str, spans: list[Span]) -> str:
+def blank(plain: str, spans: Iterable[Span]) -> str:
     """The text with these places used up, so that no digit is read twice."""
     for start, end in spans:
         plain = plain[:start] + "\x00" * (end - start) + plain[end:]

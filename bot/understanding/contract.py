@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from crm.properties.catalogue import Catalogue, shipped_catalogue
 from crm.properties.knowledge import Entry
 from handlers.turn import Button, Call, Intent, Question
 
@@ -16,8 +17,7 @@ class Context:
     """What is known before the text is read; `now` is aware, in the zone of the house.
 
     `names` are guests whom a colleague's text seems to name; nobody else's text is ever compared with them.
-    `items` are things the house has by name, each with the service it is asked for with. `house_language` is what
-    colleagues read, where a guest speaks.
+    `house_language` is what colleagues read, where a guest speaks.
     """
 
     offered: tuple[Intent, ...]
@@ -28,8 +28,8 @@ class Context:
     choices: tuple[Button, ...] = ()
     entries: tuple[Entry, ...] = ()
     names: tuple[str, ...] = ()
-    items: tuple[tuple[str, str], ...] = ()
     house_language: str = ""
+    catalogue: Catalogue = field(default_factory=shipped_catalogue)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ Span = tuple[int, int]
 _CODE = re.compile(r"(?<![\w-])(?P<code>[A-Za-z]{2,4}-(?=[A-Za-z0-9]*\d|[A-Z0-9]{4})[A-Za-z0-9]{4,12})(?![\w-])")
 _NAMED_CODE = re.compile(
     r"(?:\b(?:code|booking|reservation|confirmation)(?: (?:code|number|no\.?|id))?(?: is)?"
-    r"|(?:预订|预定|订单|确认)[号码]+|编号|入住码|房码)\W{0,3}(?:是|为)?\W{0,2}(?P<code>[a-z0-9][a-z0-9-]{3,19})(?![\w-])"
+    r"|(?:预订|预定|订单|确认)[号码]+|编号|入住码|房码)\W{0,3}(?:是"
+    r"|为)?\W{0,2}(?P<code>[a-z0-9][a-z0-9-]{3,19})(?![\w-])"
 )
 _DIGITS = r"(?<!\d)(?P<digits>\d{4})(?!\d)"
 _TAIL = r"(?:手机|电话)?(?:号码?)?(?:尾号|后四位|末四位|最后四位|后4位|末4位)(?:数字)?(?:是|为|:)?"
@@ -34,7 +35,9 @@ _EN_MARKED = re.compile(
 _EN_ALONE = re.compile(rf"(?P<name>[a-z][a-z'-]*(?: [a-z][a-z'-]*){{1,3}}|[a-z]{{3,}})[\s,]+{_DIGITS}")
 _HOUR = re.compile(r"\d{1,2}h\d{2}|\d{1,2}[ap]m")
 _NO_NAME = frozenset("房间号码楼毛巾枕空调要请给送的了在电话我你您接单完")
-_POLITE_EDGE = re.compile(r"^(?:你好|您好|hi|hello)[\s,，!。.]*|[\s,，。.!]*(?:谢谢|thanks|thank you)?[\s。.!]*$")
+_POLITE_EDGE = re.compile(
+    r"^(?:你好|您好|hi|hello)[\s,，!。.]*|(?<![\s,，。.!])[\s,，。.!]*+(?:谢谢|thanks|thank you)?[\s。.!]*+$"
+)
 _TOKEN = re.compile(r"\s*(?P<how>/start|invite|邀请码?)[\s:=]+(?P<token>[A-Za-z0-9_-]{8,64})\s*", re.IGNORECASE)
 
 

@@ -7,17 +7,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from bot.understanding.ages import find_ages
 from bot.understanding.known import Known
+from bot.understanding.money import find_budget
 from bot.understanding.names import within
 from bot.understanding.pieces import WRAPPERS, Piece, Stretch
 from bot.understanding.reading import Reading, Token
 from bot.understanding.slots import FINDERS, FREE_TEXT, USED, Heard, find_room, find_text, find_time
 from bot.understanding.time_slots import Span, impossible
 from bot.understanding.vocabulary import Hit, Kind, service_words
+from crm.service_requests.needs import NEEDS
 from handlers.turn import Intent
 
 # These read digits that are no quantity, so they look first even where their value is not wanted.
-_DIGIT_READERS = ("time", "day", "room", "people")
+_DIGIT_READERS = ("money", "ages", "time", "day", "room", "people")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,13 @@ def request_slots(stretch: Stretch, intent: Intent, around: Surroundings) -> dic
     slots, left = find_slots(heard, intent, {"service": code})
     slots |= _shared_time(stretch, intent, around) if "time" not in slots else {}
     slots |= _named_room(around) if "room" not in slots else {}
-    is_detailed = service.fault or any(hit.meaning.detailed for hit in stretch.hits)
-    said_more = is_detailed or _names_an_item(stretch, around) or _rest(stretch, left, around)
+    said_more = (
+        service.fault
+        or not slots.keys().isdisjoint(NEEDS)
+        or any(hit.meaning.detailed for hit in stretch.hits)
+        or _names_an_item(stretch, around)
+        or _rest(stretch, left, around)
+    )
     if said_more:
         slots |= _noted(intent, _span(stretch, around), around)
     return slots
@@ -149,6 +157,9 @@ def _heard(
     shown = [USED] * len(plain)
     for start, end in places:
         shown[start:end] = plain[start:end]
+    for start, end in (*find_ages(plain), *find_budget(plain)[1]) if places else ():
+        if any(each != USED for each in shown[start:end]):  # "kids 3 and 5" and "$50" are never cut in two
+            shown[start:end] = plain[start:end]
     text = "".join(shown) if places else plain
     return Heard(text, around.reading.text, around.now, around.rooms, hint, captures=captures or {})
 

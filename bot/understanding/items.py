@@ -7,10 +7,16 @@ from functools import lru_cache
 from itertools import pairwise
 
 from bot.understanding.reading import Reading, Token, words
+from crm.properties.catalogue import Catalogue
 from prompts.words import LANGUAGES, services
 
 Words = tuple[str, ...]
 Names = Sequence[tuple[Words, Words]]  # of items that begin alike: the name, and the words it is read as
+
+
+def items_of(catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
+    """Each with the service it is asked for with."""
+    return tuple((item, each.code) for each in catalogue.values() for item in each.items)
 
 
 def find_items(reading: Reading, items: Sequence[tuple[str, str]]) -> list[tuple[int, int, Words]]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.understanding.vocabulary import service_words
+from crm.service_requests.needs import NEEDS, needs_of
 from handlers.turn import Call
 
 
@@ -40,7 +41,7 @@ def _without_doubles(calls: Sequence[Call]) -> list[Call]:
 def _same_wish(known: Call, call: Call) -> bool:
     if known.intent != call.intent:
         return False
-    keys = set(known.slots) & set(call.slots) - {"note", "quantity", "reason"}
+    keys = set(known.slots) & set(call.slots) - {"note", "quantity", "reason", *NEEDS}
     return all(known.slots[key] == call.slots[key] for key in keys)
 
 
@@ -52,4 +53,5 @@ def _merged(known: Call, call: Call) -> Call:
     counts = [each.slots["quantity"] for each in (known, call) if each.slots.get("quantity")]
     if len(counts) == 2 and counts[0] != counts[1]:
         slots["quantity"] = sum(counts)
-    return replace(known, slots=slots)
+    needs = needs_of(known.slots).joined(needs_of(call.slots))
+    return replace(known, slots=slots | needs.as_slots())

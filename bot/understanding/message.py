@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 
+from bot.understanding.allergies import find_allergies
 from bot.understanding.amounts import find_persons
 from bot.understanding.details import Surroundings
+from bot.understanding.diet import find_diet
 from bot.understanding.judgement import Border, Message
 from bot.understanding.lessons import taught
 from bot.understanding.phrases import Heeded
@@ -78,7 +80,7 @@ def _borders(around: Surroundings, heeded: Heeded) -> Iterator[tuple[int, Border
             yield piece.start, Border.CONNECTOR
         elif not said and stop not in _COMMAS:
             yield piece.start, Border.SENTENCE
-        elif not (_goes_on(tokens, piece.start) or _begins_with_people(around, piece)):
+        elif not (_goes_on(tokens, piece.start) or _begins_with_people(around, piece) or _tells_needs(around, piece)):
             yield piece.start, Border.JOIN if _is_joined(tokens, piece.start) else Border.COMMA
 
 
@@ -91,6 +93,13 @@ def _begins_with_people(around: Surroundings, piece: Piece) -> bool:
     """How many they are says more of what they want: 叫车去机场，四个人三个箱子."""
     start, end = around.reading.tokens[piece.start].start, around.reading.tokens[piece.end - 1].end
     return any(first == 0 and count for count, (first, _) in find_persons(around.reading.plain[start:end]))
+
+
+def _tells_needs(around: Surroundings, piece: Piece) -> bool:
+    """What somebody must not eat says more of what they want: dinner for six, one of us is vegan."""
+    tokens = around.reading.tokens
+    plain = around.reading.plain[tokens[piece.start].start : tokens[piece.end - 1].end]
+    return not piece.hits and bool(find_allergies(plain).codes or find_diet(plain).codes)
 
 
 def _goes_on(tokens: Sequence[Token], at: int) -> bool:

@@ -11,10 +11,11 @@ import structlog
 
 from bot.languages import is_foreign
 from bot.understanding.allowance import Allowance
+from bot.understanding.carrying import carried
 from bot.understanding.client import Client
 from bot.understanding.contract import Context, Understanding
 from bot.understanding.phrases import EMERGENCY
-from bot.understanding.reading import LONGEST
+from bot.understanding.reading import LONGEST, read
 from bot.understanding.redaction import redacted
 from bot.understanding.told import told_to_colleagues, with_translations
 from bot.understanding.tools import Asked, Schema, calls_of, described, language_in, tools_for
@@ -75,7 +76,8 @@ class Model:
         found = replace(found, language=language)
         calls = calls_of(asked, found.text, context)
         if calls:
-            return replace(found, calls=calls, by="model", confidence=CONFIDENCE)
+            found = replace(found, calls=calls, by="model", confidence=CONFIDENCE)
+            return carried(found, read(found.text).plain, context)
         return _unsure(found) if is_foreign(language) and not is_our_own(found.text) else found
 
     async def _for_colleagues(

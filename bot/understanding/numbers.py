@@ -42,15 +42,21 @@ _EN_ASIDE = re.compile(
 )
 _ZH_ASIDE = re.compile(
     rf"(?:预算|人均|小费|价格){ZH_ANY}|(?:尾号|手机|电话|号码|订单|会员)\D{{0,6}}\d{{3,}}"
-    r"|(?:\d{2,}|[一二两三四五六七八九]?[十百千][一二三四五六七八九十百]*)块(?!肥皂|香皂|蛋糕|巧克力|毛巾|毯|糖|饼|披萨)"
+    r"|(?:\d{2,}|[一二两三四五六七八九]?[十百千][一二三四五六七八九十百]*)块(?!肥皂|香皂|蛋糕|巧克力|毛巾|毯|糖|饼"
+    r"|披萨)"
     rf"|{ZH_ANY}(?:元|圆|美元|欧元|人民币|块(?:钱|(?=[的一二三四五六七八九多]|左右|以[内下]))"
     rf"|毫升|升|公斤|斤|厘米|公分|英?寸|码|度|瓦|伏|米[一二三四五六七八九\d]{{0,2}}|月(?:{ZH_ANY}[号日]?)?)"
 )
-_AGE = re.compile(
-    rf"\b(?:{EN_ANY}[ -]?(?:months?|years?|weeks?|yrs?|mos?)[ -]olds?\b|\d{{1,3}} ?y/?o\b"
-    r"|(?:ages?|aged|turn(?:s|ed|ing)|(?<!how many )is|(?<!we )(?<!there )are|who's|she's|he's)"
-    rf" {EN_ANY}(?:(?:,| and|, and|,? &) {EN_ANY})*(?= *(?:$|[,.;!?)]|years?|months?|and\b)))"
-    rf"|{ZH_ANY}(?:个月大|个多月大|个半?月|周岁|岁半?|岁多)|今年{ZH_ANY}(?=$|[,，。;；!?了])"
+# One of them is vegan, 有一位吃素: no more people than were counted, and no thing.
+_EN_OF_THEM = re.compile(
+    rf"\b(?:{EN_NUMBER}|\d)(?: of (?:us|them)| (?:person|people|guests?|kids?|child(?:ren)?|adults?))?"
+    r" (?:is|are|has|have|eats?|needs?|can't|cannot|can not|doesn't|does not|don't|do not)(?: an?)?(?: [a-z]+)?"
+    r" (?:vegans?|vegetarians?|veggie|halal|kosher|allerg\w+|diabetic|coeliac|celiac|pork|meat|fish|nuts?|gluten"
+    r"|dairy|spicy)\b"
+)
+_ZH_OF_THEM = re.compile(
+    rf"(?:其中|里面)?有?{ZH_AMOUNT}[个位名](?:大?人|客人|孩子|小孩|小朋友|老人|朋友)?"
+    "(?=(?:是|只|要|也)?(?:吃素|素食|纯素|不吃|不能吃|忌口|清真|回民|过敏|对[^,，。]{1,8}过敏|糖尿病|吃不了|[^,，。位个]{1,6}过敏))"
 )
 
 MEASURE = (
@@ -85,11 +91,13 @@ ZH_PEOPLE = re.compile(
     rf"|(?P<whole>{ZH_AMOUNT}) ?(?:(?:个|位|名)?(?:客?人|旅客|乘客)"
     rf"(?![工份间房床套]|[都也]没|一[条个瓶份杯双])|位(?![数])|名(?!字)"
     rf"|口(?:人|之家|子)?(?=[,，。;；\s\x00人之要想去的一都住吃用参]|$)))"
-    rf"|(?:我们|咱们?|大人小孩)(?:一共|总共|共|是|有|就|一行)?(?P<whole_us>{ZH_AMOUNT})(?:个{_STOP}|{_STOP}|(?<=[俩仨]))"
+    rf"|(?:我们|咱们?|大人小孩)(?:一共|总共|共|是|有|就|一行)?(?P<whole_us>{ZH_AMOUNT})(?:个{_STOP}|{_STOP}"
+    rf"|(?<=[俩仨]))"
     rf"|(?:一共|总共|一行|人数)[:：是为]? ?(?P<whole_all>{ZH_AMOUNT})(?!个|{MEASURE}|打){_STOP}"
     rf"|(?:姐妹|兄弟|姐弟|兄妹|母女|母子|父子|父女|夫妻|夫妇|祖孙|同事|朋友|同学)(?P<whole_kin>{ZH_AMOUNT})(?!家)个?人?"
     r"|(?P<part_two>夫妻|夫妇|情侣|两口子|母女|母子|父子|父女)(?!房|套|间|座|装|款|床)"
-    rf"|(?:我们?|咱们?|他|她)?的?(?:(?P<weak_two>爸妈|父母|爸爸妈妈|爷爷奶奶|外公外婆)|(?P<weak>{_ZH_KIN})(?![餐椅床票车区乐装]))"
+    rf"|(?:我们?|咱们?|他|她)?的?(?:(?P<weak_two>爸妈|父母|爸爸妈妈|爷爷奶奶|外公外婆)"
+    rf"|(?P<weak>{_ZH_KIN})(?![餐椅床票车区乐装]))"
     r"|(?P<weak_me>我)(?!们)|(?:就|只有)(?P<alone>我)(?:自己|一个)"
 )
 _PEOPLE = "people|persons?|guests?|pax|ppl|of us|passengers?|travell?ers?|visitors?|diners?|participants?|folks"
@@ -152,13 +160,8 @@ def number(text: str) -> int:
 
 def find_asides(plain: str) -> list[tuple[int, int]]:
     """Where prices, sizes, dates and names of places stand: their numbers count nothing."""
-    patterns = (_EN_ASIDE,) if plain.isascii() else (_EN_ASIDE, _ZH_ASIDE)
+    patterns = (_EN_ASIDE, _EN_OF_THEM) if plain.isascii() else (_EN_ASIDE, _ZH_ASIDE, _EN_OF_THEM, _ZH_OF_THEM)
     return [match.span() for pattern in patterns for match in pattern.finditer(plain)]
-
-
-def find_ages(plain: str) -> list[tuple[int, int]]:
-    """Where somebody's age is told: it is no number of things."""
-    return [match.span() for match in _AGE.finditer(plain)]
 
 
 def find_many(plain: str) -> Iterator[tuple[int, tuple[int, int]]]:

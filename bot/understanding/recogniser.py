@@ -6,11 +6,14 @@ from datetime import datetime
 from threading import Lock
 
 from bot.understanding import pending
+from bot.understanding.carrying import carried, told_alone
 from bot.understanding.contract import Context, Understanding
 from bot.understanding.corrections import correction
 from bot.understanding.details import Surroundings
+from bot.understanding.diet import asks_what_is_in
+from bot.understanding.foods import compile_words
 from bot.understanding.guess import Guess, guess
-from bot.understanding.items import find_items, places_of, with_items
+from bot.understanding.items import find_items, items_of, places_of, with_items
 from bot.understanding.known import find_known, language_without, with_stand_ins
 from bot.understanding.lessons import are_kept, intents_of
 from bot.understanding.nearest import nearest
@@ -29,6 +32,7 @@ MOST_BESIDE = 6  # as phrases are weighed: what may be said beside a name that i
 GREEDY = frozenset({FIND_GUEST, "my_tasks", "go_on_duty"})  # phrases of these match more than they mean
 MOSTLY_EXPLAINED = 0.8
 UNHEARD = {"zh": "嗷呜", "en": "flibber"}  # in no phrase, so that everything is asked
+_ASK = "ask_house"
 BY_FORM = frozenset({"enter_token", "link_stay"})
 _waking = Lock()
 
@@ -41,16 +45,26 @@ def understand(text: str, context: Context) -> Understanding:
     known = find_known(given, context.names)
     language = language_without(given, known, context.language)
     named = with_stand_ins(given, known, language)
-    items = find_items(named, context.items)
+    items = find_items(named, items_of(context.catalogue))
     reading = corrected(with_items(named, items))
     button = pending.pressed(reading.text, context.choices)
     if button:
         return Understanding(reading.text, language, (button.call,), "button", 1.0)
     around = Surroundings(reading, context.now, context.rooms, known, places_of(named, items))
+    return carried(_understood(around, language, context), reading.plain, context)
+
+
+def _understood(around: Surroundings, language: str, context: Context) -> Understanding:
+    reading = around.reading
     offered = {intent.name: intent for intent in context.offered}
     heeded = listen(around, offered)
     if any(call.intent == EMERGENCY for call in heeded.calls):
         return Understanding(reading.text, language, heeded.calls, "phrases", heeded.confidence)
+    alone = told_alone(reading, context)
+    if alone:
+        return Understanding(reading.text, language, alone, "phrases", 0.95)
+    if _ASK in offered and asks_what_is_in(reading.plain) and not _alarms(around, heeded, offered, language, context):
+        return Understanding(reading.text, language, (_question(around, heeded, context),), "phrases", 0.9)
     if context.question:
         calls = pending.answer(context.question, around, heeded, offered)
         if calls is not None:
@@ -81,6 +95,21 @@ def is_emergency(text: str, now: datetime) -> bool:
     return any(call.intent == EMERGENCY for call in found.calls)
 
 
+def _alarms(around: Surroundings, heeded: Heeded, offered: dict[str, Intent], language: str, context: Context) -> bool:
+    """ "Is there peanut in it, my throat is tight" asks for more than an answer."""
+    return EMERGENCY in guess(around, heeded, offered, language, context.entries).names
+
+
+def _question(around: Surroundings, heeded: Heeded, context: Context) -> Call:
+    """A question to the house: its entries answer it, or a person; nobody guesses what is in the soup."""
+    from bot.understanding.house_entries import find_entries
+
+    found = find_entries(around.reading.text, context.entries)
+    about = [str(call.slots["service"]) for call in heeded.calls if "service" in call.slots]
+    beside = {"entries": list(found)} if found else {"about": list(dict.fromkeys(about))[:2]} if about else {}
+    return Call(_ASK, {"question": around.reading.text, **beside})
+
+
 def learn(now: datetime) -> None:
     """Compiles the phrases and learns the examples; what has been learned is not learned again."""
     rules()
@@ -90,6 +119,7 @@ def learn(now: datetime) -> None:
 
 def wake(now: datetime) -> None:
     """Loads what was learned, of guests first: the first message would wait for it."""
+    compile_words()
     with _waking:  # who writes while the house still learns waits for that, and need not learn it too
         for to_staff in (False, True):
             offered = tuple(intents_of(to_staff).values())

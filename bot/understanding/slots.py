@@ -9,9 +9,14 @@ from datetime import datetime, time
 from functools import cache
 from typing import Any
 
+from bot.understanding.ages import told_ages
+from bot.understanding.allergies import OTHER, find_allergies
 from bot.understanding.amounts import Amount, blank, find_amounts, find_bare, find_persons, find_stars
 from bot.understanding.credentials import find_credential_words, find_token_words
 from bot.understanding.days import find_day_words, impossible_days
+from bot.understanding.diet import find_diet
+from bot.understanding.foods import things_in
+from bot.understanding.money import find_budget
 from bot.understanding.reading import fold
 from bot.understanding.rooms import find_room_words
 from bot.understanding.time_slots import Span, find_moment
@@ -127,6 +132,33 @@ def find_department(heard: Heard) -> Found | None:
     return _listed(heard, "departments")
 
 
+def find_allergy(heard: Heard) -> Found | None:
+    """Codes of what somebody is allergic to; nothing is used up, for these words are read as a note as well."""
+    codes = find_allergies(heard.plain).codes
+    if not codes and heard.asked and _is_name(heard.plain):
+        codes = tuple(code for code, _ in things_in(heard.plain, 0, len(heard.plain))) or (OTHER,)
+    return Found(list(dict.fromkeys(codes)), []) if codes else None
+
+
+def find_diets(heard: Heard) -> Found | None:
+    """Codes of diets and no_<food>, but for what is told as an allergy."""
+    ill = {f"no_{code}" for code in find_allergies(heard.plain).codes}
+    codes = [code for code in find_diet(heard.plain).codes if code not in ill]
+    return Found(codes, []) if codes else None
+
+
+def find_told_ages(heard: Heard) -> Found | None:
+    """Of children and the old: 5y, 10m."""
+    ages = told_ages(heard.plain)
+    return Found([age for age, _ in ages], [span for _, span in ages]) if ages else None
+
+
+def find_money(heard: Heard) -> Found | None:
+    """{"amount": …, "currency": …, "bound": …}."""
+    budget, spans = find_budget(heard.plain)
+    return Found(dict(budget), list(spans)) if budget else None
+
+
 def find_name(heard: Heard) -> Found | None:
     """A person's name as it was written; only where a phrase marked it or a question asked for it."""
     span = heard.captures.get("name")
@@ -150,6 +182,10 @@ def find_text(heard: Heard) -> Found | None:
 FINDERS: dict[str, Finder] = {
     "credential": find_credential,
     "token": find_token,
+    "allergy": find_allergy,
+    "diet": find_diets,
+    "money": find_money,
+    "ages": find_told_ages,
     "time": find_time,
     "day": find_day,
     "room": find_room,

@@ -10,9 +10,12 @@ from functools import cache
 from typing import Any
 
 from bot.understanding.contract import Context
+from bot.understanding.items import items_of
+from bot.understanding.needs_said import NEED_SCHEMAS, said_need
 from bot.understanding.reading import fold, read
 from bot.understanding.slots import FINDERS, FREE_TEXT, Heard
 from bot.understanding.vocabulary import service_words
+from crm.service_requests.needs import needs_of
 from handlers.turn import Call, Intent
 from prompts.words import LANGUAGES, examples, table
 
@@ -63,7 +66,8 @@ def _distinct(calls: Iterable[Call | None]) -> tuple[Call, ...]:
 
 
 def _tool(intent: Intent, context: Context) -> Schema:
-    slots = {slot.name: _schema(slot.finder, context) for slot in intent.slots if slot.finder not in _UNTOLD}
+    untold = _UNTOLD | NEED_SCHEMAS.keys() if intent.name in _READ_BY_US else _UNTOLD
+    slots = {slot.name: _schema(slot.finder, context) for slot in intent.slots if slot.finder not in untold}
     if intent.name == "ask_house":
         slots["entry"] = {"type": "string", "enum": ["none", *(entry.key for entry in context.entries)]}
     slots[LANGUAGE] = {"type": "string", "description": "ISO 639-1 code of the language the message is written in"}
@@ -83,11 +87,14 @@ def _description(name: str) -> str:
 
 
 _UNTOLD = frozenset({"credential", "token", *FREE_TEXT})  # read from the text by the house itself
+_READ_BY_US = frozenset({"change_request"})  # its needs are: twice the long lists would only cost
 
 
 def _schema(finder: str, context: Context) -> Schema:
+    if finder in NEED_SCHEMAS:
+        return NEED_SCHEMAS[finder]()
     if finder == "service":
-        named = "; ".join(f"{item}: {service}" for item, service in context.items[:MOST_ITEMS])
+        named = "; ".join(f"{item}: {service}" for item, service in items_of(context.catalogue)[:MOST_ITEMS])
         known = {"description": f"By name the house has {named}"} if named else {}
         return {"type": "string", "enum": sorted(service_words()), **known}
     if finder in ("quantity", "people", "number", "ticket", "rating"):
@@ -115,6 +122,8 @@ def _call(asked: Asked, offered: Mapping[str, Intent], text: str, context: Conte
             slots[slot.name] = value
     if intent.name == "request_service" and "service" not in slots:
         return None
+    if intent.name == "tell_needs" and not needs_of(slots):
+        return None
     if intent.name == "ask_house":
         slots["entries"] = [entry.id for entry in context.entries if entry.key == arguments.get("entry")]
     return Call(intent.name, slots)
@@ -135,6 +144,8 @@ def _value(finder: str, given: Any, heard: Heard) -> Any:
     own = FINDERS[finder](heard) if finder in FINDERS else None
     if own is not None:
         return own.value
+    if finder in NEED_SCHEMAS:
+        return said_need(finder, given, heard.plain)
     return _CHECKS[finder](given, heard) if given is not None and finder in _CHECKS else None
 
 

@@ -20,6 +20,7 @@ from crm.conversations.messages import (
     message,
     seal_body,
 )
+from crm.conversations.questions import seal_question
 from crm.encryption import seal_bytes
 from crm.errors import LeaseLost
 from crm.store import Connection, Prepared, Utc, insert_once, new_id
@@ -177,8 +178,10 @@ def try_release_lease(db: Connection, conversation_id: str, owner: str) -> bool:
 
 
 def set_question(db: Connection, conversation_id: str, question: dict[str, Any] | None) -> None:
-    """Leaves this one question open in the conversation, or none."""
-    _SET_QUESTION.write(db, {"conversation_id": conversation_id, "new_question": question})
+    """Leaves this one question open in the conversation, or none; sealed, for it may tell of somebody's health."""
+    _SET_QUESTION.write(
+        db, {"conversation_id": conversation_id, "new_question": seal_question(db, conversation_id, question)}
+    )
 
 
 def is_idle(db: Connection, conversation_id: str) -> bool:

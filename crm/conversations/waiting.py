@@ -19,6 +19,7 @@ from crm.conversations.accounts import (
 )
 from crm.conversations.inbound import IS_NEW
 from crm.conversations.messages import Choice, InboundMessage, message, open_body
+from crm.conversations.questions import open_question
 from crm.store import Connection, Prepared
 
 BATCH = 50
@@ -77,4 +78,4 @@ def find_waiting(db: Connection, conversation_id: str) -> Waiting | None:
     _, account_id, _, _, question, said_id, said_body, *speaker_columns = rows[0]
     choices = open_body(db, said_id, said_body).choices if said_id else ()
     speaker = make_speaker(db, Place(conversation_id, account_id), speaker_columns)
-    return Waiting(messages, speaker, question, choices)
+    return Waiting(messages, speaker, open_question(db, conversation_id, question), choices)

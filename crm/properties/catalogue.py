@@ -16,6 +16,7 @@ MOST_ITEMS = 500
 
 Detail = Literal["time", "people", "quantity", "note"]
 Item = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=60)]
+Need = Literal["food_allergy", "room_allergy", "medicine_allergy", "diet", "ages", "money"]
 Hour = Annotated[str, StringConstraints(pattern=r"^([01]?\d|2[0-3]):[0-5]\d$")]
 
 
@@ -23,7 +24,8 @@ class Service(BaseModel):
     """One entry. `asks` are the details without which nobody can start; minutes count from the request, and from the
     wanted time when there is one. `available`: in_house (only while staying), booked (also before), always.
     `times` are hours offered when the guest names none; `day` is the day of the stay (arrival, departure) on which the
-    wanted hour always falls. `items` are things of the kind that the house has by name: its dishes, its tours."""
+    wanted hour always falls. `takes` is what else goes with it when the guest says so; no other department reads it.
+    `items` are things of the kind that the house has by name: its dishes, its tours."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -35,6 +37,7 @@ class Service(BaseModel):
     needs_approval: StrictBool = False
     times: tuple[Hour, ...] = ()
     day: Literal["", "arrival", "departure"] = ""
+    takes: tuple[Need, ...] = ()
     items: Annotated[tuple[Item, ...], Field(max_length=MOST_ITEMS)] = ()
 
 

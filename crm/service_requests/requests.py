@@ -13,6 +13,7 @@ from sqlmodel import Field, SQLModel
 from crm.encryption import unseal
 from crm.errors import NotFound
 from crm.guests.profile import guest
+from crm.service_requests.needs import Needs, unpacked
 from crm.staff.members import StaffMember, staff_member
 from crm.store import Connection, Prepared, Utc, table
 
@@ -64,6 +65,7 @@ class ServiceRequestRow(SQLModel, table=True):
     wanted_at: datetime | None = Field(default=None, sa_type=Utc)
     note: bytes | None = None
     translation: bytes | None = None  # of the note, into the language of the house
+    needs: bytes | None = None
     state: str
     assignee_id: str | None = Field(default=None, foreign_key="staff_member.id", index=True)
     reason: bytes | None = None
@@ -95,6 +97,7 @@ class ServiceRequest:
     people: int | None
     wanted_at: datetime | None
     note: str
+    needs: Needs
     state: RequestState
     assignee_id: str | None
     assignee_name: str
@@ -194,6 +197,7 @@ def _request(db: Connection, row: Any) -> ServiceRequest:
         people=row.people,
         wanted_at=row.wanted_at,
         note=unseal(db, "service_request.note", row.id, row.note) or "",
+        needs=unpacked(unseal(db, "service_request.needs", row.id, row.needs)),
         state=RequestState(row.state),
         assignee_id=row.assignee_id,
         assignee_name=row.assignee_name or "",

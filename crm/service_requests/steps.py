@@ -11,6 +11,7 @@ from sqlalchemy import insert, or_, update
 
 from crm.encryption import seal
 from crm.properties.catalogue import Service
+from crm.service_requests.needs import NONE, Needs, packed
 from crm.service_requests.requests import (
     UNFINISHED,
     RequestState,
@@ -36,6 +37,7 @@ class Details:
     wanted_at: datetime | None = None
     note: str = ""
     translation: str = ""
+    needs: Needs = NONE
 
 
 def open_request(
@@ -68,12 +70,13 @@ def open_request(
         "opened_at": now,
         "due_at": due_at,
     }
-    row = {**asked, "stay_id": stay.id, "inbound_id": inbound_id, "part": part, **_words(db, request_id, details)}
+    row = {**asked, "stay_id": stay.id, "inbound_id": inbound_id, "part": part, **_sealed(db, request_id, details)}
     return ServiceRequest(
         number=_INSERT.scalar(db, row),
         guest_name=stay.guest_name,
         note=details.note,
         translation=details.translation,
+        needs=details.needs,
         assignee_id=None,
         assignee_name="",
         reason="",
@@ -117,7 +120,7 @@ def change(db: Connection, request: ServiceRequest, service: Service, details: D
         "quantity": details.quantity,
         "people": details.people,
         "wanted_at": details.wanted_at,
-        **_words(db, request.id, details),
+        **_sealed(db, request.id, details),
         "due_at": begins + timedelta(minutes=service.complete_minutes),
     }
     unfinished = (_c.number == request.number, _c.state.in_([state.value for state in UNFINISHED]))
@@ -137,10 +140,12 @@ def release(db: Connection, member: StaffMember) -> list[ServiceRequest]:
     return [each for each in taken if _move(db, each, UNFINISHED, RequestState.OPEN, **values)]
 
 
-def _words(db: Connection, request_id: str, details: Details) -> dict[str, bytes | None]:
+def _sealed(db: Connection, request_id: str, details: Details) -> dict[str, bytes | None]:
+    """The guest's words, and what they tell of anybody's health."""
     return {
         "note": seal(db, "service_request.note", request_id, details.note or None),
         "translation": seal(db, "service_request.translation", request_id, details.translation or None),
+        "needs": seal(db, "service_request.needs", request_id, packed(details.needs)),
     }
 
 

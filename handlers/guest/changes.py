@@ -8,13 +8,15 @@ from typing import Any
 
 from crm.calendar import local, zone
 from crm.errors import NoStay
+from crm.properties.catalogue import Service
+from crm.service_requests.needs import NEEDS, needs_of
 from crm.service_requests.requests import ServiceRequest, get_request, guest_requests, requests_since
 from crm.service_requests.steps import Details, change
-from handlers import cards, notices
+from handlers import cards, needs, notices
 from handlers.turn import TRANSLATION, Button, Call, Question, Reply, Turn
 from prompts.words import say
 
-CHANGEABLE = ("time", "quantity", "people", "room", "note")
+CHANGEABLE = ("time", "quantity", "people", "room", "note", *NEEDS)
 JUST_NOW = timedelta(minutes=15)  # a correction without a name means what was asked for last
 REMEMBERED = timedelta(days=14)
 MOST_CHOICES = 6
@@ -61,8 +63,17 @@ def _meant(turn: Turn, mine: Sequence[ServiceRequest]) -> Sequence[ServiceReques
         return [each for each in mine if each.number == number]
     if code is not None:
         return [each for each in mine if each.service == code]
+    mine = _minding(turn, mine)
     fresh = [each for each in mine if turn.now - each.opened_at <= JUST_NOW]
     return fresh[-1:] or mine
+
+
+def _minding(turn: Turn, mine: Sequence[ServiceRequest]) -> Sequence[ServiceRequest]:
+    """ "Make it vegetarian" is said of food, not of the towels that were asked for last."""
+    told = needs_of(turn.call.slots)
+    services = {each.service: turn.catalogue.get(each.service) for each in mine} if told else {}
+    minding = [each for each in mine if (service := services.get(each.service)) and needs.taken(told, service)]
+    return minding or mine
 
 
 def _nothing_to_change(turn: Turn) -> Reply:
@@ -93,14 +104,7 @@ def _ask_what(turn: Turn, request: ServiceRequest) -> Reply:
 def _changed(turn: Turn, request: ServiceRequest, wanted: dict[str, Any]) -> list[Reply]:
     turn = turn.at_property(request.property_id)
     service = turn.catalogue.get(request.service)
-    details = Details(
-        quantity=wanted.get("quantity", request.quantity),
-        people=wanted.get("people", request.people),
-        wanted_at=_moved(turn, request, wanted.get("time")),
-        note=_joined(request.note, _added(turn, request, wanted)),
-        translation=_translation(turn, request, wanted),
-    )
-    if service is None or not change(turn.db, request, service, details):
+    if service is None or not change(turn.db, request, service, _details(turn, request, service, wanted)):
         return [Reply(notices.standings(turn, [get_request(turn.db, request.number)])[0], about=request.id)]
     request = get_request(turn.db, request.number)
     text = say(
@@ -113,7 +117,19 @@ def _changed(turn: Turn, request: ServiceRequest, wanted: dict[str, Any]) -> lis
         due=cards.at(turn, turn.language, request.due_at),
         approval=cards.needs_approval(turn, request),
     )
-    return [Reply(cards.capital(text), about=request.id), *notices.to_assignee(turn, request, "changed")]
+    text = "\n".join(filter(None, (cards.capital(text), needs.noted(turn.language, request.needs))))
+    return [Reply(text, about=request.id), *notices.to_assignee(turn, request, "changed")]
+
+
+def _details(turn: Turn, request: ServiceRequest, service: Service, wanted: dict[str, Any]) -> Details:
+    return Details(
+        quantity=wanted.get("quantity", request.quantity),
+        people=wanted.get("people", request.people),
+        wanted_at=_moved(turn, request, wanted.get("time")),
+        note=_joined(request.note, _added(turn, request, wanted)),
+        translation=_translation(turn, request, wanted),
+        needs=request.needs.joined(needs.taken(needs_of(wanted), service)),
+    )
 
 
 def _moved(turn: Turn, request: ServiceRequest, wanted: datetime | None) -> datetime | None:
@@ -149,7 +165,7 @@ def _translation(turn: Turn, request: ServiceRequest, wanted: dict[str, Any]) ->
 def _again(turn: Turn, request: ServiceRequest) -> Call:
     """The same once more; an hour of the day comes round the next time."""
     slots: dict[str, Any] = {"service": request.service, "quantity": request.quantity, "people": request.people}
-    slots["note"] = request.note or None
+    slots |= {"note": request.note or None, **request.needs.as_slots()}
     slots[TRANSLATION] = [request.note, request.translation] if request.translation else None
     slots["time"] = turn.slot("time") or (_next_time(turn, request.wanted_at) if request.wanted_at else None)
     if turn.slot("quantity") is not None:

@@ -9,10 +9,11 @@ from typing import Any
 from crm.calendar import local
 from crm.errors import NoStay, NotAvailable, NotFound
 from crm.properties.catalogue import Service
+from crm.service_requests.needs import needs_of
 from crm.service_requests.requests import ServiceRequest, find_last_done, get_request, guest_requests
 from crm.service_requests.steps import Details, cancel, open_request, rate
 from crm.stays.bookings import StayInfo, find_last_stay
-from handlers import cards, notices
+from handlers import cards, needs, notices
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say, services
 
@@ -122,7 +123,8 @@ def _question(turn: Turn, service: Service, stay: StayInfo, missing: str) -> Rep
     asked = services(turn.language).get(service.code, {}).get("question", {}).get(missing)
     text = asked or say(turn.language, f"service_requests.questions.{missing}")
     buttons = _hours(turn, service, stay, slots) if missing == "time" else []
-    return Reply(text, buttons, ask=Question(Call("request_service", slots), missing))
+    noted = needs.noted(turn.language, needs.taken(needs_of(slots), service))
+    return Reply("\n".join(filter(None, (noted, text))), buttons, ask=Question(Call("request_service", slots), missing))
 
 
 def _hours(turn: Turn, service: Service, stay: StayInfo, slots: dict[str, Any]) -> list[Button]:
@@ -142,8 +144,14 @@ def _hours(turn: Turn, service: Service, stay: StayInfo, slots: dict[str, Any]) 
 
 def _details(turn: Turn, service: Service, stay: StayInfo) -> Details:
     note = turn.slot("note") or ""
-    wanted_at = _wanted_at(turn, service, stay)
-    return Details(turn.slot("quantity"), turn.slot("people"), wanted_at, note, turn.meaning(note))
+    return Details(
+        quantity=turn.slot("quantity"),
+        people=turn.slot("people"),
+        wanted_at=_wanted_at(turn, service, stay),
+        note="; ".join(filter(None, (turn.slot("words"), note))),
+        translation=turn.meaning(note),
+        needs=needs.taken(needs_of(turn.call.slots), service),
+    )
 
 
 def _wanted_at(turn: Turn, service: Service, stay: StayInfo) -> datetime | None:
@@ -173,7 +181,8 @@ def _confirmation(turn: Turn, request: ServiceRequest, department: str) -> Reply
         department=cards.department(turn.language, department) if department else "",
         phone=turn.house.phone,
     )
-    return Reply(cards.capital(text), about=request.id)
+    noted = needs.noted(turn.language, request.needs)
+    return Reply("\n".join(filter(None, (cards.capital(text), noted))), about=request.id)
 
 
 def _promise(turn: Turn, request: ServiceRequest) -> str:

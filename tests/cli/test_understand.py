@@ -27,6 +27,23 @@ def test_each_line_becomes_one_object() -> None:
     assert all(row["by"] in ("pending", "phrases", "classifier", "model", "none") for row in rows)
 
 
+def test_allergies_diets_ages_and_money_are_shown() -> None:
+    said = "两份炒饭，我对花生过敏，不要辣，孩子3岁，预算100块以内\n"
+    (row,) = [json.loads(line) for line in guanjia("understand", "--json", said=said).stdout.splitlines()]
+    slots = row["calls"][0]["slots"]
+    assert (slots["allergy"], slots["diet"], slots["ages"]) == (["peanuts"], ["no_spicy"], ["3y"])
+    assert slots["money"] == {"amount": "100", "currency": "", "bound": "at_most"}
+
+
+def test_requests_show_what_goes_with_them(tmp_path: Path) -> None:
+    assert guanjia("demo", "--no-serve", "--data", tmp_path).returncode == 0
+    said = "a club sandwich, no onions, my son is allergic to peanuts, kids 3 and 5, $50 max\n"
+    assert guanjia("chat", "--data", tmp_path, "--as", "guest:Emma Clarke", said=said).returncode == 0
+    row = json.loads(guanjia("requests", "--json", "--data", tmp_path).stdout)[-1]
+    assert (row["service"], row["allergy"], row["diet"]) == ("food_order", ["peanuts"], ["no_onion"])
+    assert (row["ages"], row["money"]) == (["3y", "5y"], {"amount": "50", "currency": "USD", "bound": "at_most"})
+
+
 def test_staff_are_heard_as_staff() -> None:
     told = guanjia("understand", "--as", "staff", said="who is in 302\n")
     assert told.stdout.startswith("who_is_in_room(room=302)")

@@ -9,17 +9,16 @@ import pytest
 from bot.understanding.contract import Context
 from bot.understanding.recogniser import understand
 from bot.understanding.tools import tools_for
+from crm.properties.catalogue import house_catalogue, shipped_catalogue
 from tests.understanding.speakers import GUEST, NOW, ROOMS, wishes
 
-ITEMS = (
-    ("laksa", "food_order"),
-    ("Hainanese chicken rice", "food_order"),
-    ("云吞面", "food_order"),
-    ("yoga mat", "amenities"),
-    ("dragon boat tour", "excursion"),
-    ("jacuzzi", "maintenance"),
-)
-CONTEXT = Context(GUEST, NOW, "zh", ROOMS, items=ITEMS)
+ITEMS = {
+    "food_order": {"items": ["laksa", "Hainanese chicken rice", "云吞面"]},
+    "amenities": {"items": ["yoga mat"]},
+    "excursion": {"items": ["dragon boat tour"]},
+    "maintenance": {"items": ["jacuzzi"]},
+}
+CONTEXT = Context(GUEST, NOW, "zh", ROOMS, catalogue=house_catalogue(ITEMS))
 SAID = [
     ("one laksa please", "food_order*1 note=one laksa"),
     ("兩份雲吞麵", "food_order*2 note=兩份雲吞麵"),
@@ -43,13 +42,13 @@ def test_a_thing_of_the_house_is_asked_for_by_its_name(text: str, understood: st
 
 
 def test_another_house_does_not_know_it() -> None:
-    assert understand("one laksa please", replace(CONTEXT, items=())).calls == ()
+    assert understand("one laksa please", replace(CONTEXT, catalogue=shipped_catalogue())).calls == ()
 
 
 def test_five_hundred_names_and_a_long_message_are_read() -> None:
-    items = tuple((f"dish number{at} of the house", "food_order") for at in range(500))
+    dishes = {"food_order": {"items": [f"dish number{at} of the house" for at in range(500)]}}
     text = "dish " * 900 + "dish number499 of the house please"
-    assert understand(text, replace(CONTEXT, items=items)).text == text
+    assert understand(text, replace(CONTEXT, catalogue=house_catalogue(dishes))).text == text
 
 
 def test_a_model_is_told_of_it() -> None:

@@ -61,6 +61,42 @@ async def test_it_understands_what_nobody_else_did() -> None:
     assert call.slots["note"] == "2 of the fluffy things"
 
 
+async def test_an_allergy_counts_where_the_text_bears_it_out() -> None:
+    def hearing(_request: Json) -> Json:
+        return calling("tell_needs", allergy=["peanuts", "milk", "kryptonite"], diet=["vegan", "no_peanuts"])
+
+    (call,) = (await heard(hearing, "peanuts make his lips tingle and he feels sick")).calls
+    assert (call.intent, call.slots["allergy"], call.slots["diet"]) == ("tell_needs", ["peanuts"], ["no_peanuts"])
+    assert (await heard(hearing, "no idea what you mean")).calls == ()
+    (call,) = (await heard(lambda _: calling("tell_needs", allergy=["peanuts"], diet=["no_peanuts"]), "peanuts")).calls
+    assert "allergy" not in call.slots
+
+
+async def test_ages_and_money_count_only_where_their_numbers_stand_in_the_text() -> None:
+    def hearing(_request: Json) -> Json:
+        money = {"amount": "200", "bound": "at_most", "currency": "XXX"}
+        return calling("request_service", service="food_order", ages=["3y", "99y", "x", 4], money=money)
+
+    (call,) = (await heard(hearing, "munchies, wee one is 3ish, 200 tops")).calls
+    assert call.slots["ages"] == ["3y"]
+    assert call.slots["money"] == {"amount": "200", "currency": "", "bound": "at_most"}
+    (call,) = (await heard(hearing, "munchies")).calls
+    assert call.slots.keys() == {"service", "note"}
+
+
+async def test_what_the_model_missed_of_an_allergy_is_heard_nevertheless() -> None:
+    said = "the fluffy things, and I'm allergic to peanuts"
+    towels, told = (await heard(lambda _: calling("request_service", service="towels"), said)).calls
+    assert (towels.slots["service"], told.intent, told.slots["allergy"]) == ("towels", "tell_needs", ["peanuts"])
+
+
+def test_the_tools_list_the_codes() -> None:
+    tools = {each["function"]["name"]: each["function"]["parameters"]["properties"] for each in tools_for(context())}
+    assert "peanuts" in tools["request_service"]["allergy"]["items"]["enum"]
+    assert {"vegetarian", "no_pork"} <= set(tools["tell_needs"]["diet"]["items"]["enum"])
+    assert tools["request_service"]["money"]["properties"]["bound"]["enum"] == ["at_most", "about", "at_least"]
+
+
 async def test_a_question_is_answered_by_the_entry_it_names() -> None:
     understood = await heard(lambda _: calling("ask_house", entry="pool"), "where can I splash about")
     assert understood.calls[0].slots["entries"] == ["e1"]

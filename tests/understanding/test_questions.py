@@ -34,7 +34,7 @@ ANSWERS = [
     (TABLE, "我们俩", "restaurant_table for 2"),
     (TABLE, "7点4位", "restaurant_table for 4@12-03 19:00"),
     (FOOD, "a club sandwich", "food_order note=a club sandwich"),
-    (FOOD, "一碗面，不要葱", "food_order*1 note=一碗面，不要葱"),
+    (FOOD, "一碗面，不要葱", "food_order*1 diet=['no_onion'] note=一碗面，不要葱"),
     (FOOD, "点餐：一份炒饭，另外送两条毛巾", "food_order*1 note=点餐：一份炒饭 + towels*2"),
     (asking("taxi", "time", note="taxi tomorrow"), "8", "taxi@12-04 08:00 note=taxi tomorrow"),
     (asking("extend_stay", "quantity"), "两晚", "extend_stay*2"),

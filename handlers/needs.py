@@ -1,0 +1,115 @@
+"""Allergies, diets, ages and budgets: which request takes them, and how each reader reads them. For the handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from crm.properties.catalogue import Service
+from crm.service_requests.needs import Needs
+from prompts.words import LANGUAGES, say, table
+
+OTHER = "other"  # an allergy that is told by the guest's own words only
+CHILD = 18  # years
+_KINDS = {
+    "allergens": "food_allergy",
+    "ingredients": "food_allergy",
+    "medicine": "medicine_allergy",
+    "room": "room_allergy",
+}
+
+
+def taken(needs: Needs, service: Service) -> Needs:
+    """What of it concerns whoever looks after this service: the kitchen hears of peanuts, housekeeping of feathers."""
+    return Needs(
+        allergy=tuple(code for code in needs.allergy if _concerns(code, service.takes)),
+        diet=needs.diet if "diet" in service.takes else (),
+        ages=needs.ages if "ages" in service.takes else (),
+        money=needs.money if "money" in service.takes else {},
+    )
+
+
+def card(language: str, needs: Needs) -> str:
+    """For whoever does the work: a line each, allergies first."""
+    diet = say(language, "cards.needs.diet", things=_named(language, needs.diet)) if needs.diet else ""
+    lines = [warning(language, needs), diet, *_people(language, needs.ages), _budget(language, needs.money)]
+    return "\n".join(line for line in lines if line)
+
+
+def warning(language: str, needs: Needs) -> str:
+    return say(language, "cards.needs.allergy", things=_named(language, needs.allergy)) if needs.allergy else ""
+
+
+def noted(language: str, needs: Needs) -> str:
+    """For the guest, so that a misunderstanding is seen; nothing where nothing was said."""
+    if not needs:
+        return ""
+    beside = [each for each in (*_people(language, needs.ages), _budget(language, needs.money)) if each]
+    return say(
+        language,
+        "cards.needs.noted",
+        allergy=_named(language, [each for each in needs.allergy if each != OTHER]),
+        other=OTHER in needs.allergy,
+        diet=_named(language, needs.diet),
+        beside=beside,
+    )
+
+
+def _concerns(code: str, takes: Iterable[str]) -> bool:
+    """What we have no word for concerns everybody who minds any allergy."""
+    kind = kinds().get(code, "")
+    return kind in takes if kind else any(each.endswith("allergy") for each in takes)
+
+
+@cache
+def kinds() -> Mapping[str, str]:
+    """Of each thing somebody may be allergic to: food_allergy, room_allergy or medicine_allergy."""
+    return {code: kind for name, kind in _KINDS.items() for code in table(LANGUAGES[0], "diet", name)}
+
+
+def _named(language: str, codes: Iterable[str]) -> str:
+    return say(language, "cards.needs.list", things=[_name(language, code) for code in codes])
+
+
+def _name(language: str, code: str) -> str:
+    if code == OTHER:
+        return say(language, "cards.needs.other")
+    names = _names(language)
+    left_out = code.removeprefix("no_")
+    if code not in names and left_out in names:
+        return say(language, "cards.needs.without", thing=names[left_out])
+    return names.get(code, code)
+
+
+@cache
+def _names(language: str) -> Mapping[str, str]:
+    """The first word of each thing is what it is called."""
+    tables = (table(language, "diet", name) for name in (*_KINDS, "diets"))
+    return {code: words[0] for some in tables for code, words in some.items()}
+
+
+def _people(language: str, ages: Iterable[str]) -> list[str]:
+    """Children and the old, a line each."""
+    groups: dict[str, list[str]] = {"children": [], "elders": []}
+    for age in ages:
+        count, in_months = int(age[:-1]), age.endswith("m")
+        group = groups["children" if in_months or count < CHILD else "elders"]
+        group.append(say(language, "cards.needs.age", count=count, months=in_months))
+    return [
+        say(language, f"cards.needs.{name}", things=say(language, "cards.needs.list", things=group))
+        for name, group in groups.items()
+        if group
+    ]
+
+
+def _budget(language: str, money: Mapping[str, str]) -> str:
+    if not money:
+        return ""
+    return say(
+        language,
+        "cards.needs.money",
+        amount=money["amount"],
+        currency=money["currency"],
+        bound=money["bound"],
+        each=money.get("per") == "person",
+    )
