@@ -79,7 +79,8 @@ _MOST_AFTER = re.compile(
 _ABOUT_AFTER = re.compile(r"\s*(?:钱)?(?:左右|上下|的样子|的|-?ish\b|or so\b|roughly\b|worth\b|give or take)")
 _LEAST_AFTER = re.compile(r"\s*(?:以上|起|往上|\+|(?:or more|and up|minimum|at least)\b)")
 _EACH = re.compile(
-    r"\s*(?:左右|以内)?(?:/ ?(?:人|位|person|head|pax)|(?:per|a) (?:person|head)\b|pp\b|(?:一|每)(?:个?人|位))"
+    r"\s*(?:左右|以内)?(?:/ ?(?:人|位|person|head|pax)|(?:per|a) (?:person|head)\b|(?:pp|each|apiece)\b"
+    r"|(?:一|每)(?:个?人|位))"
 )
 _EACH_BEFORE = re.compile(r"(?:人均|每人|每位|per (?:person|head))[^\d,，。]{0,4}$")
 _UP_TO = re.compile(r"\d ?[-–~] ?\d|\d to \d|\d and \d|.[到至].")  # of a range its upper end counts

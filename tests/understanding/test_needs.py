@@ -198,6 +198,7 @@ MONEY = [
     ("80 per person", "about 80  each"),
     ("预算三百块以内", "at_most 300 "),
     ("預算三百塊以內", "at_most 300 "),
+    ("under 50 dollars each", "at_most 50 USD each"),
     ("人均100左右", "about 100  each"),
     ("每人不超过200元", "at_most 200  each"),
     ("两百来块", "about 200 "),
