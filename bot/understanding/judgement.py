@@ -94,8 +94,15 @@ class Message:
 
 def judge(message: Message) -> list[Verdict]:
     """The verdicts in the order of the text; each is about another part of it."""
-    (whole,) = _verdicts([message.span], message)
-    return _divided(whole, message, DEEPEST)
+    whole, *halves = _verdicts([message.span, *_halves(message.span, message)], message)
+    return _divided(whole, halves, message, DEEPEST)
+
+
+def _halves(span: Span, message: Message) -> list[Span]:
+    """In pairs: what stands before and after each place where another wish may begin."""
+    start, end = span
+    inside = [at for at in sorted(message.starts) if _has_parts(message.tokens, start, at, end)][:MOST_STARTS]
+    return [half for at in inside for half in ((start, at), (at, end))]
 
 
 def _verdicts(spans: Sequence[Span], message: Message) -> list[Verdict]:
@@ -115,12 +122,11 @@ def _scores(spans: Sequence[Span], message: Message) -> list[dict[str, float]]:
 
     own = classifier_for(message.names, message.language)
     parts = [message.tokens[start:end] for start, end in spans]
-    rows = own.scores(parts)
     hourless = [_hourless(span, message) for span in spans]
     again = [at for at, part in enumerate(parts) if len(hourless[at]) < len(part) and _is_part(hourless[at])]
-    if again:
-        rows[again] = (1 - HOURLESS) * rows[again] + HOURLESS * own.scores([hourless[at] for at in again])
-    scores = [dict(zip(own.names, map(float, row), strict=True)) for row in rows]
+    rows = own.scores([*parts, *(hourless[at] for at in again)])
+    rows[again] = (1 - HOURLESS) * rows[again] + HOURLESS * rows[len(parts) :]
+    scores = [dict(zip(own.names, row, strict=True)) for row in rows[: len(parts)].tolist()]
     if message.language == "zh":
         _add_foreign(scores, [[token for token in part if _is_foreign(token, own)] for part in parts], message.names)
     return scores
@@ -146,20 +152,23 @@ def _is_foreign(token: Token, own: Classifier) -> bool:
     return len(token.norm) > 1 and token.norm.isascii() and token.norm.isalpha() and not own.knows(token.norm)
 
 
-def _divided(whole: Verdict, message: Message, depth: int) -> list[Verdict]:
+def _divided(whole: Verdict, halves: Sequence[Verdict], message: Message, depth: int) -> list[Verdict]:
     """In two, and each half again, where both halves clearly want something else and the whole is of both minds."""
-    inside = [at for at in sorted(message.starts) if _has_parts(message.tokens, whole, at)][:MOST_STARTS]
-    if not depth or not inside:
+    pairs = list(zip(halves[::2], halves[1::2], strict=True))
+    if not pairs:
         return [whole]
-    verdicts = _verdicts([span for at in inside for span in ((whole.start, at), (at, whole.end))], message)
-    halves = zip(verdicts[::2], verdicts[1::2], strict=True)
-    likely = [(_two_wishes(whole, *pair, message.starts[pair[0].end], message), pair) for pair in halves]
+    likely = [(_two_wishes(whole, *pair, message.starts[pair[0].end], message), pair) for pair in pairs]
     most, best = max(likely, key=lambda each: each[0])
-    return [part for half in best for part in _divided(half, message, depth - 1)] if most > 0 else [whole]
+    return [part for half in best for part in _again(half, message, depth - 1)] if most > 0 else [whole]
 
 
-def _has_parts(tokens: Sequence[Token], whole: Verdict, at: int) -> bool:
-    return whole.start < at < whole.end and _is_part(tokens[whole.start : at]) and _is_part(tokens[at : whole.end])
+def _again(half: Verdict, message: Message, depth: int) -> list[Verdict]:
+    spans = _halves((half.start, half.end), message) if depth else []
+    return _divided(half, _verdicts(spans, message) if spans else [], message, depth)
+
+
+def _has_parts(tokens: Sequence[Token], start: int, at: int, end: int) -> bool:
+    return start < at < end and _is_part(tokens[start:at]) and _is_part(tokens[at:end])
 
 
 def _is_part(tokens: Sequence[Token]) -> bool:
