@@ -43,7 +43,7 @@ def told_alone(reading: Reading, context: Context) -> tuple[Call, ...]:
     While something is being ordered it belongs to the order, and the open question is asked again.
     """
     plain = reading.plain
-    if not _offers(context):
+    if not (_is_told(plain) or denies(plain)) or not _offers(context):
         return ()
     told = _heard_in(plain, reading.text, context, NEEDS[:2])
     if not (told or denies(plain)) or _says_more(plain):
@@ -66,7 +66,8 @@ def told_alone(reading: Reading, context: Context) -> tuple[Call, ...]:
 
 def carried(found: Understanding, plain: str, context: Context) -> Understanding:
     """The same with all that was told of allergies, diets, ages and money in the calls that take it."""
-    if not _offers(context) or any(call.intent == _EMERGENCY for call in found.calls):
+    is_urgent = any(call.intent == _EMERGENCY for call in found.calls)
+    if is_urgent or not _is_told(plain) or not _offers(context):  # most messages tell nothing of the kind
         return found
     told = _heard_in(plain, found.text, context, NEEDS)
     if not told:
@@ -84,6 +85,11 @@ def carried(found: Understanding, plain: str, context: Context) -> Understanding
     if not found.calls and calls:
         return replace(found, calls=tuple(calls), by="phrases", confidence=_SURE)
     return replace(found, calls=tuple(calls))
+
+
+def _is_told(plain: str) -> bool:
+    """Whether anything may be told of allergies, diets, ages and money."""
+    return bool(find_allergies(plain).codes or find_diet(plain).codes or find_ages(plain) or find_budget(plain)[1])
 
 
 def _offers(context: Context) -> bool:

@@ -83,6 +83,8 @@ def with_stand_ins(reading: Reading, known: Sequence[Known], language: str) -> R
 
 def language_without(reading: Reading, known: Sequence[Known], otherwise: str) -> str:
     """The language of what is said beside the names: "which room is 王芳 in" is English."""
+    if not known:
+        return language_of(reading.text, otherwise)
     text = reading.text
     for each in known:
         text = text[: each.start] + " " * (each.end - each.start) + text[each.end :]
