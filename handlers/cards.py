@@ -136,7 +136,7 @@ def sayings(language: str, intents: Sequence[Intent]) -> list[str]:
     lines: dict[str, list[str]] = {}
     for intent in intents:
         if said := saying(language, intent.name):
-            lines.setdefault(intent.action, []).append(said)
+            lines.setdefault(intent.action, []).append(f"“{said}”")
     return [" · ".join(line) for line in lines.values()]
 
 
