@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,6 +38,24 @@ class Details:
     note: str = ""
     translation: str = ""
     needs: Needs = NONE
+
+    def with_words(self, said: Iterable[str], meaning_of: Callable[[str], str]) -> Details:
+        """With words that were said later, after those from before, and what all of them mean."""
+        words = [(self.note, self.translation), *((each, meaning_of(each)) for each in said)]
+        note, meaning = _joined(each for each, _ in words), _joined(meant or each for each, meant in words)
+        return replace(self, note=note, translation=meaning if meaning != note else "")
+
+
+def details_of(request: ServiceRequest) -> Details:
+    """As the request has them."""
+    return Details(
+        quantity=request.quantity,
+        people=request.people,
+        wanted_at=request.wanted_at,
+        note=request.note,
+        translation=request.translation,
+        needs=request.needs,
+    )
 
 
 def open_request(
@@ -138,6 +156,10 @@ def release(db: Connection, member: StaffMember) -> list[ServiceRequest]:
     taken = assigned_requests(db, member)
     values = {"assignee_id": None, "accepted_at": None, "on_the_way_at": None}
     return [each for each in taken if _move(db, each, UNFINISHED, RequestState.OPEN, **values)]
+
+
+def _joined(words: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(filter(None, words)))
 
 
 def _sealed(db: Connection, request_id: str, details: Details) -> dict[str, bytes | None]:

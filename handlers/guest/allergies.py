@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from crm.service_requests.needs import Needs, needs_of
 from crm.service_requests.requests import ServiceRequest, get_request, guest_requests
-from crm.service_requests.steps import Details, change
+from crm.service_requests.steps import change, details_of
 from handlers import cards, needs, notices
 from handlers.turn import Call, Question, Reply, Turn
 from prompts.words import say
@@ -34,13 +34,9 @@ def _added(turn: Turn, request: ServiceRequest, told: Needs) -> list[Reply]:
     taken = needs.taken(told, service) if service else Needs()
     if service is None or not taken:
         return []
-    details = Details(
-        quantity=request.quantity,
-        people=request.people,
-        wanted_at=request.wanted_at,
-        note="; ".join(dict.fromkeys(filter(None, (request.note, _words(turn))))),
-        needs=request.needs.joined(taken),
-    )
+    words = str(turn.slot("note") or turn.text).strip()
+    known = details_of(request).with_words([words], turn.meaning)
+    details = replace(known, needs=known.needs.joined(taken))
     if not change(turn.db, request, service, details):
         return []
     there = turn.at_property(request.property_id)
@@ -59,7 +55,3 @@ def _added(turn: Turn, request: ServiceRequest, told: Needs) -> list[Reply]:
 def _department(turn: Turn, request: ServiceRequest) -> str:
     """Who of the house was told of a request that nobody has taken."""
     return notices.people_for(turn, request.department)[1]
-
-
-def _words(turn: Turn) -> str:
-    return str(turn.slot("note") or turn.text).strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from crm.errors import NoStay
 from crm.properties.catalogue import Service
 from crm.service_requests.needs import NEEDS, needs_of
 from crm.service_requests.requests import ServiceRequest, get_request, guest_requests, requests_since
-from crm.service_requests.steps import Details, change
+from crm.service_requests.steps import Details, change, details_of
 from handlers import cards, needs, notices
 from handlers.turn import TRANSLATION, Button, Call, Question, Reply, Turn
 from prompts.words import say
@@ -122,13 +123,13 @@ def _changed(turn: Turn, request: ServiceRequest, wanted: dict[str, Any]) -> lis
 
 
 def _details(turn: Turn, request: ServiceRequest, service: Service, wanted: dict[str, Any]) -> Details:
-    return Details(
-        quantity=wanted.get("quantity", request.quantity),
-        people=wanted.get("people", request.people),
+    known = details_of(request).with_words(_added(turn, request, wanted), turn.meaning)
+    return replace(
+        known,
+        quantity=wanted.get("quantity", known.quantity),
+        people=wanted.get("people", known.people),
         wanted_at=_moved(turn, request, wanted.get("time")),
-        note=_joined(request.note, _added(turn, request, wanted)),
-        translation=_translation(turn, request, wanted),
-        needs=request.needs.joined(needs.taken(needs_of(wanted), service)),
+        needs=known.needs.joined(needs.taken(needs_of(wanted), service)),
     )
 
 
@@ -148,18 +149,6 @@ def _added(turn: Turn, request: ServiceRequest, wanted: dict[str, Any]) -> list[
     room = str(wanted.get("room", ""))
     new = [say(turn.language, "changes.change_request.room", room=room)] if room and room != request.room else []
     return [*new, str(wanted.get("note", ""))]
-
-
-def _joined(before: str, added: Sequence[str]) -> str:
-    """What was said before stays, and what is said now stands after it."""
-    return "; ".join(dict.fromkeys(said for said in (before, *added) if said))
-
-
-def _translation(turn: Turn, request: ServiceRequest, wanted: dict[str, Any]) -> str:
-    """All of it in the language of the house, if a part of it had to be translated."""
-    added = [turn.meaning(said) or said for said in _added(turn, request, wanted)]
-    whole = _joined(request.translation or request.note, added)
-    return whole if whole != _joined(request.note, _added(turn, request, wanted)) else ""
 
 
 def _again(turn: Turn, request: ServiceRequest) -> Call:

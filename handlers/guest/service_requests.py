@@ -143,15 +143,13 @@ def _hours(turn: Turn, service: Service, stay: StayInfo, slots: dict[str, Any]) 
 
 
 def _details(turn: Turn, service: Service, stay: StayInfo) -> Details:
-    note = turn.slot("note") or ""
-    return Details(
+    asked = Details(
         quantity=turn.slot("quantity"),
         people=turn.slot("people"),
         wanted_at=_wanted_at(turn, service, stay),
-        note="; ".join(filter(None, (turn.slot("words"), note))),
-        translation=turn.meaning(note),
         needs=needs.taken(needs_of(turn.call.slots), service),
     )
+    return asked.with_words([turn.slot("words") or "", turn.slot("note") or ""], turn.meaning)
 
 
 def _wanted_at(turn: Turn, service: Service, stay: StayInfo) -> datetime | None:

@@ -201,3 +201,10 @@ def test_lists_of_the_kitchen_warn_as_well(house: House) -> None:
 
 def test_asked_without_a_name_the_guest_is_asked_what_it_is(house: House) -> None:
     assert house.ask(house.guest(), "tell_needs", said="I have an allergy").asks == "allergy"
+
+
+def test_what_the_words_mean_stays_when_an_allergy_is_told_later(house: House) -> None:
+    guest, carl = house.guest("张三", language="zh"), house.staff("Carl", "kitchen")
+    house.ask(guest, "request_service", service="food_order", note="炒饭", translation=["炒饭", "fried rice"])
+    told = house.ask(guest, "tell_needs", allergy=["peanuts"], note="对花生过敏")
+    assert "“炒饭; 对花生过敏”\nTranslated: “fried rice; 对花生过敏”" in told.by(carl)
