@@ -184,15 +184,19 @@ def house_model(settings: Settings, clock: Clock = utc_now) -> Model | None:
     chosen = settings.model
     if not chosen.base_url:
         return None
+    from bot.understanding.client import Client
     from bot.understanding.model import Model
 
+    allowance = Allowance(chosen.tokens_per_conversation, chosen.tokens_per_day)
     return Model(
-        base_url=chosen.base_url,
-        name=chosen.name,
-        key=chosen.key,
-        seconds=chosen.seconds,
-        allowance=Allowance(chosen.tokens_per_conversation, chosen.tokens_per_day),
-        clock=clock,
+        Client(
+            base_url=chosen.base_url,
+            name=chosen.name,
+            key=chosen.key,
+            seconds=chosen.seconds,
+            allowance=allowance,
+            clock=clock,
+        )
     )
 
 

@@ -11,7 +11,6 @@ from handlers.intents import INTENTS
 from handlers.turn import Audience, Intent
 from prompts.words import LANGUAGES, saying
 
-STAFF_ROLES = tuple(role for role in roles.roles() if role not in (roles.GUEST, roles.STRANGER))
 SPOKEN = {"zh": "中文", "en": "English"}
 
 
@@ -42,8 +41,12 @@ def _section(title: str, audience: Audience) -> Iterator[str]:
 def _who(intent: Intent) -> str:
     if intent.audience is Audience.GUEST:
         return "everybody" if roles.may(roles.STRANGER, intent.action) else "with a stay"
-    allowed = [role for role in STAFF_ROLES if roles.may(role, intent.action)]
-    return "everybody" if len(allowed) == len(STAFF_ROLES) else ", ".join(role.replace("_", " ") for role in allowed)
+    allowed = [role for role in roles.staff_roles() if roles.may(role, intent.action)]
+    return (
+        "everybody"
+        if len(allowed) == len(roles.staff_roles())
+        else ", ".join(role.replace("_", " ") for role in allowed)
+    )
 
 
 def _services(catalogue: Catalogue) -> Iterator[str]:

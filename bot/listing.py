@@ -11,7 +11,7 @@ from crm.properties.houses import properties
 from crm.service_requests.needs import NEEDS
 from crm.service_requests.requests import all_requests
 from crm.staff.invites import Invitation, create_invite
-from crm.staff.roles import GUEST, STRANGER, department_of, roles
+from crm.staff.roles import department_of, staff_roles
 from crm.store import Store
 
 Row = dict[str, Any]
@@ -65,9 +65,8 @@ def request_table(rows: list[Row]) -> None:
 
 def make_invite(store: Store, settings: Settings, *, role: str, name: str, house: str) -> list[str]:
     """The lines to hand on. Raises InviteRefused."""
-    offered = [each for each in roles() if each not in (GUEST, STRANGER)]
-    if role not in offered:
-        raise InviteRefused(f"--role: one of {', '.join(offered)}")
+    if role not in staff_roles():
+        raise InviteRefused(f"--role: one of {', '.join(staff_roles())}")
     with store.transaction() as db:
         houses = [each for each in properties(db) if house in ("", each.key)]
         if not houses:

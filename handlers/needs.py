@@ -6,11 +6,9 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from crm.properties.catalogue import Service
-from crm.service_requests.needs import Needs
+from crm.service_requests.needs import GROWN_UP, OTHER, Needs
 from prompts.words import LANGUAGES, say, table
 
-OTHER = "other"  # an allergy that is told by the guest's own words only
-CHILD = 18  # years
 _KINDS = {
     "allergens": "food_allergy",
     "ingredients": "food_allergy",
@@ -93,7 +91,7 @@ def _people(language: str, ages: Iterable[str]) -> list[str]:
     groups: dict[str, list[str]] = {"children": [], "elders": []}
     for age in ages:
         count, in_months = int(age[:-1]), age.endswith("m")
-        group = groups["children" if in_months or count < CHILD else "elders"]
+        group = groups["children" if in_months or count < GROWN_UP else "elders"]
         group.append(say(language, "cards.needs.age", count=count, months=in_months))
     return [
         say(language, f"cards.needs.{name}", things=say(language, "cards.needs.list", things=group))

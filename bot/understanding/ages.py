@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from bot.understanding.numbers import EN_ANY, EN_NUMBER, ZH_ANY, number
+from crm.service_requests.needs import GROWN_UP
 
 Span = tuple[int, int]
 
 MOST = 8  # ages of one message
-GROWN_UP, OLD, OLDEST = 18, 60, 120  # years
+OLD, OLDEST = 60, 120  # years
 
 _CHILD = (
     "kids?|child(?:ren)?|sons?|daughters?|bab(?:y|ies)|infants?|toddlers?|boys?|girls?|twins|little ones?"

@@ -24,8 +24,8 @@ from bot.understanding.foods import (
     things_in,
     told_of,
 )
+from crm.service_requests.needs import OTHER
 
-OTHER = "other"  # an allergy to something we have no word for: the guest's own words tell
 _ANY = re.compile(
     r"al{1,2}erg|anaphyla|intoleran|c(?:o)?eliac|\b(?:can|cannot|could|must|may|not|unable)\b|can't|过敏|不耐|不能"
     r"|不了|不得|不可|法"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.understanding.ages import find_ages
-from bot.understanding.allergies import OTHER, denies, find_allergies
+from bot.understanding.allergies import denies, find_allergies
 from bot.understanding.amounts import blank
 from bot.understanding.contract import Context, Understanding
 from bot.understanding.diet import find_diet
@@ -16,7 +16,7 @@ from bot.understanding.foods import CLAUSE, Span, around_pattern
 from bot.understanding.money import find_budget
 from bot.understanding.reading import Reading, fold
 from bot.understanding.slots import FINDERS, Heard
-from crm.service_requests.needs import NEEDS, Needs, needs_of
+from crm.service_requests.needs import NEEDS, OTHER, Needs, needs_of
 from handlers.needs import taken
 from handlers.turn import Call
 

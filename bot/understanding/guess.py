@@ -143,12 +143,9 @@ def _calls(
     if name in FEEDBACK:
         return [Call(name, {"text": around.reading.text if is_all else spoken})]
     if name == _ASK:
-        from bot.understanding.house_entries import find_entries  # numpy comes with the first message
+        from bot.understanding.house_entries import question_to_house  # numpy comes with the first message
 
-        found = find_entries(spoken, entries)
-        about = [each for each in heeded.asked_about if each in service_words()][:2]
-        beside = {"entries": list(found)} if found else {"about": about} if about else {}
-        return [Call(name, {"question": spoken, **beside})]
+        return [question_to_house(spoken, (each for each in heeded.asked_about if each in service_words()), entries)]
     if any(slot.finder == "day" for slot in offered[name].slots) and impossible_days(
         around.reading.plain, around.now.date()
     ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,8 +12,10 @@ from bot.understanding.features import Collection, Text, collect, grams_of
 from bot.understanding.nearest import small_words
 from bot.understanding.reading import read
 from crm.properties.knowledge import Entry
+from handlers.turn import Call
 
 ANSWERS = 0.45
+MOST_SERVICES = 2  # offered where nothing answers
 ASKED_MORE_LIKE = 1.6  # a usual question says more of what is asked than the text of the answer
 
 
@@ -21,6 +24,13 @@ class _Index:
     texts: Collection
     owners: tuple[int, ...]  # which entry each text belongs to
     weights: tuple[float, ...]
+
+
+def question_to_house(question: str, about: Iterable[str], entries: tuple[Entry, ...]) -> Call:
+    """With the entry that answers it, else with the services it is about: nobody guesses what is not written down."""
+    found, services = find_entries(question, entries), list(dict.fromkeys(about))[:MOST_SERVICES]
+    beside = {"entries": list(found)} if found else {"about": services} if services else {}
+    return Call("ask_house", {"question": question, **beside})
 
 
 def find_entries(question: str, entries: tuple[Entry, ...]) -> tuple[str, ...]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
 from bot.languages import is_foreign
-from bot.understanding.allowance import Allowance
 from bot.understanding.carrying import carried
 from bot.understanding.client import Client
 from bot.understanding.contract import Context, Understanding
@@ -34,18 +32,9 @@ class Model:
     `client` is the line to it, which `translator` shares.
     """
 
-    def __init__(
-        self,
-        *,
-        base_url: str,
-        name: str,
-        key: str,
-        seconds: float,
-        allowance: Allowance,
-        clock: Callable[[], datetime],
-    ) -> None:
-        self.client = Client(base_url=base_url, name=name, key=key, seconds=seconds, allowance=allowance, clock=clock)
-        self.translator = Translator(self.client)
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.translator = Translator(client)
         self._knows_tools = True
 
     async def ask(self, found: Understanding, context: Context, conversation_id: str) -> Understanding:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.understanding.allergies import OTHER
 from bot.understanding.foods import codes_of, diet_pattern, diet_words, things_in
 from bot.understanding.money import BOUNDS, CODES
+from crm.service_requests.needs import OTHER
 from handlers.needs import kinds
 
 Schema = dict[str, Any]

@@ -101,13 +101,11 @@ def _alarms(around: Surroundings, heeded: Heeded, offered: dict[str, Intent], la
 
 
 def _question(around: Surroundings, heeded: Heeded, context: Context) -> Call:
-    """A question to the house: its entries answer it, or a person; nobody guesses what is in the soup."""
-    from bot.understanding.house_entries import find_entries
+    """Of what is in the soup."""
+    from bot.understanding.house_entries import question_to_house  # numpy comes with the first message
 
-    found = find_entries(around.reading.text, context.entries)
-    about = [str(call.slots["service"]) for call in heeded.calls if "service" in call.slots]
-    beside = {"entries": list(found)} if found else {"about": list(dict.fromkeys(about))[:2]} if about else {}
-    return Call(_ASK, {"question": around.reading.text, **beside})
+    about = (str(call.slots["service"]) for call in heeded.calls if "service" in call.slots)
+    return question_to_house(around.reading.text, about, context.entries)
 
 
 def learn(now: datetime) -> None:

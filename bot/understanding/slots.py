@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from bot.understanding.ages import told_ages
-from bot.understanding.allergies import OTHER, find_allergies
+from bot.understanding.allergies import find_allergies
 from bot.understanding.amounts import Amount, blank, find_amounts, find_bare, find_persons, find_stars
 from bot.understanding.credentials import find_credential_words, find_token_words
 from bot.understanding.days import find_day_words, impossible_days
@@ -20,6 +20,7 @@ from bot.understanding.money import find_budget
 from bot.understanding.reading import fold
 from bot.understanding.rooms import find_room_words
 from bot.understanding.time_slots import Span, find_moment
+from crm.service_requests.needs import OTHER
 from prompts.words import LANGUAGES, table
 
 USED = "\x00"

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 NEEDS = ("allergy", "diet", "ages", "money")
+OTHER = "other"  # an allergy to something we have no word for: the guest's own words tell
+GROWN_UP = 18  # years
 
 
 @dataclass(frozen=True, slots=True)

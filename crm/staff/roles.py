@@ -28,6 +28,11 @@ def roles() -> tuple[str, ...]:
     return tuple(tomllib.loads(MATRIX.read_text("utf-8"))["roles"])
 
 
+@cache
+def staff_roles() -> tuple[str, ...]:
+    return tuple(role for role in roles() if role not in (GUEST, STRANGER))
+
+
 def may(role: str, action: str) -> bool:
     """Whether this role may take this action; an action that is not in the matrix is nobody's."""
     return role in matrix().get(action, frozenset())

@@ -17,7 +17,6 @@ from handlers import cards
 from handlers.turn import Button, Call, Intent, Question, Reply, Turn
 from prompts.words import say, table
 
-STAFF_ROLES = tuple(role for role in roles.roles() if role not in (roles.GUEST, roles.STRANGER))
 MOST_ALIKE = 6
 HELP = ("open_requests", "my_tasks", "arrivals", "departures", "in_house", "who_is_on_duty", "invite_staff")
 
@@ -62,7 +61,7 @@ def who_is_on_duty(turn: Turn) -> list[Reply]:
 
 def invite_staff(turn: Turn) -> list[Reply]:
     role, name = turn.slot("role") or turn.slot("department"), turn.slot("name")
-    if role not in STAFF_ROLES:
+    if role not in roles.staff_roles():
         return [_ask_role(turn)]
     if not name:
         call = Call("invite_staff", {**turn.call.slots, "role": role})
@@ -115,7 +114,7 @@ def _ask_role(turn: Turn) -> Reply:
     slots = {name: value for name, value in turn.call.slots.items() if name not in ("role", "department")}
     buttons = [
         Button(cards.capital(cards.role(turn.language, role)), Call("invite_staff", {**slots, "role": role}))
-        for role in STAFF_ROLES
+        for role in roles.staff_roles()
     ]
     text = say(turn.language, "duty.invite_staff.ask_role", name=turn.slot("name") or "")
     return Reply(text, buttons, ask=Question(Call("invite_staff", slots), "role"))

@@ -1,7 +1,7 @@
 """A stand-in for a language model: the chat completions API on loopback, as wise or as mad as a test wants it.
 
 with ModelServer(lambda request: calling("request_service", service="towels")) as model:
-    Model(base_url=model.base_url, …)
+    Model(Client(base_url=model.base_url, …))
 """
 
 from __future__ import annotations

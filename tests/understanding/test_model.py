@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.understanding.allowance import Allowance
+from bot.understanding.client import Client
 from bot.understanding.contract import Context, Understanding
 from bot.understanding.model import Model
 from bot.understanding.redaction import redacted
@@ -39,9 +40,10 @@ async def model_of(
 ) -> AsyncIterator[tuple[Model, ModelServer]]:
     with ModelServer(answer, delay) as server:
         allowance = Allowance(conversation, day)
-        model = Model(
+        client = Client(
             base_url=server.base_url, name="stand-in", key="", seconds=seconds, allowance=allowance, clock=lambda: NOW
         )
+        model = Model(client)
         yield model, server
         await model.close()
 
