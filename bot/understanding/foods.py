@@ -26,6 +26,11 @@ _BETWEEN = re.compile(
     r"|和|跟|与|及|或者?|还有|以及|各种|所有|任何|一切|类|制品|产品|酱|肉|什么的|之类的?)*"
 )
 _COMMA = re.compile(r"\s*[,，]\s*")
+_ONE_MORE = re.compile(r"(?:,? (?:and|or) (?!i\b|we\b|my\b|the\b|a\b|so\b|can\b|also\b)[a-z]+)(?= *(?:[.;!?,\n]|$))")
+_ENDS = re.compile(
+    r"\s*(?:$|[,，.。;；!！?？)、\n\x00]|(?:and|or|so|but|please|pls|thanks?|too|also|as well|in it|at all|\+|&)\b"
+    r"|和|跟|与|及|或|都|也|请|谢)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +104,6 @@ def bounds(plain: str, sign: re.Match[str], stops: str) -> Span:
 def is_unknown_more(plain: str, at: int, end: int) -> bool:
     """Whether the list goes on with one thing nobody told us of: "peanuts and durian."."""
     return bool(_ONE_MORE.match(plain, at, end))
-
-
-_ONE_MORE = re.compile(r"(?:,? (?:and|or) (?!i\b|we\b|my\b|the\b|a\b|so\b|can\b|also\b)[a-z]+)(?= *(?:[.;!?,\n]|$))")
-_ENDS = re.compile(
-    r"\s*(?:$|[,，.。;；!！?？)、\n\x00]|(?:and|or|so|but|please|pls|thanks?|too|also|as well|in it|at all|\+|&)\b"
-    r"|和|跟|与|及|或|都|也|请|谢)"
-)
 
 
 def _stands_alone(plain: str, at: int, end: int) -> bool:
