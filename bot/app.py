@@ -17,6 +17,7 @@ from bot.house import House, load_house
 from bot.mailbox import RecordsMailbox
 from bot.owner import is_dead, new_owner
 from bot.records import Records
+from bot.timed import TimedWork
 from bot.understanding.allowance import Allowance
 from crm.conversations.leases import end_leases
 from crm.encryption import Keyring, load_keyring, parse_keyring
@@ -93,6 +94,7 @@ class App:
             burst_seconds=settings.conversation.burst_seconds,
             model=self._model,
         )
+        self.timed = TimedWork(self.records, lambda: self.concierge.house, clock=clock, acted=self.delivery.nudge)
         self._ticker: AsyncIOScheduler | None = None
         self._warming: asyncio.Task[None] | None = None
 
@@ -106,7 +108,9 @@ class App:
         for channel in self.channels:
             await channel.start(self.concierge.receive)
         self._warming = asyncio.create_task(self.concierge.warm_up())
-        self._ticker = start_clock([(SWEEP_SECONDS, self.sweep), (HOUSE_SECONDS, self._refresh_house)])
+        self._ticker = start_clock(
+            [(SWEEP_SECONDS, self.sweep), (SWEEP_SECONDS, self.timed.tick), (HOUSE_SECONDS, self._refresh_house)]
+        )
 
     async def stop_listening(self) -> None:
         """Nothing new begins; requests that have arrived may still be finished."""

@@ -28,17 +28,23 @@ def merged(replies: Sequence[Reply]) -> list[Reply]:
     return [together, *others]
 
 
-def as_message(reply: Reply, speaker: Speaker, answered: str, *, translated: bool = False) -> NewMessage:
-    """`answered` is the id of the message it replies to; `translated`: guests are to hear it in their own language."""
+def as_message(
+    reply: Reply, speaker: Speaker | None = None, answered: str = "", *, translated: bool = False
+) -> NewMessage:
+    """`answered` is the id of the message it replies to; `translated`: guests are to hear it in their own language.
+
+    What the clock has to say answers nobody, so each of its replies names its recipient.
+    """
+    listener = reply.to or speaker
+    assert listener is not None
     choices = [Choice(button.label, button.call.intent, dict(button.call.slots)) for button in reply.buttons]
-    language = reply.to.language if reply.to else speaker.language
-    is_colleague = reply.to.staff_id is not None if reply.to else speaker.staff is not None
-    is_foreign_to_us = translated and not is_colleague and not reply.urgent and is_foreign(language)
-    into = code_of(language) if is_foreign_to_us else ""
+    is_colleague = reply.to.staff_id is not None if reply.to else speaker is not None and speaker.staff is not None
+    is_foreign_to_us = translated and not is_colleague and not reply.urgent and is_foreign(listener.language)
+    into = code_of(listener.language) if is_foreign_to_us else ""
     return NewMessage(
-        conversation_id=reply.to.conversation_id if reply.to else speaker.conversation_id,
-        channel=reply.to.channel if reply.to else speaker.channel,
-        language="" if into else language,
+        conversation_id=listener.conversation_id,
+        channel=listener.channel,
+        language="" if into else listener.language,
         body=Body(reply.text, choices, reply.attachments, into=into),
         message_class=reply.message_class,
         about=reply.about,

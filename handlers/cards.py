@@ -12,7 +12,7 @@ from crm.properties.catalogue import Service
 from crm.service_requests.requests import RequestState, ServiceRequest
 from crm.stays.bookings import StayInfo
 from handlers import needs
-from handlers.turn import Button, Call, Intent, Turn
+from handlers.turn import Button, Call, Intent, Moment
 from prompts.words import day, moment, say, saying, services, table
 
 COMMON_SERVICES = ("towels", "drinking_water", "cleaning", "air_conditioning", "taxi", "wake_up_call")
@@ -70,13 +70,13 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def at(turn: Turn, language: str, instant: datetime) -> str:
+def at(turn: Moment, language: str, instant: datetime) -> str:
     """An instant as this reader says it, by the house's clock."""
     zone = turn.house.time_zone
     return moment(language, local(instant, zone), local(turn.now, zone).date())
 
 
-def on(turn: Turn, language: str, which: date) -> str:
+def on(turn: Moment, language: str, which: date) -> str:
     return day(language, which, today(turn))
 
 
@@ -89,7 +89,7 @@ def hour(language: str, stay: StayInfo) -> str:
     return moment(language, datetime.combine(stay.arrival, announced), stay.arrival)
 
 
-def today(turn: Turn) -> date:
+def today(turn: Moment) -> date:
     return local(turn.now, turn.house.time_zone).date()
 
 
@@ -146,7 +146,7 @@ def headline(language: str, request: ServiceRequest, *, noted: bool = True) -> s
     return capital(say(language, "cards.request.headline", room=request.room, what=thing))
 
 
-def line(turn: Turn, language: str, request: ServiceRequest) -> str:
+def line(turn: Moment, language: str, request: ServiceRequest) -> str:
     """One row of a list; what is late says so first."""
     turn = turn.at_property(request.property_id)
     return say(
@@ -168,7 +168,7 @@ def lateness(language: str, late: timedelta) -> str:
     return say(language, "cards.request.late", hours=hours, minutes=minutes)
 
 
-def state(turn: Turn, language: str, request: ServiceRequest) -> str:
+def state(turn: Moment, language: str, request: ServiceRequest) -> str:
     """What has become of a request, for staff: #12 已由 小李 接单 7:42."""
     turn = turn.at_property(request.property_id)
     since = request.finished_at or request.on_the_way_at or request.accepted_at or request.opened_at
@@ -188,7 +188,7 @@ def reason_words(language: str, reason: str) -> str:
     return str(table(language, "cards", "reasons").get(reason, reason))
 
 
-def steps(turn: Turn, language: str, request: ServiceRequest, *, numbered: bool = False) -> list[Button]:
+def steps(turn: Moment, language: str, request: ServiceRequest, *, numbered: bool = False) -> list[Button]:
     """What staff may do with the request next; in a list the number goes with it."""
     if not request.is_unfinished:
         return []
@@ -205,7 +205,7 @@ def steps(turn: Turn, language: str, request: ServiceRequest, *, numbered: bool 
     ]
 
 
-def needs_approval(turn: Turn, request: ServiceRequest) -> bool:
+def needs_approval(turn: Moment, request: ServiceRequest) -> bool:
     service: Service | None = turn.catalogue.get(request.service)
     return service is not None and service.needs_approval
 

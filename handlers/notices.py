@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from crm.conversations.messages import MessageClass
+from crm.conversations.messages import Attachment, MessageClass
 from crm.conversations.recipients import Recipient, on_duty, recipient_in, staff_recipients
 from crm.service_requests.requests import ServiceRequest
 from crm.staff.members import staff_of
 from crm.staff.roles import matrix
 from handlers import cards, needs
-from handlers.turn import Reply, Turn
+from handlers.turn import Moment, Reply, Turn
 from prompts.words import say
 
 DESK = "front_desk"
@@ -20,7 +20,7 @@ MANAGER = "manager"
 Hands = dict[tuple[str, str], str]  # house and department of a request → the department that has it, or nothing
 
 
-def people_for(turn: Turn, department: str) -> tuple[list[Recipient], str]:
+def people_for(turn: Moment, department: str) -> tuple[list[Recipient], str]:
     """Who on duty hears of this department's work: its own people, else the desk, else managers; and which it was."""
     for name in dict.fromkeys((department, DESK)):
         people = _others(turn, on_duty(turn.db, turn.house.id, department=name))
@@ -29,26 +29,28 @@ def people_for(turn: Turn, department: str) -> tuple[list[Recipient], str]:
     return managers(turn), MANAGER
 
 
-def managers(turn: Turn) -> list[Recipient]:
+def managers(turn: Moment) -> list[Recipient]:
     """Who on duty hears complaints."""
     roles = sorted(matrix()["hear_complaints"])
     return _others(turn, [each for role in roles for each in on_duty(turn.db, turn.house.id, role=role)])
 
 
-def alarmed(turn: Turn) -> list[Recipient]:
+def alarmed(turn: Moment) -> list[Recipient]:
     """Who hears of an emergency: the desk on duty and every manager; where there is neither, everybody."""
     desk = _others(turn, on_duty(turn.db, turn.house.id, department=DESK))
     return [*desk, *everybody(turn, [MANAGER])] or everybody(turn, matrix()["staff_help"])
 
 
-def everybody(turn: Turn, roles: Iterable[str]) -> list[Recipient]:
+def everybody(turn: Moment, roles: Iterable[str]) -> list[Recipient]:
     """All who have one of these roles, on duty or not: for what must not stay unseen."""
     wanted = set(roles)
     members = [each.id for each in staff_of(turn.db, turn.house.id) if each.role in wanted]
     return _others(turn, staff_recipients(turn.db, members))
 
 
-def for_staff(turn: Turn, request: ServiceRequest, people: Sequence[Recipient]) -> list[Reply]:
+def for_staff(
+    turn: Moment, request: ServiceRequest, people: Sequence[Recipient], photos: Sequence[Attachment] = ()
+) -> list[Reply]:
     """The request as a card for each of them, with the steps as buttons and the guest's photos."""
     turn = turn.at_property(request.property_id)
     return [
@@ -68,14 +70,14 @@ def for_staff(turn: Turn, request: ServiceRequest, people: Sequence[Recipient]) 
             buttons=cards.steps(turn, each.language, request),
             to=each,
             about=request.id,
-            attachments=turn.attachments,
+            attachments=photos,
             message_class=MessageClass.SERVICE,
         )
         for each in people
     ]
 
 
-def to_assignee(turn: Turn, request: ServiceRequest, sentence: str) -> list[Reply]:
+def to_assignee(turn: Moment, request: ServiceRequest, sentence: str) -> list[Reply]:
     """A line for whoever has taken the request, else for the people it was offered to."""
     turn = turn.at_property(request.property_id)
     taken = staff_recipients(turn.db, [request.assignee_id]) if request.assignee_id else []
@@ -83,7 +85,7 @@ def to_assignee(turn: Turn, request: ServiceRequest, sentence: str) -> list[Repl
 
 
 def lines(
-    turn: Turn, request: ServiceRequest, sentence: str, people: Sequence[Recipient], **values: Any
+    turn: Moment, request: ServiceRequest, sentence: str, people: Sequence[Recipient], **values: Any
 ) -> list[Reply]:
     """A line about the request for each of them; `sentence` is a key of cards.toml [staff]."""
     return [
@@ -111,9 +113,9 @@ def lines(
     ]
 
 
-def for_guest(turn: Turn, request: ServiceRequest, sentence: str, **values: Any) -> list[Reply]:
+def for_guest(turn: Moment, request: ServiceRequest, sentence: str, **values: Any) -> list[Reply]:
     """News of the request for its guest, where it was asked; `sentence` is a key of cards.toml [guest]."""
-    if request.conversation_id in (None, turn.speaker.conversation_id):
+    if request.conversation_id in (None, turn.here):
         return []
     turn = turn.at_property(request.property_id)
     guest = recipient_in(turn.db, request.conversation_id)
@@ -153,7 +155,7 @@ def _standing(turn: Turn, request: ServiceRequest, hands: Hands) -> str:
     return cards.capital(text)
 
 
-def _hands(turn: Turn, requests: Sequence[ServiceRequest]) -> Hands:
+def _hands(turn: Moment, requests: Sequence[ServiceRequest]) -> Hands:
     """For the requests nobody has taken: who is there to have them, asked once for each department."""
     waiting = {(each.property_id, each.department) for each in requests if each.assignee_id is None}
     found = {key: people_for(turn.at_property(key[0]), key[1]) for key in waiting}
@@ -168,5 +170,5 @@ def _in_whose_hands(language: str, request: ServiceRequest, hands: Hands) -> str
     return cards.server(language, request, there) if there else ""
 
 
-def _others(turn: Turn, people: Iterable[Recipient]) -> list[Recipient]:
-    return [each for each in people if each.conversation_id != turn.speaker.conversation_id]
+def _others(turn: Moment, people: Iterable[Recipient]) -> list[Recipient]:
+    return [each for each in people if each.conversation_id != turn.here]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from crm.conversations.accounts import Speaker
 from crm.conversations.messages import Attachment, MessageClass
@@ -83,19 +83,38 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """One thing somebody wants, with all a handler may need to answer it inside the transaction."""
+class Moment:
+    """A house and an instant: all that the clock has in hand, and a part of every turn."""
 
     db: Connection
     now: datetime
-    speaker: Speaker
     house: Property
     catalogue: Catalogue
+
+    @property
+    def here(self) -> str:
+        """The conversation of whoever is speaking; the clock speaks nowhere."""
+        return ""
+
+    def at_property(self, property_id: str) -> Self:
+        """The same in the house a request or a stay belongs to: its people, its clock, its phone."""
+        return self if property_id == self.house.id else replace(self, house=get_property(self.db, property_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Turn(Moment):
+    """One thing somebody wants, with all a handler may need to answer it inside the transaction."""
+
+    speaker: Speaker
     call: Call
     text: str = ""
     attachments: Sequence[Attachment] = ()
     inbound_id: str = ""
     part: int = 0
+
+    @property
+    def here(self) -> str:
+        return self.speaker.conversation_id
 
     @property
     def language(self) -> str:
@@ -116,10 +135,6 @@ class Turn:
         said, meant = self.slot(TRANSLATION) or ("", "")
         return str(meant) if " ".join(str(said).split()) == " ".join(words.split()) else ""
 
-    def at_property(self, property_id: str) -> Turn:
-        """The same turn in the house a request or a stay belongs to: its people, its clock, its phone."""
-        return self if property_id == self.house.id else replace(self, house=get_property(self.db, property_id))
-
 
 Handler = Callable[[Turn], list[Reply]]
 
@@ -133,3 +148,18 @@ class Intent:
     action: str
     handle: Handler
     slots: tuple[Slot, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Something the clock does, declared once.
+
+    `due` lists the keys of what is due, at most so many; it is asked every second, so it has an index of its own.
+    `act` does one of them in a transaction of its own, and nothing when a replica was faster. `put_off` lets one
+    that failed wait, so that it keeps nobody else from being served.
+    """
+
+    name: str
+    due: Callable[[Connection, datetime, int], Sequence[str]]
+    act: Callable[[Moment, str], list[Reply]]
+    put_off: Callable[[Connection, datetime, str], None]

@@ -38,7 +38,7 @@ def _requested(turn: Turn, stay: StayInfo) -> list[Reply]:
     )
     people, _ = notices.people_for(turn, request.department)
     if request.needs:
-        return [_noted(turn, request, bool(people)), *notices.for_staff(turn, request, people)]
+        return [_noted(turn, request, bool(people)), *notices.for_staff(turn, request, people, turn.attachments)]
     text = say(
         turn.language,
         "handoff.ask_for_person.requested",
@@ -47,7 +47,7 @@ def _requested(turn: Turn, stay: StayInfo) -> list[Reply]:
         due=cards.at(turn, turn.language, request.due_at),
         phone=turn.house.phone,
     )
-    return [Reply(text, about=request.id), *notices.for_staff(turn, request, people)]
+    return [Reply(text, about=request.id), *notices.for_staff(turn, request, people, turn.attachments)]
 
 
 def _noted(turn: Turn, request: ServiceRequest, attended: bool) -> Reply:

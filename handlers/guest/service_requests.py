@@ -42,7 +42,10 @@ def request_service(turn: Turn) -> list[Reply]:
         part=turn.part,
     )
     people, department = notices.people_for(turn, service.department)
-    return [_confirmation(turn, request, department if people else ""), *notices.for_staff(turn, request, people)]
+    return [
+        _confirmation(turn, request, department if people else ""),
+        *notices.for_staff(turn, request, people, turn.attachments),
+    ]
 
 
 def cancel_request(turn: Turn) -> list[Reply]:

@@ -11,6 +11,10 @@ A story is a file beside this one:
     visitor = "stranger, telegram"     # on another channel than the web chat
 
     [[turn]]
+    who = "clock"                      # nobody says anything: time passes, and what is due happens
+    after = "15m"
+
+    [[turn]]
     who = "guest"
     after = "10m"                      # the clock moves on first (s, m, h)
     says = "再来两条毛巾"              # a list is a burst; {link of 王芳} is her stay link, {invite} the last invite
@@ -58,6 +62,7 @@ FOLDER = Path(__file__).parent
 SATURDAY_EVENING = datetime(2026, 5, 2, 18, 0)
 SECONDS = {"s": 1, "m": 60, "h": 3600}
 BURST_SECONDS = 0.3
+CLOCK = "clock"
 STORY_KEYS = {"story", "now", "people", "turn"}
 TURN_KEYS = {"who", "after", "says", "presses", "hears", "offers", "requests", "feedback"}
 
@@ -179,15 +184,19 @@ class Stage:
     async def play(self, where: str, turn: dict[str, Any]) -> None:
         if "after" in turn:
             self.clock.move(turn["after"])
-        player = self.people[turn["who"]]
+        await self.app.timed.tick()
+        if turn["who"] != CLOCK:
+            await self._speak(where, self.people[turn["who"]], turn)
+        await self._quiet()
+        self._compare(where, turn)
+
+    async def _speak(self, where: str, player: Player, turn: dict[str, Any]) -> None:
         if "presses" in turn:
             self._check_shown(where, player, turn["presses"])
             await player.channel.presses(player.key, turn["presses"])
         said = turn.get("says", [])
         for words in [said] if isinstance(said, str) else said:
             await player.channel.says(player.key, self._filled(words), language=player.language)
-        await self._quiet()
-        self._compare(where, turn)
 
     def _check_shown(self, where: str, player: Player, label: str) -> None:
         labels = [shown for each in player.heard for _, shown in each.buttons]

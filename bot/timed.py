@@ -1,0 +1,67 @@
+"""The clock's turn: what is due is found in the tables, and each piece of it is done in a transaction of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import structlog
+
+from bot.house import House
+from bot.records import Records
+from bot.replies import as_message
+from crm.conversations.outbox import queue_messages
+from crm.errors import StoreUnavailable
+from crm.store import Connection
+from handlers.turn import Moment, Timed
+
+log = structlog.get_logger("timed")
+
+TIMED: tuple[Timed, ...] = ()
+AT_ONCE = 100  # of one kind, until the others and the next second have their turn
+
+
+class TimedWork:
+    """Does what is due. `acted` is called when there may be something to send."""
+
+    def __init__(
+        self,
+        records: Records,
+        house: Callable[[], House],
+        *,
+        clock: Callable[[], datetime],
+        acted: Callable[[], None],
+        works: Sequence[Timed] = TIMED,
+    ) -> None:
+        self._records = records
+        self._house = house
+        self._clock = clock
+        self._acted = acted
+        self._works = works
+
+    async def tick(self) -> None:
+        """One look for each kind of work, which costs an index and no more while nothing is due."""
+        for work in self._works:
+            await self._do(work)
+
+    async def _do(self, work: Timed) -> None:
+        now = self._clock()
+        for key in await self._records.read(lambda db: work.due(db, now, AT_ONCE)):
+            await self._act(work, now, key)
+            self._acted()
+
+    async def _act(self, work: Timed, now: datetime, key: str) -> None:
+        house = self._house()
+        try:
+            await self._records.write(lambda db: _act(db, now, house, work, key))
+        except StoreUnavailable:
+            raise
+        except Exception:  # like a poison message: this one waits, the next one is served
+            log.exception("timed work failed", work=work.name, key=key)
+            await self._records.write(lambda db: work.put_off(db, now, key))
+
+
+def _act(db: Connection, now: datetime, house: House, work: Timed, key: str) -> None:
+    moment = Moment(db=db, now=now, house=next(iter(house.properties.values())), catalogue=house.catalogue)
+    replies = work.act(moment, key)
+    queue_messages(db, now, [as_message(reply, translated=house.asks_model) for reply in replies])
