@@ -221,7 +221,14 @@ def _telegram(settings: Settings) -> Channel:
 def _put_houses(db: Connection, settings: Settings, now: datetime) -> None:
     for each in settings.properties:
         house = put_property(
-            db, now, key=each.key, name=each.name, time_zone=each.time_zone, language=each.language, phone=each.phone
+            db,
+            now,
+            key=each.key,
+            name=each.name,
+            time_zone=each.time_zone,
+            language=each.language,
+            phone=each.phone,
+            hours=each.working_hours(),
         )
         put_rooms(db, now, house, each.room_list())
         put_knowledge(db, now, house, each.knowledge_entries())

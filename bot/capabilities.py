@@ -54,7 +54,8 @@ def _services(catalogue: Catalogue) -> Iterator[str]:
     for service in sorted(catalogue.values(), key=lambda each: (each.department, each.code)):
         names = [cards.capital(cards.service_name(language, service.code)) for language in LANGUAGES]
         department, asks = service.department.replace("_", " "), ", ".join(service.asks)
-        promised = f"{service.complete_minutes} min" if service.complete_minutes else "on the minute"
+        minutes = int(service.complete_within.total_seconds() // 60)
+        promised = f"{minutes} min" if minutes else "on the minute"
         yield _row([f"`{service.code}`", *names, department, _when(service), asks, promised])
 
 

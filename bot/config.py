@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from crm.properties.catalogue import Catalogue, house_catalogue
+from crm.properties.catalogue import Catalogue, Department, house_catalogue
+from crm.properties.hours import Hours, Shifts, read_shift
 from crm.properties.knowledge import Words
 from prompts.words import FALLBACK
 from prompts.words import services as spoken_services
@@ -93,6 +95,24 @@ class KnowledgeSettings(Section):
         return {code: Words(each.title, each.text, each.asked) for code, each in said.items() if each}
 
 
+class ShiftSettings(Section):
+    """When a department works; without `rest` as on working days."""
+
+    work: tuple[str, ...] = Field(min_length=1)
+    rest: tuple[str, ...] | None = None
+
+    @field_validator("work", "rest")
+    @classmethod
+    def _readable(cls, words: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        for each in words or ():
+            read_shift(each)
+        return words
+
+    def shifts(self) -> Shifts:
+        work, rest = (tuple(sorted(map(read_shift, each))) for each in (self.work, self.rest or ()))
+        return Shifts(work, work if self.rest is None else rest)
+
+
 class PropertySettings(Section):
     key: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
     name: str = Field(min_length=1)
@@ -101,6 +121,10 @@ class PropertySettings(Section):
     phone: str = ""
     rooms: tuple[str, ...] = ()
     knowledge: tuple[KnowledgeSettings, ...] = ()
+    hours: dict[Department, ShiftSettings] = {}
+    holidays: Literal["", "china"] = ""
+    rest_days: tuple[date, ...] = ()
+    work_days: tuple[date, ...] = ()
 
     @field_validator("time_zone")
     @classmethod
@@ -121,6 +145,10 @@ class PropertySettings(Section):
     def room_list(self) -> list[tuple[str, str]]:
         """Number and type of every room."""
         return [room for entry in self.rooms for room in _rooms(entry)]
+
+    def working_hours(self) -> Hours:
+        departments: dict[str, Shifts] = {name: each.shifts() for name, each in self.hours.items()}
+        return Hours(departments, self.holidays, self.rest_days, self.work_days)
 
     def knowledge_entries(self) -> dict[str, tuple[dict[str, Words], bool]]:
         return {each.key: (each.words(), each.guests_only) for each in self.knowledge}

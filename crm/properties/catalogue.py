@@ -4,25 +4,40 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, ValidationError
 
 SHIPPED = Path(__file__).with_name("catalogue.toml")
-DEPARTMENTS = ("front_desk", "housekeeping", "maintenance", "kitchen", "marketing")
 MOST_ITEMS = 500
 
+Department = Literal["front_desk", "housekeeping", "maintenance", "kitchen", "marketing"]
+DEPARTMENTS: tuple[Department, ...] = get_args(Department)
 Detail = Literal["time", "people", "quantity", "note"]
 Item = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=60)]
 Need = Literal["food_allergy", "room_allergy", "medicine_allergy", "diet", "ages", "money"]
 Hour = Annotated[str, StringConstraints(pattern=r"^([01]?\d|2[0-3]):[0-5]\d$")]
 
 
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How soon somebody takes a request, and how soon it is done, in minutes of working time."""
+
+    accept_minutes: int
+    complete_minutes: int
+
+
+LEVELS = {"urgent": Level(5, 15), "serious": Level(10, 60), "ordinary": Level(15, 120)}
+
+
 class Service(BaseModel):
-    """One entry. `asks` are the details without which nobody can start; minutes count from the request, and from the
-    wanted time when there is one. `available`: in_house (only while staying), booked (also before), always.
+    """One entry. `asks` are the details without which nobody can start. `level` says how soon it is taken and
+    done, where `accept_minutes` and `complete_minutes` do not; the latter count from the wanted time when there is one.
+    `available`: in_house (only while staying), booked (also before), always.
     `times` are hours offered when the guest names none; `day` is the day of the stay (arrival, departure) on which the
     wanted hour always falls. `takes` is what else goes with it when the guest says so; no other department reads it.
     `items` are things of the kind that the house has by name: its dishes, its tours."""
@@ -30,15 +45,28 @@ class Service(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     code: str
-    department: Literal["front_desk", "housekeeping", "maintenance", "kitchen", "marketing"]
+    department: Department
     asks: tuple[Detail, ...] = ()
     available: Literal["in_house", "booked", "always"] = "in_house"
-    complete_minutes: Annotated[int, Field(ge=0, le=7 * 24 * 60)] = 30
+    level: Literal["urgent", "serious", "ordinary"] = "ordinary"
+    accept_minutes: Annotated[int, Field(ge=1, le=7 * 24 * 60)] | None = None
+    complete_minutes: Annotated[int, Field(ge=0, le=7 * 24 * 60)] | None = None
     needs_approval: StrictBool = False
     times: tuple[Hour, ...] = ()
     day: Literal["", "arrival", "departure"] = ""
     takes: tuple[Need, ...] = ()
     items: Annotated[tuple[Item, ...], Field(max_length=MOST_ITEMS)] = ()
+
+    @property
+    def accept_within(self) -> timedelta:
+        minutes = LEVELS[self.level].accept_minutes if self.accept_minutes is None else self.accept_minutes
+        return timedelta(minutes=minutes)
+
+    @property
+    def complete_within(self) -> timedelta:
+        """Nothing where it is to happen at a certain minute, such as a wake-up call."""
+        minutes = LEVELS[self.level].complete_minutes if self.complete_minutes is None else self.complete_minutes
+        return timedelta(minutes=minutes)
 
 
 Catalogue = Mapping[str, Service]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import UniqueConstraint, bindparam, insert, select, update
 from sqlmodel import Field, SQLModel
 
-from crm.store import Connection, Prepared, new_id, table
+from crm.properties.hours import ALWAYS, Hours, packed, unpacked
+from crm.store import Connection, Json, Prepared, new_id, table
 
 
 class PropertyRow(SQLModel, table=True):
@@ -21,6 +23,7 @@ class PropertyRow(SQLModel, table=True):
     time_zone: str
     language: str
     phone: str = ""
+    hours: dict[str, Any] | None = Field(default=None, sa_type=Json)
 
 
 class Room(SQLModel, table=True):
@@ -47,9 +50,11 @@ class Property:
     time_zone: str
     language: str
     phone: str = ""
+    hours: Hours = ALWAYS
 
 
-_COLUMNS = tuple(property_table.c[name] for name in ("id", "key", "name", "time_zone", "language", "phone"))
+_NAMES = ("id", "key", "name", "time_zone", "language", "phone", "hours")
+_COLUMNS = tuple(property_table.c[name] for name in _NAMES)
 _ALL = Prepared(select(*_COLUMNS).order_by(property_table.c.key))
 _BY_ID = Prepared(select(*_COLUMNS).where(property_table.c.id == bindparam("property_id")))
 _ROOM_NUMBERS = Prepared(select(room.c.number).where(room.c.property_id == bindparam("property_id")))
@@ -59,11 +64,11 @@ _ROOM = Prepared(
 
 
 def properties(db: Connection) -> list[Property]:
-    return [Property(*row) for row in _ALL.all(db, {})]
+    return [_property(row) for row in _ALL.all(db, {})]
 
 
 def get_property(db: Connection, property_id: str) -> Property:
-    return Property(*_BY_ID.one(db, {"property_id": property_id}))
+    return _property(_BY_ID.one(db, {"property_id": property_id}))
 
 
 def room_numbers(db: Connection, of: Property) -> frozenset[str]:
@@ -76,17 +81,26 @@ def find_room_id(db: Connection, of: Property, number: str) -> str | None:
 
 
 def put_property(
-    db: Connection, now: datetime, *, key: str, name: str, time_zone: str, language: str, phone: str = ""
+    db: Connection,
+    now: datetime,
+    *,
+    key: str,
+    name: str,
+    time_zone: str,
+    language: str,
+    phone: str = "",
+    hours: Hours = ALWAYS,
 ) -> Property:
     """Adds the property or brings its data up to date, by its key."""
     values = {"name": name, "time_zone": time_zone, "language": language, "phone": phone}
+    row = {**values, "hours": packed(hours)}
     known = db.execute(select(property_table.c.id).where(property_table.c.key == key)).scalar()
     if known is None:
         known = new_id(now)
-        db.execute(insert(PropertyRow), {"id": known, "key": key, **values})
+        db.execute(insert(PropertyRow), {"id": known, "key": key, **row})
     else:
-        db.execute(update(PropertyRow).where(property_table.c.id == known).values(**values))
-    return Property(known, key, **values)
+        db.execute(update(PropertyRow).where(property_table.c.id == known).values(**row))
+    return Property(known, key, **values, hours=hours)
 
 
 def put_rooms(db: Connection, now: datetime, of: Property, rooms: Sequence[tuple[str, str]]) -> None:
@@ -99,3 +113,7 @@ def put_rooms(db: Connection, now: datetime, of: Property, rooms: Sequence[tuple
     ]
     if rows:
         db.execute(insert(Room), rows)
+
+
+def _property(row: Any) -> Property:
+    return Property(row.id, row.key, row.name, row.time_zone, row.language, row.phone, unpacked(row.hours))
