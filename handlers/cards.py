@@ -152,7 +152,7 @@ def line(turn: Moment, language: str, request: ServiceRequest) -> str:
     return say(
         language,
         "cards.request.line",
-        late=lateness(language, turn.now - request.due_at) if request.due_at < turn.now else "",
+        late=late(turn, language, request),
         number=request.number,
         headline=headline(language, request),
         warning=needs.warning(language, request.needs),
@@ -163,22 +163,28 @@ def line(turn: Moment, language: str, request: ServiceRequest) -> str:
     )
 
 
-def lateness(language: str, late: timedelta) -> str:
-    hours, minutes = divmod(max(1, int(late.total_seconds() // 60)), 60)
+def late(turn: Moment, language: str, request: ServiceRequest) -> str:
+    """By how much, for what is late; nothing while it waits for the guest."""
+    is_late = request.due_at < turn.now and request.state is not RequestState.WAITING
+    return lateness(language, turn.now - request.due_at) if is_late else ""
+
+
+def lateness(language: str, by: timedelta) -> str:
+    hours, minutes = divmod(max(1, int(by.total_seconds() // 60)), 60)
     return say(language, "cards.request.late", hours=hours, minutes=minutes)
 
 
 def state(turn: Moment, language: str, request: ServiceRequest) -> str:
     """What has become of a request, for staff: #12 已由 小李 接单 7:42."""
     turn = turn.at_property(request.property_id)
-    since = request.finished_at or request.on_the_way_at or request.accepted_at or request.opened_at
+    begun = request.waiting_since or request.on_the_way_at or request.accepted_at or request.opened_at
     return say(
         language,
         "cards.request.state",
         number=request.number,
         state=request.state.value,
         who=request.assignee_name,
-        at=at(turn, language, since),
+        at=at(turn, language, request.finished_at or begun),
         reason=reason_words(language, request.reason),
     )
 

@@ -25,6 +25,7 @@ from handlers.guest import (
     service_requests,
     small_talk,
     stay,
+    waiting,
 )
 from handlers.staff import arrivals, duty, guest_lookup, request_desk
 from handlers.turn import Audience, Button, Call, Intent, Question, Reply, Slot, Turn
@@ -63,6 +64,7 @@ INTENTS: tuple[Intent, ...] = (
         changes.repeat_request,
         _slots("service", "day", "time", "quantity"),
     ),
+    Intent("resume_request", GUEST, "request_service", waiting.resume_request, _slots("service", "time")),
     Intent("my_requests", GUEST, "request_service", service_requests.my_requests),
     Intent(
         "rate_request",

@@ -7,12 +7,12 @@ from typing import Any
 
 from crm.conversations.messages import Attachment, MessageClass
 from crm.conversations.recipients import Recipient, on_duty, recipient_in, staff_recipients
-from crm.service_requests.requests import ServiceRequest
+from crm.service_requests.requests import RequestState, ServiceRequest
 from crm.staff.members import staff_of
 from crm.staff.roles import matrix
 from handlers import cards, needs
-from handlers.turn import Moment, Reply, Turn
-from prompts.words import say
+from handlers.turn import Button, Call, Moment, Reply, Turn
+from prompts.words import say, table
 
 DESK = "front_desk"
 MANAGER = "manager"
@@ -61,6 +61,7 @@ def for_staff(
                 headline=cards.headline(each.language, request, noted=False),
                 needs=needs.card(each.language, request.needs),
                 due=cards.at(turn, each.language, request.due_at),
+                late=cards.late(turn, each.language, request),
                 wanted=cards.at(turn, each.language, request.wanted_at) if request.wanted_at else "",
                 approval=cards.needs_approval(turn, request),
                 number=request.number,
@@ -99,6 +100,7 @@ def lines(
                 who=request.assignee_name,
                 reason=cards.reason_words(each.language, request.reason),
                 late=cards.lateness(each.language, turn.now - request.due_at),
+                due=cards.at(turn, each.language, request.due_at),
                 wanted=cards.at(turn, each.language, request.wanted_at) if request.wanted_at else "",
                 words=request.note,
                 translation=request.translation,
@@ -124,14 +126,31 @@ def for_guest(turn: Moment, request: ServiceRequest, sentence: str, **values: An
         f"cards.guest.{sentence}",
         what=cards.what(guest.language, request),
         room=request.room,
-        due=cards.at(turn, guest.language, request.due_at) if request.due_at > turn.now else "",
+        due=cards.at(turn, guest.language, request.promise) if request.promise > turn.now else "",
         wanted=cards.at(turn, guest.language, request.wanted_at) if request.wanted_at else "",
         reason=cards.reason_words(guest.language, request.reason),
         who=cards.server(guest.language, request),
+        state=request.state.value,
+        approval=cards.needs_approval(turn, request),
         **values,
     )
-    buttons = cards.rating_buttons(request) if sentence == "done" else []
+    buttons = [] if sentence == "approved" else _buttons(guest.language, request)
     return [Reply(cards.capital(text), buttons, guest, about=request.id, message_class=MessageClass.SERVICE)]
+
+
+def _buttons(language: str, request: ServiceRequest) -> list[Button]:
+    """What the guest can do next: rate what is done, say when what waits for them may be brought."""
+    if request.state is RequestState.DONE:
+        return cards.rating_buttons(request)
+    if request.state is not RequestState.WAITING:
+        return []
+    number = {"number": request.number}
+    calls = {
+        "now": Call("resume_request", {**number, "now": True}),
+        "later": Call("resume_request", number),
+        "cancel": Call("cancel_request", number),
+    }
+    return [Button(label, calls[name]) for name, label in table(language, "cards", "waiting").items()]
 
 
 def standings(turn: Turn, requests: Sequence[ServiceRequest]) -> list[str]:
@@ -148,9 +167,9 @@ def _standing(turn: Turn, request: ServiceRequest, hands: Hands) -> str:
         what=cards.what(language, request),
         state=request.state.value,
         who=_in_whose_hands(language, request, hands),
-        due=cards.at(turn, language, request.due_at),
+        due=cards.at(turn, language, request.promise),
         wanted=cards.at(turn, language, request.wanted_at) if request.wanted_at else "",
-        late=request.due_at < turn.now,
+        late=request.promise < turn.now,
     )
     return cards.capital(text)
 

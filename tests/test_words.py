@@ -23,9 +23,11 @@ ROOT = Path(__file__).parent.parent
 NOT_SPOKEN = {"services", "listening", "kinds", "diet"}  # words we listen for and names, not sentences
 # Sentences whose key is put together from a value, with what may stand in its place.
 COMPOSED = {
-    "cards.guest.": {"accepted", "on_the_way", "done", "approved", "cannot"},
-    "cards.staff.": {"changed", "cancelled", "asked_again", "declined", "low_rating", "picture"},
-    "request_desk.steps.": {"accepted", "on_the_way", "done", "approved", "cannot"},
+    "cards.guest.": {"accepted", "on_the_way", "done", "approved", "cannot", "waiting", "still_waiting", "given_up"}
+    | {"unconfirmed", "delayed", "handed_up"},
+    "cards.staff.": {"changed", "cancelled", "asked_again", "declined", "low_rating", "picture", "unanswered"}
+    | {"reminder", "overdue", "handed_up", "returned", "resumed"},
+    "request_desk.steps.": {"accepted", "on_the_way", "done", "approved", "cannot", "waiting"},
     "guest_lookup.lines.": {"stay", "choice"},
     "service_requests.request_service.": {"opened", "for_approval", "unattended", "searched"},
     "service_requests.questions.": {"time", "quantity", "people", "note"},
@@ -52,6 +54,9 @@ SAMPLES: dict[str, list[Any]] = {
     "hours": [0, 1],
     "number": [12],
     "rating": [2],
+    "apologies": [0, 1],
+    "reason_code": ["no_answer", "do_not_disturb", "guest_away"],
+    "standings": [[], ["Towels: on the way.", "Taxi: Sat 8:00 am."]],
     "more": [0, 3],
     "tasks": [[], ["#12", "#14"]],
     "things": [["peanuts"], ["peanuts", "eggs"]],
@@ -131,7 +136,7 @@ def test_every_sentence_the_code_says_exists() -> None:
 def test_no_sentence_is_left_over() -> None:
     exact = {key for _, key in said_in_code() if "*" not in key}
     composed = {start + each for start, names in COMPOSED.items() for each in names}
-    tables_of_names = ("cards.intents.", "cards.steps.", "cards.reasons.", "common.")
+    tables_of_names = ("cards.intents.", "cards.steps.", "cards.reasons.", "cards.waiting.", "common.")
     left = {key for key in set(sentences("en")) - exact - composed if not key.startswith(tables_of_names)}
     assert left == set()
 

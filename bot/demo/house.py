@@ -123,6 +123,7 @@ def _put_request(
         catalogue[entry["service"]],
         stay,
         details,
+        house=house,
         conversation_id=conversation_id,
         inbound_id=inbound_id,
         part=0,

@@ -51,7 +51,7 @@ _REACHABLE = (
 _OF_STAFF = Prepared(_REACHABLE.where(account.c.staff_id.in_(bindparam("ids", expanding=True))))
 _OF_GUESTS = Prepared(_REACHABLE.where(account.c.guest_id.in_(bindparam("ids", expanding=True))))
 _ON_DUTY = Prepared(
-    _REACHABLE.add_columns(staff_member.c.role, staff_member.c.department)
+    _REACHABLE.add_columns(staff_member.c.role, staff_member.c.department, staff_member.c.is_lead)
     .join(staff_member, staff_member.c.id == account.c.staff_id)
     .join(staff_property, staff_property.c.staff_id == staff_member.c.id)
     .where(
@@ -87,6 +87,11 @@ def on_duty(db: Connection, property_id: str, *, department: str = "", role: str
     return _best(
         (each for each in members if (each.department == department if department else each.role == role)), "staff_id"
     )
+
+
+def leads_on_duty(db: Connection, property_id: str, department: str) -> list[Recipient]:
+    members = _ON_DUTY.all(db, {"property_id": property_id})
+    return _best((each for each in members if each.is_lead and each.department == department), "staff_id")
 
 
 def staff_recipients(db: Connection, staff_ids: Sequence[str]) -> list[Recipient]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, Select, UniqueConstraint, bindparam, select, text
+from sqlalchemy import Index, Select, UniqueConstraint, bindparam, false, select, text
 from sqlmodel import Field, SQLModel
 
 from crm.encryption import unseal
@@ -22,18 +22,22 @@ class RequestState(StrEnum):
     OPEN = "open"
     ACCEPTED = "accepted"
     ON_THE_WAY = "on_the_way"
+    WAITING = "waiting"  # for the guest: meanwhile no promise runs
     DONE = "done"
     CANNOT = "cannot"
     CANCELLED = "cancelled"
 
 
-UNFINISHED = (RequestState.OPEN, RequestState.ACCEPTED, RequestState.ON_THE_WAY)
-_IS_UNFINISHED = text("service_request.state IN ('open', 'accepted', 'on_the_way')")
-_WHERE_UNFINISHED = text("state IN ('open', 'accepted', 'on_the_way')")
+UNFINISHED = (RequestState.OPEN, RequestState.ACCEPTED, RequestState.ON_THE_WAY, RequestState.WAITING)
+IS_UNFINISHED = text("service_request.state IN ('open', 'accepted', 'on_the_way', 'waiting')")
+_WHERE_UNFINISHED = text("state IN ('open', 'accepted', 'on_the_way', 'waiting')")
 
 
 class ServiceRequestRow(SQLModel, table=True):
-    """`number` is what people say aloud; `room` is the reported room and stays when the guest moves."""
+    """`number` is what people say aloud; `room` is the reported room and stays when the guest moves.
+
+    `look_at` is when the clock looks at it next: never later than anything of levels.py is due.
+    """
 
     __tablename__ = "service_request"
     __table_args__ = (
@@ -45,6 +49,7 @@ class ServiceRequestRow(SQLModel, table=True):
             sqlite_where=_WHERE_UNFINISHED,
             postgresql_where=_WHERE_UNFINISHED,
         ),
+        Index("ix_request_look", "look_at", sqlite_where=_WHERE_UNFINISHED, postgresql_where=_WHERE_UNFINISHED),
         Index("ix_request_of_guest", "guest_id", "number"),
         {"sqlite_autoincrement": True},
     )
@@ -75,6 +80,14 @@ class ServiceRequestRow(SQLModel, table=True):
     on_the_way_at: datetime | None = Field(default=None, sa_type=Utc)
     finished_at: datetime | None = Field(default=None, sa_type=Utc)
     rating: int | None = None
+    respond_by: datetime | None = Field(default=None, sa_type=Utc)
+    promised_at: datetime | None = Field(default=None, sa_type=Utc)
+    waiting_since: datetime | None = Field(default=None, sa_type=Utc)
+    is_reminded: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    apologies: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    rung: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    rung_at: datetime | None = Field(default=None, sa_type=Utc)
+    look_at: datetime | None = Field(default=None, sa_type=Utc)
 
 
 service_request = table(ServiceRequestRow)
@@ -82,7 +95,11 @@ service_request = table(ServiceRequestRow)
 
 @dataclass(frozen=True, slots=True)
 class ServiceRequest:
-    """A request as people work with it. `due_at` is when it is promised to be done."""
+    """A request as people work with it.
+
+    `due_at` is when it was promised to be done, and `promised_at` what the guest was told since, in `apologies`.
+    `respond_by` is when somebody should have taken it. `rung` of the ladder was told at `rung_at` that it is late.
+    """
 
     number: int
     id: str
@@ -109,6 +126,18 @@ class ServiceRequest:
     on_the_way_at: datetime | None = None
     finished_at: datetime | None = None
     translation: str = ""
+    respond_by: datetime | None = None
+    promised_at: datetime | None = None
+    waiting_since: datetime | None = None
+    is_reminded: bool = False
+    apologies: int = 0
+    rung: int = 0
+    rung_at: datetime | None = None
+
+    @property
+    def promise(self) -> datetime:
+        """When the guest has been told last that it will be done."""
+        return self.promised_at or self.due_at
 
     @property
     def is_unfinished(self) -> bool:
@@ -116,19 +145,18 @@ class ServiceRequest:
 
 
 _c = service_request.c
+_CLOCKED = ("respond_by", "promised_at", "waiting_since", "is_reminded", "apologies", "rung", "rung_at")
 _INFO: Select[Any] = (
     select(service_request, guest.c.name.label("guest_name"), staff_member.c.name.label("assignee_name"))
     .outerjoin(guest, guest.c.id == _c.guest_id)
     .outerjoin(staff_member, staff_member.c.id == _c.assignee_id)
 )
 _BY_NUMBER = Prepared(_INFO.where(_c.number == bindparam("number")))
-_OF_PROPERTY = _INFO.where(_c.property_id == bindparam("property_id"), _IS_UNFINISHED).order_by(_c.due_at, _c.number)
+_OF_PROPERTY = _INFO.where(_c.property_id == bindparam("property_id"), IS_UNFINISHED).order_by(_c.due_at, _c.number)
 _UNFINISHED = Prepared(_OF_PROPERTY)
 _OF_DEPARTMENT = Prepared(_OF_PROPERTY.where(_c.department == bindparam("department")))
-_ASSIGNED = Prepared(
-    _INFO.where(_c.assignee_id == bindparam("staff_id"), _IS_UNFINISHED).order_by(_c.due_at, _c.number)
-)
-_OF_GUEST = Prepared(_INFO.where(_c.guest_id == bindparam("guest_id"), _IS_UNFINISHED).order_by(_c.number))
+_ASSIGNED = Prepared(_INFO.where(_c.assignee_id == bindparam("staff_id"), IS_UNFINISHED).order_by(_c.due_at, _c.number))
+_OF_GUEST = Prepared(_INFO.where(_c.guest_id == bindparam("guest_id"), IS_UNFINISHED).order_by(_c.number))
 _LAST_DONE = Prepared(
     _INFO.where(_c.guest_id == bindparam("guest_id"), _c.state == RequestState.DONE.value)
     .order_by(_c.number.desc())
@@ -209,4 +237,5 @@ def _request(db: Connection, row: Any) -> ServiceRequest:
         on_the_way_at=row.on_the_way_at,
         finished_at=row.finished_at,
         translation=unseal(db, "service_request.translation", row.id, row.translation) or "",
+        **{name: getattr(row, name) for name in _CLOCKED},
     )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, or_, update
 
 from crm.encryption import seal
-from crm.properties.catalogue import Service
+from crm.properties.catalogue import Catalogue, Service
+from crm.properties.houses import Property
+from crm.service_requests.levels import next_look, promise, service_of
 from crm.service_requests.needs import NONE, Needs, packed
 from crm.service_requests.requests import (
     UNFINISHED,
@@ -65,14 +67,14 @@ def open_request(
     stay: StayInfo,
     details: Details,
     *,
+    house: Property,
     conversation_id: str,
     inbound_id: str,
     part: int,
 ) -> ServiceRequest:
     """Writes a new request down with its promise. `inbound_id` and `part` make the same words open it only once."""
     request_id = new_id(now)
-    begins = now if service.needs_approval else details.wanted_at or now  # an answer is wanted before the thing itself
-    due_at = begins + timedelta(minutes=service.complete_minutes)
+    respond_by, due_at = promise(house, service, now, details.wanted_at)
     asked: dict[str, Any] = {
         "id": request_id,
         "property_id": stay.property_id,
@@ -87,10 +89,11 @@ def open_request(
         "state": RequestState.OPEN,
         "opened_at": now,
         "due_at": due_at,
+        "respond_by": respond_by,
     }
     row = {**asked, "stay_id": stay.id, "inbound_id": inbound_id, "part": part, **_sealed(db, request_id, details)}
-    return ServiceRequest(
-        number=_INSERT.scalar(db, row),
+    opened = ServiceRequest(
+        number=0,
         guest_name=stay.guest_name,
         note=details.note,
         translation=details.translation,
@@ -101,6 +104,7 @@ def open_request(
         rating=None,
         **asked,
     )
+    return replace(opened, number=_INSERT.scalar(db, {**row, "look_at": next_look(opened, service, now)}))
 
 
 def accept(db: Connection, now: datetime, request: ServiceRequest, member: StaffMember) -> bool:
@@ -131,15 +135,20 @@ def cancel(db: Connection, now: datetime, request: ServiceRequest) -> bool:
     return _move(db, request, UNFINISHED, RequestState.CANCELLED, finished_at=now)
 
 
-def change(db: Connection, request: ServiceRequest, service: Service, details: Details) -> bool:
+def change(
+    db: Connection, now: datetime, request: ServiceRequest, service: Service, details: Details, house: Property
+) -> bool:
     """Other details, and the promise that follows from them; False when it was finished meanwhile."""
-    begins = request.opened_at if service.needs_approval else details.wanted_at or request.opened_at
+    _, due_at = promise(house, service, request.opened_at, details.wanted_at)
     values = {
         "quantity": details.quantity,
         "people": details.people,
         "wanted_at": details.wanted_at,
         **_sealed(db, request.id, details),
-        "due_at": begins + timedelta(minutes=service.complete_minutes),
+        "due_at": due_at,
+        "promised_at": None,
+        "is_reminded": False,
+        "look_at": now,  # the clock sees for itself what is due now
     }
     unfinished = (_c.number == request.number, _c.state.in_([state.value for state in UNFINISHED]))
     return db.execute(update(ServiceRequestRow).where(*unfinished).values(**values)).rowcount == 1
@@ -151,11 +160,51 @@ def rate(db: Connection, request: ServiceRequest, rating: int) -> bool:
     return db.execute(update(ServiceRequestRow).where(*unrated).values(rating=rating)).rowcount == 1
 
 
-def release(db: Connection, member: StaffMember) -> list[ServiceRequest]:
+def wait_for_guest(db: Connection, now: datetime, request: ServiceRequest, member: StaffMember, reason: str) -> bool:
+    """The guest has to say when it suits; until then no promise runs."""
+    before = tuple(state for state in UNFINISHED if state is not RequestState.WAITING)
+    values = {"reason": seal(db, "service_request.reason", request.id, reason or None), "look_at": now}
+    waits = {"assignee_id": member.id, "waiting_since": now, "is_reminded": False}
+    return _move(db, request, before, RequestState.WAITING, **waits, **values)
+
+
+def resume(
+    db: Connection, now: datetime, request: ServiceRequest, service: Service, wanted_at: datetime | None = None
+) -> bool:
+    """The guest has answered: whoever has it goes on, and the promise runs as much later as it was waited for."""
+    if request.waiting_since is None:
+        return False
+    values = {
+        "wanted_at": wanted_at or request.wanted_at,
+        "due_at": wanted_at + service.complete_within if wanted_at else request.due_at + (now - request.waiting_since),
+        "promised_at": None,
+        "waiting_since": None,
+        "reason": None,
+        "is_reminded": False,
+        "look_at": now,
+    }
+    after = RequestState.ACCEPTED if request.assignee_id else RequestState.OPEN
+    return _move(db, request, (RequestState.WAITING,), after, **values)
+
+
+def give_up(db: Connection, now: datetime, request: ServiceRequest) -> bool:
+    """It waited for a guest who has not answered."""
+    return _move(db, request, (RequestState.WAITING,), RequestState.CANNOT, finished_at=now, waiting_since=None)
+
+
+def release(db: Connection, now: datetime, member: StaffMember, catalogue: Catalogue) -> list[ServiceRequest]:
     """Puts what the member had taken back to the others; returns it as it was."""
     taken = assigned_requests(db, member)
+    return [each for each in taken if give_back(db, now, each, service_of(catalogue, each))]
+
+
+def give_back(db: Connection, now: datetime, request: ServiceRequest, service: Service) -> bool:
+    """Somebody else is to take it, as soon as if it were new; what waits for the guest goes on waiting."""
     values = {"assignee_id": None, "accepted_at": None, "on_the_way_at": None}
-    return [each for each in taken if _move(db, each, UNFINISHED, RequestState.OPEN, **values)]
+    if request.state is RequestState.WAITING:
+        return _move(db, request, (RequestState.WAITING,), RequestState.WAITING, **values)
+    before = (RequestState.ACCEPTED, RequestState.ON_THE_WAY)
+    return _move(db, request, before, RequestState.OPEN, respond_by=now + service.accept_within, look_at=now, **values)
 
 
 def _joined(words: Iterable[str]) -> str:

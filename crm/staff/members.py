@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, false, insert, select, update
 from sqlmodel import Field, SQLModel
 
 from crm.store import Connection, Prepared, Utc, new_id, table
@@ -21,6 +21,7 @@ class StaffMemberRow(SQLModel, table=True):
     department: str
     language: str
     on_duty: bool = True
+    is_lead: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  # of the department
     revoked_at: datetime | None = Field(default=None, sa_type=Utc)
     created_at: datetime = Field(sa_type=Utc)
 
@@ -48,10 +49,12 @@ class StaffMember:
     department: str
     language: str
     on_duty: bool
+    is_lead: bool = False
     property_ids: tuple[str, ...] = ()
 
 
-_COLUMNS = tuple(staff_member.c[name] for name in ("id", "name", "role", "department", "language", "on_duty"))
+_NAMES = ("id", "name", "role", "department", "language", "on_duty", "is_lead")
+_COLUMNS = tuple(staff_member.c[name] for name in _NAMES)
 _BY_ID = Prepared(
     select(*_COLUMNS, staff_property.c.property_id).where(
         staff_member.c.id == bindparam("staff_id"),
@@ -70,7 +73,9 @@ _OF_PROPERTY = Prepared(
 def find_staff_member(db: Connection, staff_id: str) -> StaffMember | None:
     """The member, or None when unknown or revoked: revocation works on the very next message."""
     rows = _BY_ID.all(db, {"staff_id": staff_id})
-    return replace(StaffMember(*rows[0][:6]), property_ids=tuple(row.property_id for row in rows)) if rows else None
+    if not rows:
+        return None
+    return replace(StaffMember(*rows[0][: len(_NAMES)]), property_ids=tuple(row.property_id for row in rows))
 
 
 def staff_of(db: Connection, property_id: str) -> list[StaffMember]:
@@ -96,6 +101,11 @@ def add_staff_member(
 
 def set_on_duty(db: Connection, member: StaffMember, on_duty: bool) -> None:
     db.execute(update(StaffMemberRow).where(staff_member.c.id == member.id).values(on_duty=on_duty))
+
+
+def set_lead(db: Connection, member: StaffMember, *, is_lead: bool) -> None:
+    """A lead of a department hears when its work is late."""
+    db.execute(update(StaffMemberRow).where(staff_member.c.id == member.id).values(is_lead=is_lead))
 
 
 def revoke(db: Connection, member: StaffMember, now: datetime) -> None:

@@ -37,9 +37,9 @@ def _added(turn: Turn, request: ServiceRequest, told: Needs) -> list[Reply]:
     words = str(turn.slot("note") or turn.text).strip()
     known = details_of(request).with_words([words], turn.meaning)
     details = replace(known, needs=known.needs.joined(taken))
-    if not change(turn.db, request, service, details):
-        return []
     there = turn.at_property(request.property_id)
+    if not change(turn.db, turn.now, request, service, details, there.house):
+        return []
     fresh = get_request(turn.db, request.number)
     people = notices.to_assignee(there, fresh, "changed")
     text = say(

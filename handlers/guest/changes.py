@@ -11,7 +11,7 @@ from crm.calendar import local, zone
 from crm.errors import NoStay
 from crm.properties.catalogue import Service
 from crm.service_requests.needs import NEEDS, needs_of
-from crm.service_requests.requests import ServiceRequest, get_request, guest_requests, requests_since
+from crm.service_requests.requests import RequestState, ServiceRequest, get_request, guest_requests, requests_since
 from crm.service_requests.steps import Details, change, details_of
 from handlers import cards, needs, notices
 from handlers.turn import TRANSLATION, Button, Call, Question, Reply, Turn
@@ -103,9 +103,12 @@ def _ask_what(turn: Turn, request: ServiceRequest) -> Reply:
 
 
 def _changed(turn: Turn, request: ServiceRequest, wanted: dict[str, Any]) -> list[Reply]:
+    if request.state is RequestState.WAITING and "time" in wanted:
+        return [Reply("", follow_up=Call("resume_request", {"number": request.number, "time": wanted["time"]}))]
     turn = turn.at_property(request.property_id)
     service = turn.catalogue.get(request.service)
-    if service is None or not change(turn.db, request, service, _details(turn, request, service, wanted)):
+    details = _details(turn, request, service, wanted) if service else None
+    if service is None or details is None or not change(turn.db, turn.now, request, service, details, turn.house):
         return [Reply(notices.standings(turn, [get_request(turn.db, request.number)])[0], about=request.id)]
     request = get_request(turn.db, request.number)
     text = say(

@@ -32,6 +32,7 @@ def _requested(turn: Turn, stay: StayInfo) -> list[Reply]:
         turn.catalogue.get(SERVICE) or shipped_catalogue()[SERVICE],
         stay,
         Details(note=_words(turn), translation=turn.meaning(_words(turn)), needs=needs_of(turn.call.slots)),
+        house=turn.house,
         conversation_id=turn.speaker.conversation_id,
         inbound_id=turn.inbound_id,
         part=turn.part,

@@ -37,6 +37,7 @@ def request_service(turn: Turn) -> list[Reply]:
         service,
         stay,
         _details(turn, service, stay),
+        house=turn.house,
         conversation_id=turn.speaker.conversation_id,
         inbound_id=turn.inbound_id,
         part=turn.part,

@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from crm.encryption import folded
 from crm.errors import NotAllowed, NotFound
 from crm.names.likeness import most_alike
-from crm.service_requests.requests import assigned_requests
+from crm.service_requests.requests import ServiceRequest, assigned_requests, get_request
 from crm.service_requests.steps import release
 from crm.staff import roles
 from crm.staff.audit import record
 from crm.staff.invites import LIFETIME, Invitation, create_invite
 from crm.staff.members import StaffMember, find_staff_member, revoke, set_on_duty, staff_of
-from handlers import cards
+from handlers import cards, notices
 from handlers.turn import Button, Call, Intent, Question, Reply, Turn
 from prompts.words import say, table
 
@@ -95,11 +95,17 @@ def revoke_staff(turn: Turn) -> list[Reply]:
         return [Reply(say(turn.language, "duty.revoke_staff.oneself"))]
     if not set(member.property_ids) <= set(turn.member.property_ids):
         raise NotAllowed
-    released = release(turn.db, member)
+    released = release(turn.db, turn.now, member, turn.catalogue)
     revoke(turn.db, member, turn.now)
     _audit(turn, f"staff:{member.id}")
     tasks = [f"#{each.number}" for each in released]
-    return [Reply(say(turn.language, "duty.revoke_staff.revoked", name=member.name, tasks=tasks))]
+    offered = [reply for each in released for reply in _offered_again(turn, get_request(turn.db, each.number))]
+    return [Reply(say(turn.language, "duty.revoke_staff.revoked", name=member.name, tasks=tasks)), *offered]
+
+
+def _offered_again(turn: Turn, request: ServiceRequest) -> list[Reply]:
+    people, _ = notices.people_for(turn.at_property(request.property_id), request.department)
+    return notices.for_staff(turn, request, people)
 
 
 def staff_help(turn: Turn, offered: Sequence[Intent]) -> list[Reply]:

@@ -11,7 +11,7 @@ from crm.service_requests.requests import (
     get_request,
     unfinished_requests,
 )
-from crm.service_requests.steps import accept, complete, decline, start
+from crm.service_requests.steps import accept, complete, decline, start, wait_for_guest
 from crm.staff.roles import may
 from handlers import cards, notices
 from handlers.houses import houses, under_names
@@ -21,7 +21,7 @@ from prompts.words import say, table
 MOST_LINES = 10
 MOST_BUTTONS = 3
 IN_THE_ROOM = ("housekeeping", "maintenance")  # who works there may find the door closed
-AT_THE_DOOR = ("no_answer", "do_not_disturb")
+AT_THE_DOOR = ("no_answer", "do_not_disturb", "guest_away")
 
 
 def open_requests(turn: Turn) -> list[Reply]:
@@ -61,7 +61,7 @@ def complete_request(turn: Turn) -> list[Reply]:
 
 
 def decline_request(turn: Turn) -> list[Reply]:
-    """The guest hears why, and the desk hears that it must find another way."""
+    """The guest hears why, and the desk hears that it must find another way; a closed door only waits for the guest."""
     mine = assigned_requests(turn.db, turn.member)
     request = _meant(turn, mine)
     if request is None:
@@ -71,6 +71,9 @@ def decline_request(turn: Turn) -> list[Reply]:
     reason = turn.slot("reason")
     if not reason:
         return [_ask_reason(turn, request)]
+    if reason in AT_THE_DOOR:
+        waits = wait_for_guest(turn.db, turn.now, request, turn.member, reason)
+        return _taken(turn, request, waits, "waiting", reason_code=reason)
     declined = decline(turn.db, turn.now, request, turn.member, reason)
     there = turn.at_property(request.property_id)
     people = notices.people_for(there, notices.DESK)[0]

@@ -133,5 +133,6 @@ def test_closed_door_is_a_reason_only_for_work_in_the_room(house: House) -> None
         "None available at the moment",
         "Nobody answered the door",
         "The do-not-disturb sign is on",
+        "The guest asks to come later",
     ]
     assert house.ask(desk, "decline_request", number=2).labels == ["None available at the moment"]

@@ -43,6 +43,7 @@ NEED_A_STAY = (
     "request_service",
     "change_request",
     "repeat_request",
+    "resume_request",
     "my_requests",
     "my_stay",
 )  # a stranger is asked who they are

@@ -96,6 +96,7 @@ def test_cannot_asks_why_and_the_guest_and_the_desk_hear_it(house: House, guest:
         "None available at the moment",
         "Nobody answered the door",
         "The do-not-disturb sign is on",
+        "The guest asks to come later",
     ]
     assert house.requests()[0].state is RequestState.OPEN
     heard = house.press(lily, heard, "None available at the moment")

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.timed import TIMED
 from crm.calendar import local
 from crm.conversations.accounts import Place, bind_guest, bind_staff, load_speaker, locate
 from crm.conversations.messages import pack, unpack
 from crm.guests.profile import add_guest
-from crm.properties.catalogue import shipped_catalogue
+from crm.properties.catalogue import Catalogue, shipped_catalogue
 from crm.properties.houses import Property, find_room_id, put_property, put_rooms
 from crm.service_requests.requests import ServiceRequest, all_requests
 from crm.staff.members import StaffMember, add_staff_member, set_on_duty
@@ -20,7 +21,7 @@ from crm.stays.bookings import StayInfo, StayState, get_stay
 from crm.stays.steps import add_stay
 from crm.store import Connection
 from handlers import intents
-from handlers.turn import Button, Call, Reply, Turn
+from handlers.turn import Button, Call, Moment, Reply, Turn
 
 MONDAY_9_AM = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # in Shanghai
 PHONE = "+86 571 8888 0000"
@@ -82,6 +83,7 @@ class House:
     db: Connection
     now: datetime
     home: Property
+    catalogue: Catalogue = field(default_factory=shipped_catalogue)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     @property
@@ -169,7 +171,7 @@ class House:
             now=self.now,
             speaker=speaker,
             house=self.home,
-            catalogue=shipped_catalogue(),
+            catalogue=self.catalogue,
             call=Call(intent, unpack(pack(slots))),
             text=said,
             inbound_id=f"inbound-{next(self._numbers)}",
@@ -183,6 +185,22 @@ class House:
         offered = [*heard.buttons, *(button for reply in heard.replies_to(person) for button in reply.buttons)]
         call = next(button.call for button in offered if button.label == label)
         return self.ask(person, call.intent, said=label, **call.slots)
+
+    def tick(self) -> Heard:
+        """What the clock does now."""
+        moment = Moment(db=self.db, now=self.now, house=self.home, catalogue=self.catalogue)
+        return Heard(
+            [reply for work in TIMED for key in work.due(self.db, self.now, 100) for reply in work.act(moment, key)]
+        )
+
+    def wait(self, seconds: float = 0, **elapsed: float) -> Heard:
+        """All that the clock does while so much time passes, ticked every five seconds; and where it stands then."""
+        until = self.now + timedelta(seconds=seconds, **elapsed)
+        replies: list[Reply] = []
+        while self.now < until:
+            self.now = min(self.now + timedelta(seconds=5), until)
+            replies += self.tick().replies
+        return Heard(replies)
 
     def reply(self, person: Person, heard: Heard, value: Any) -> Heard:
         """Answers the open question with this value."""
