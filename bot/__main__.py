@@ -61,6 +61,26 @@ def demo(
 
 
 @cli.command()
+def simulate(
+    requests: Annotated[int, typer.Option(help="How many wishes guests have.", min=1, max=10_000)] = 200,
+    days: Annotated[int, typer.Option(help="In how many days.", min=1, max=90)] = 2,
+    seed: Annotated[int, typer.Option(help="The same number makes the same days.")] = 1,
+    url: Annotated[str, typer.Option(help="An empty database to use instead of a file that is thrown away.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Live some days of a demo house in a minute, with slow, absent and double-clicking staff; 1 if a promise broke."""
+    from bot.app import utc_now
+    from bot.logs import configure_logs
+    from bot.simulate import Wishes, outcome_lines
+    from bot.simulate import simulate as live
+
+    configure_logs(logging.ERROR)
+    outcome = loop.run(live(Wishes(requests, days, seed, url), utc_now()))
+    typer.echo(json.dumps(asdict(outcome), ensure_ascii=False) if as_json else "\n".join(outcome_lines(outcome)))
+    raise typer.Exit(1 if outcome.findings else 0)
+
+
+@cli.command()
 def run(config: ConfigFile = CONFIG) -> None:
     """Serve the house until stopped."""
     from bot.logs import configure_logs

@@ -12,11 +12,12 @@ from crm.properties.catalogue import Service
 from crm.service_requests.requests import RequestState, ServiceRequest
 from crm.stays.bookings import StayInfo
 from handlers import needs
-from handlers.turn import Button, Call, Intent, Moment
+from handlers.turn import Button, Call, Intent, Moment, Turn
 from prompts.words import day, moment, say, saying, services, table
 
 COMMON_SERVICES = ("towels", "drinking_water", "cleaning", "air_conditioning", "taxi", "wake_up_call")
 LONGEST_NOTE = 40
+JUST_NOW = timedelta(minutes=5)
 RATINGS = range(1, 6)
 _NAMES = ("name", "name_some", "name_plural", "unit", "unit_plural")
 STEPS = {
@@ -74,6 +75,13 @@ def at(turn: Moment, language: str, instant: datetime) -> str:
     """An instant as this reader says it, by the house's clock."""
     zone = turn.house.time_zone
     return moment(language, local(instant, zone), local(turn.now, zone).date())
+
+
+def over(turn: Turn, wanted: datetime | None) -> str:
+    """Says that the hour cannot be meant, being some minutes ago; nothing of one that is still to come."""
+    if wanted is None or wanted >= turn.now - JUST_NOW:
+        return ""
+    return capital(say(turn.language, "cards.request.over", wanted=at(turn, turn.language, wanted)))
 
 
 def on(turn: Moment, language: str, which: date) -> str:

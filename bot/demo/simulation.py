@@ -156,15 +156,16 @@ class Simulation:
         task.add_done_callback(self._acts.discard)
 
 
-def bring_in(db: Connection, now: datetime) -> list[Person]:
+def bring_in(db: Connection, now: datetime, *, everybody: bool = False) -> list[Person]:
     """Gives everybody without a link of their own an account on this channel, where they can be reached from now on."""
-    with_link = {entry["name"] for kind in ("staff", "guests") for entry in people()[kind] if entry.get("link")}
+    entries = [] if everybody else [*people()["staff"], *people()["guests"]]
+    with_link = {entry["name"] for entry in entries if entry.get("link")}
     languages = {entry["name"]: entry["language"] for entry in people()["guests"]}
     house = properties(db)[0]
     found = []
     for member in staff_of(db, house.id):
         if member.name not in with_link:
-            person = Person(f"staff:{member.id}", member.name, member.language)
+            person = Person(staff_address(member.id), member.name, member.language)
             bind_staff(db, _seat(db, now, person), member)
             found.append(person)
     for stay in in_house(db, house.id):
@@ -173,6 +174,10 @@ def bring_in(db: Connection, now: datetime) -> list[Person]:
             bind_guest(db, _seat(db, now, person), stay.guest_id)
             found.append(person)
     return found
+
+
+def staff_address(staff_id: str) -> str:
+    return f"staff:{staff_id}"
 
 
 def send_home(db: Connection, now: datetime) -> None:

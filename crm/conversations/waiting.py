@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, select, text
 
 from crm.conversations.accounts import (
     SPEAKER_COLUMNS,
@@ -67,6 +67,14 @@ _WAITING = Prepared(
     .order_by(message.c.id)
     .limit(BATCH)
 )
+
+
+_ANYTHING = Prepared(select(message.c.id).where(text("message.state IN ('new', 'queued', 'sending')")).limit(1))
+
+
+def is_anything_waiting(db: Connection) -> bool:
+    """Whether anybody anywhere is still to be answered or told something."""
+    return _ANYTHING.first(db, {}) is not None
 
 
 def find_waiting(db: Connection, conversation_id: str) -> Waiting | None:

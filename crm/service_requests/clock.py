@@ -26,6 +26,7 @@ _DUE = Prepared(
     .order_by(_c.look_at)
     .limit(bindparam("limit"))
 )
+_NEXT = Prepared(select(_c.look_at).where(IS_UNFINISHED, _c.look_at.is_not(None)).order_by(_c.look_at).limit(1))
 _TAKE = Prepared(
     update(ServiceRequestRow)
     .where(_c.number == bindparam("request"), IS_UNFINISHED, _c.look_at <= bindparam("now"))
@@ -36,6 +37,12 @@ _TAKE = Prepared(
 def due_looks(db: Connection, now: datetime, limit: int) -> Sequence[str]:
     """The numbers of the unfinished requests whose moment has come, the longest due first."""
     return [str(number) for number in _DUE.scalars(db, {"now": now, "limit": limit})]
+
+
+def find_next_look(db: Connection) -> datetime | None:
+    """When the next of them comes."""
+    found: datetime | None = _NEXT.scalar(db, {})
+    return found
 
 
 def try_take_look(db: Connection, now: datetime, number: int) -> ServiceRequest | None:

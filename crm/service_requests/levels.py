@@ -80,6 +80,11 @@ def service_of(catalogue: Catalogue, request: ServiceRequest) -> Service:
     return catalogue.get(request.service) or Service(code=request.service, department=department)
 
 
+def late_at(request: ServiceRequest, service: Service) -> datetime:
+    """When the first promise is broken."""
+    return request.due_at if service.complete_within else request.due_at + TO_THE_MINUTE
+
+
 def due(request: ServiceRequest, service: Service, now: datetime) -> list[Due]:
     """What is to be done now, in order of time; of several rungs that have passed only the highest."""
     passed = [each for each in _agenda(request, service) if each.at <= now]
@@ -105,19 +110,19 @@ def _while_waiting(request: ServiceRequest, since: datetime) -> Iterator[Due]:
 
 
 def _before_it_breaks(request: ServiceRequest, service: Service) -> Iterator[Due]:
-    late_at = _late_at(request, service)
+    late = late_at(request, service)
     if not request.is_reminded:
         yield Due(_remind_at(request), Act.REMIND)
     if request.apologies < MOST_APOLOGIES and request.conversation_id is not None:
-        yield Due(_tell_at(request, service, late_at), Act.APOLOGISE)
+        yield Due(_tell_at(request, service, late), Act.APOLOGISE)
     if request.state is RequestState.ACCEPTED:
-        yield Due(late_at, Act.RELEASE)
+        yield Due(late, Act.RELEASE)
 
 
 def _ladder(request: ServiceRequest, service: Service) -> Iterator[Due]:
     """Unanswered it climbs from the department up, overdue from its lead; at the top it is told every hour."""
-    late_at, step = _late_at(request, service), max(service.complete_within / 2, LONGEST_NOTICE)
-    times = {rung: late_at + step * (rung - Rung.LEAD) for rung in (Rung.LEAD, Rung.DUTY_MANAGER, Rung.MANAGERS)}
+    late, step = late_at(request, service), max(service.complete_within / 2, LONGEST_NOTICE)
+    times = {rung: late + step * (rung - Rung.LEAD) for rung in (Rung.LEAD, Rung.DUTY_MANAGER, Rung.MANAGERS)}
     if request.state is RequestState.OPEN and request.respond_by is not None:
         wait = max(service.accept_within, SHORTEST_RUNG)
         for rung in tuple(Rung)[1:]:
@@ -128,10 +133,6 @@ def _ladder(request: ServiceRequest, service: Service) -> Iterator[Due]:
         yield Due(request.rung_at + REPEATED, Act.CLIMB, Rung.MANAGERS)
 
 
-def _late_at(request: ServiceRequest, service: Service) -> datetime:
-    return request.due_at if service.complete_within else request.due_at + TO_THE_MINUTE
-
-
 def _remind_at(request: ServiceRequest) -> datetime:
     """Before the wanted hour, else when a fifth of the time is left."""
     if request.wanted_at is not None and request.wanted_at <= request.due_at:
@@ -140,12 +141,12 @@ def _remind_at(request: ServiceRequest) -> datetime:
     return request.due_at - min(max(notice, SHORTEST_NOTICE), LONGEST_NOTICE)
 
 
-def _tell_at(request: ServiceRequest, service: Service, late_at: datetime) -> datetime:
+def _tell_at(request: ServiceRequest, service: Service, late: datetime) -> datetime:
     if request.promised_at is not None:
         return request.promised_at - TELL_BEFORE
     if request.state is RequestState.OPEN and not service.complete_within:
         return request.due_at - TO_THE_MINUTE  # nobody has it yet: the guest must know in time to find another way
-    return late_at - TELL_BEFORE
+    return late - TELL_BEFORE
 
 
 def _on_five(at: datetime) -> datetime:

@@ -145,10 +145,7 @@ def change(
         "people": details.people,
         "wanted_at": details.wanted_at,
         **_sealed(db, request.id, details),
-        "due_at": due_at,
-        "promised_at": None,
-        "is_reminded": False,
-        "look_at": now,  # the clock sees for itself what is due now
+        **_anew(now, due_at),
     }
     unfinished = (_c.number == request.number, _c.state.in_([state.value for state in UNFINISHED]))
     return db.execute(update(ServiceRequestRow).where(*unfinished).values(**values)).rowcount == 1
@@ -174,14 +171,12 @@ def resume(
     """The guest has answered: whoever has it goes on, and the promise runs as much later as it was waited for."""
     if request.waiting_since is None:
         return False
+    later = request.due_at + (now - request.waiting_since)
     values = {
         "wanted_at": wanted_at or request.wanted_at,
-        "due_at": wanted_at + service.complete_within if wanted_at else request.due_at + (now - request.waiting_since),
-        "promised_at": None,
         "waiting_since": None,
         "reason": None,
-        "is_reminded": False,
-        "look_at": now,
+        **_anew(now, wanted_at + service.complete_within if wanted_at else later),
     }
     after = RequestState.ACCEPTED if request.assignee_id else RequestState.OPEN
     return _move(db, request, (RequestState.WAITING,), after, **values)
@@ -205,6 +200,11 @@ def give_back(db: Connection, now: datetime, request: ServiceRequest, service: S
         return _move(db, request, (RequestState.WAITING,), RequestState.WAITING, **values)
     before = (RequestState.ACCEPTED, RequestState.ON_THE_WAY)
     return _move(db, request, before, RequestState.OPEN, respond_by=now + service.accept_within, look_at=now, **values)
+
+
+def _anew(now: datetime, due_at: datetime) -> dict[str, Any]:
+    """A new promise begins: nothing was said about it yet. The clock sees for itself what is due now."""
+    return {"due_at": due_at, "promised_at": None, "apologies": 0, "is_reminded": False, "rung": 0, "look_at": now}
 
 
 def _joined(words: Iterable[str]) -> str:

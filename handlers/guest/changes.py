@@ -35,6 +35,8 @@ def change_request(turn: Turn) -> list[Reply]:
         return [_which(turn, meant)]
     request = meant[0]
     wanted = {name: turn.slot(name) for name in CHANGEABLE if turn.slot(name) not in (None, "")}
+    if over := cards.over(turn.at_property(request.property_id), wanted.get("time")):
+        return [Reply(over, ask=Question(Call("change_request", {"number": request.number}), "time"))]
     if not wanted:
         return [_ask_what(turn, request)]
     return _changed(turn, request, wanted)

@@ -28,7 +28,7 @@ def request_service(turn: Turn) -> list[Reply]:
         return [_which_service(turn)]
     stay = _stay_for(turn, service)
     turn = turn.at_property(stay.property_id)
-    missing = _missing(turn, service)
+    missing = _missing(turn, service, stay)
     if missing:
         return [_question(turn, service, stay, missing)]
     request = open_request(
@@ -115,11 +115,12 @@ def _stay_for(turn: Turn, service: Service) -> StayInfo:
     return stay
 
 
-def _missing(turn: Turn, service: Service) -> str | None:
-    """The first detail to ask for: one nobody can start without, or a number that cannot be meant."""
+def _missing(turn: Turn, service: Service, stay: StayInfo) -> str | None:
+    """The first detail to ask for: one nobody can start without, an odd number, an hour that is over."""
     unknown = (name for name in service.asks if turn.slot(name) in (None, ""))
     odd = (name for name in ("quantity", "people") if turn.slot(name) is not None and not 0 < turn.slot(name) <= MOST)
-    return next(unknown, None) or next(odd, None)
+    over = "time" if cards.over(turn, _wanted_at(turn, service, stay)) else None
+    return next(unknown, None) or next(odd, None) or over
 
 
 def _question(turn: Turn, service: Service, stay: StayInfo, missing: str) -> Reply:
@@ -127,8 +128,11 @@ def _question(turn: Turn, service: Service, stay: StayInfo, missing: str) -> Rep
     asked = services(turn.language).get(service.code, {}).get("question", {}).get(missing)
     text = asked or say(turn.language, f"service_requests.questions.{missing}")
     buttons = _hours(turn, service, stay, slots) if missing == "time" else []
+    over = cards.over(turn, _wanted_at(turn, service, stay)) if missing == "time" else ""
     noted = needs.noted(turn.language, needs.taken(needs_of(slots), service))
-    return Reply("\n".join(filter(None, (noted, text))), buttons, ask=Question(Call("request_service", slots), missing))
+    return Reply(
+        "\n".join(filter(None, (noted, over, text))), buttons, ask=Question(Call("request_service", slots), missing)
+    )
 
 
 def _hours(turn: Turn, service: Service, stay: StayInfo, slots: dict[str, Any]) -> list[Button]:

@@ -9,7 +9,7 @@ from crm.service_requests.levels import service_of
 from crm.service_requests.requests import RequestState, ServiceRequest, get_request, guest_requests
 from crm.service_requests.steps import resume
 from handlers import cards, notices
-from handlers.turn import Question, Reply, Turn
+from handlers.turn import Call, Question, Reply, Turn
 from prompts.words import say
 
 
@@ -23,8 +23,11 @@ def resume_request(turn: Turn) -> list[Reply]:
     meant = [each for each in waiting if number in (None, each.number)]
     if not meant:
         return [_nothing_waits(turn, mine)]
-    if number is not None and not turn.slot("now") and turn.slot("time") is None:
-        return [Reply(say(turn.language, "waiting.resume_request.when"), ask=Question(turn.call, "time"))]
+    over = cards.over(turn, turn.slot("time"))
+    if over or (number is not None and not turn.slot("now") and turn.slot("time") is None):
+        text = " ".join(filter(None, (over, say(turn.language, "waiting.resume_request.when"))))
+        call = Call("resume_request", {"number": number} if number is not None else {})
+        return [Reply(text, ask=Question(call, "time"))]
     return [reply for each in meant for reply in _resumed(turn, each)]
 
 

@@ -95,6 +95,24 @@ def test_wake_up_call_offers_the_usual_hours_of_the_next_morning(house: House) -
     assert house.requests()[0].due_at == house.at(7, days=1)
 
 
+@pytest.mark.parametrize("service", ["restaurant_table", "taxi", "towels"])
+def test_hour_that_is_over_is_asked_again(house: House, service: str) -> None:
+    guest, _ = house.guest(), house.staff("Dora", "front_desk")
+    heard = house.ask(guest, "request_service", service=service, people=2, time=house.at(7))
+    assert heard.own.startswith("7:00 am is over already.\n")
+    assert (heard.asks, house.requests()) == ("time", [])
+    house.reply(guest, heard, house.at(19))
+    assert house.requests()[0].wanted_at == house.at(19)
+
+
+def test_change_to_an_hour_that_is_over_is_asked_again(house: House) -> None:
+    guest, _ = house.guest(), house.staff("Dora", "front_desk")
+    house.ask(guest, "request_service", service="taxi", time=house.at(11))
+    heard = house.ask(guest, "change_request", time=house.at(7))
+    assert (heard.own, heard.asks) == ("7:00 am is over already.", "time")
+    assert house.requests()[0].wanted_at == house.at(11)
+
+
 def test_unknown_service_is_asked_about_with_the_common_ones_and_a_person(house: House) -> None:
     guest = house.guest(language="zh")
     heard = house.ask(guest, "request_service", service="helicopter")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from bot.simulate import outcome_lines
+from bot.simulate.checks import look_back
 from crm.properties.hours import Hours, Shifts, read_shift
 from crm.properties.houses import put_property
 from crm.service_requests.requests import RequestState, ServiceRequest
+from crm.service_requests.steps import complete
 from crm.staff.members import set_lead, set_on_duty
 from tests.support.house import PHONE, House, Person
 
@@ -276,3 +281,15 @@ def test_looks_are_taken_once(house: House, guest: Person, lily: Person) -> None
     house.later(minutes=16)
     assert house.tick().replies
     assert house.tick().replies == []
+
+
+def test_simulation_notices_a_broken_promise(house: House, guest: Person, lily: Person) -> None:
+    order_towels(house, guest)
+    house.ask(guest, "request_service", service="pillows")
+    assert lily.member
+    complete(house.db, house.now + timedelta(hours=1), house.requests()[0], lily.member)  # and nobody tells the guest
+    assert outcome_lines(look_back(house.db, house.catalogue))[3:] == [
+        "#1: the guest did not hear: finished_at",
+        "#1: the promise broke unannounced",
+        "#2: still open",
+    ]
