@@ -19,7 +19,7 @@ from handlers.turn import Moment, Timed
 log = structlog.get_logger("timed")
 
 TIMED: tuple[Timed, ...] = (service_levels.WORK,)
-AT_ONCE = 100  # of one kind, until the others and the next second have their turn
+AT_ONCE = 100  # are read at a time
 
 
 class TimedWork:
@@ -46,10 +46,15 @@ class TimedWork:
             await self._do(work)
 
     async def _do(self, work: Timed) -> None:
-        now = self._clock()
-        for key in await self._records.read(lambda db: work.due(db, now, AT_ONCE)):
-            await self._act(work, now, key)
-            self._acted()
+        now, done = self._clock(), set[str]()
+        while keys := await self._records.read(lambda db: work.due(db, now, AT_ONCE)):
+            new = [key for key in keys if key not in done]
+            if not new:
+                return  # a replica is at them
+            for key in new:
+                await self._act(work, now, key)
+                self._acted()
+            done.update(new)
 
     async def _act(self, work: Timed, now: datetime, key: str) -> None:
         house = self._house()

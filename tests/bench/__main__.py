@@ -14,7 +14,7 @@ from tests.bench import report
 from tests.bench.report import Section
 from tests.bench.size import FULL, QUICK, USUAL, Size
 
-BENCHES = ("turns", "ack", "growth", "start", "webhook")
+BENCHES = ("turns", "ack", "growth", "start", "webhook", "tick")
 KEPT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 
 
