@@ -22,7 +22,7 @@ from bot.house import House
 from bot.quarantine import quarantine, set_aside
 from bot.records import Records
 from bot.turn_names import find_names, wanted_names
-from bot.turn_steps import Matter
+from bot.turn_steps import Arrival, Matter
 from bot.understanding.contract import Understanding
 from crm.calendar import local
 from crm.conversations.inbound import abandoned_conversations, take_lease
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("turn")
 
+LOOKS_UP = 0.25  # seconds
 LONGEST_BURST = 5  # windows; whoever never stops typing is answered nevertheless
 ORPHAN_AFTER = timedelta(seconds=2)  # beyond the burst window: until then its own process is about to answer
 
@@ -76,11 +77,11 @@ class Concierge:
         """Stores the message and returns once it is committed; the answer follows. Raises StoreUnavailable."""
         now, house = self._clock(), self.house
         arrival = await self._records.write(lambda db: turn_steps.record(db, now, self._owner, house.language, inbound))
-        if arrival is not None:
-            self._heed(arrival.place.conversation_id, inbound.text)
-        if arrival is not None and arrival.is_leased:
-            is_burst = not (inbound.button or arrival.place.is_staff)
-            self._serve_soon(arrival.place.conversation_id, self._burst if is_burst else 0.0)
+        if arrival is None:
+            return
+        is_at_once = bool(inbound.button) or arrival.place.is_staff or self._heed(arrival, inbound.text)
+        if arrival.is_leased:
+            self._serve_soon(arrival.place.conversation_id, 0.0 if is_at_once else self._burst)
 
     async def sweep(self) -> None:
         """Takes up what a dead process, or a database that was away, left unanswered."""
@@ -127,7 +128,7 @@ class Concierge:
         loop = asyncio.get_running_loop()
         latest = loop.time() + longest_wait
         while (wait := min(self._quiet_at[conversation_id], latest) - loop.time()) > 0:  # noqa: ASYNC110
-            await asyncio.sleep(wait)
+            await asyncio.sleep(min(wait, LOOKS_UP))  # an alarm meanwhile ends the wait
         del self._quiet_at[conversation_id]
 
     async def _turn(self, conversation_id: str) -> bool:
@@ -158,6 +159,11 @@ class Concierge:
     async def _understand(self, matter: Matter, house: House) -> Understanding:
         if matter.pressed is not None:
             return Understanding(matter.text, matter.speaker.language, (matter.pressed,), "button", 1.0, ())
+        if not self._is_awake and matter.speaker.staff is None:
+            from bot.understanding.alarm import alarm, is_alarm
+
+            if is_alarm(matter.text):
+                return alarm(matter.text, matter.speaker.language)
         await self._wake()
         from bot.understanding.recogniser import understand  # loaded by now
 
@@ -175,20 +181,24 @@ class Concierge:
         today = local(self._clock(), matter.house.time_zone).date()
         return await self._records.glance(lambda db: find_names(db, wanted, today))
 
-    def _heed(self, conversation_id: str, text: str) -> None:
-        """An emergency does not wait until a model has answered about what was said before."""
-        if self._model is None or not self._model.client.is_asked(conversation_id):
-            return
-        from bot.understanding.recogniser import is_emergency
+    def _heed(self, arrival: Arrival, text: str) -> bool:
+        """An emergency waits neither for what may follow it nor for a model asked about what came before."""
+        from bot.understanding.alarm import is_alarm
 
-        if is_emergency(text, self._clock()):
-            self._model.client.hush(conversation_id)
+        is_raised = is_alarm(text)
+        if is_raised and self._model is not None:
+            self._model.client.hush(arrival.place.conversation_id)
+        return is_raised
+
+    @property
+    def _is_awake(self) -> bool:
+        return self._waking is not None and self._waking.done()
 
     async def _wake(self) -> None:
         """Once, beside the loop; all whose messages come meanwhile wait for it."""
         if self._waking is None:
             self._waking = asyncio.create_task(asyncio.to_thread(_wake, self._clock()))
-        if not self._waking.done():
+        if not self._is_awake:
             await asyncio.wait([self._waking])
 
     async def _set_aside(self, conversation_id: str, error: Exception) -> bool:

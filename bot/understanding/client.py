@@ -110,10 +110,6 @@ class Client:
         """So that what need not be asked is not waited for."""
         return self._allowance.has_just_failed(self._clock())
 
-    def is_asked(self, conversation_id: str) -> bool:
-        """Whether something in the conversation waits for the model now."""
-        return conversation_id in self._waiting
-
     def hush(self, conversation_id: str) -> None:
         """Somebody is in danger there: whatever waits for the model goes on without it, and for a while all else."""
         self._hushed_until[conversation_id] = asyncio.get_running_loop().time() + HUSHED

@@ -62,7 +62,7 @@ def listen(around: Surroundings, offered: Mapping[str, Intent]) -> Heeded:
     tokens = around.reading.tokens
     with_services = _ORDER in offered or _CANCEL in offered
     hits = find_hits(tokens, offered, with_services)
-    if _is_emergency(hits, tokens):
+    if raises_alarm(hits, tokens):
         return Heeded((Call(EMERGENCY, {"text": around.reading.text}),), confidence=1.0)
     hits = [hit for hit in hits if hit.meaning.kind is not Kind.HARMLESS and hit.meaning.name != EMERGENCY]
     chosen, grammar = choose([*_marked(around, offered), *hits], tokens)
@@ -87,14 +87,17 @@ def _spotted(stretch: Stretch) -> Spotted:
     return Spotted(_CANCEL if stretch.refused else name, stretch.start, stretch.end, service)
 
 
-def _is_emergency(hits: Sequence[Hit], tokens: Sequence[Token]) -> bool:
+def raises_alarm(hits: Sequence[Hit], tokens: Sequence[Token]) -> bool:
+    """Whether emergency words stand there, and not in a harmless phrase such as "fire alarm test"."""
     harmless = {at for hit in hits if hit.meaning.kind is Kind.HARMLESS for at in range(hit.start, hit.end)}
     alarms = (hit for hit in hits if hit.meaning.name == EMERGENCY and _stands(hit, tokens))
     return any(harmless.isdisjoint(range(hit.start, hit.end)) for hit in alarms)
 
 
 def _stands(hit: Hit, tokens: Sequence[Token]) -> bool:
-    return not hit.whole or all(hit.start <= at < hit.end for at, token in enumerate(tokens) if token.norm)
+    """A phrase that has to be the whole message may be said over and over: fire! fire!"""
+    said = {token.norm for token in tokens[hit.start : hit.end]}
+    return not hit.whole or all(token.norm in said for token in tokens if token.norm)
 
 
 def _marked(around: Surroundings, offered: Mapping[str, Intent]) -> Iterator[Hit]:

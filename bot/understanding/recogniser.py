@@ -23,7 +23,7 @@ from bot.understanding.pieces import WRAPPERS, is_question
 from bot.understanding.reading import read
 from bot.understanding.vocabulary import Kind, rules, service_words
 from handlers.turn import Call, Intent
-from prompts.words import FALLBACK, LANGUAGES
+from prompts.words import LANGUAGES
 
 MOST_CALLS = 10
 EXPLAINED = 0.99  # of a message, weighed, by phrases and small words: then there is nothing left to guess
@@ -87,12 +87,6 @@ def _understood(around: Surroundings, language: str, context: Context) -> Unders
     if asked_for:
         return Understanding(reading.text, language, (asked_for,), "phrases", 0.9, alternatives)
     return Understanding(reading.text, language, (), "none", 0.0, alternatives)
-
-
-def is_emergency(text: str, now: datetime) -> bool:
-    """Whether a guest's words say so, whatever was asked before them."""
-    found = understand(text, Context(tuple(intents_of(False).values()), now, FALLBACK))
-    return any(call.intent == EMERGENCY for call in found.calls)
 
 
 def _alarms(around: Surroundings, heeded: Heeded, offered: dict[str, Intent], language: str, context: Context) -> bool:

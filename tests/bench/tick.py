@@ -42,7 +42,7 @@ MESSAGE = (
 )
 NOTES = (
     "SQLite; that many finished requests stored, and that many due, each an assignee to be reminded: one transaction"
-    " and one queued message each. CPU time of a tick, of this whole process, per due request; with nothing due, per tick.",
+    " and one queued message each. CPU time of a tick, for each that is due; with nothing due, per tick.",
     "Beside: bare sqlite3 writing as many rows in as many transactions with the same durability, in the same run.",
 )
 
