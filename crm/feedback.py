@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, UniqueConstraint, insert
+from sqlalchemy import Index, UniqueConstraint, bindparam, insert, select
 from sqlmodel import Field, SQLModel
 
-from crm.encryption import seal
+from crm.encryption import seal, unseal
 from crm.stays.bookings import StayInfo
-from crm.store import Connection, Utc, new_id
+from crm.store import Connection, Prepared, Utc, new_id, table
 
 
 class FeedbackKind(StrEnum):
@@ -35,6 +36,33 @@ class Feedback(SQLModel, table=True):
     words: bytes
     room: str = ""
     created_at: datetime = Field(sa_type=Utc)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a guest said of the house, from which room if we know it."""
+
+    words: str
+    room: str
+    created_at: datetime
+
+
+_c = table(Feedback).c
+_SINCE = Prepared(
+    select(_c.id, _c.words, _c.room, _c.created_at)
+    .where(
+        _c.property_id == bindparam("property_id"),
+        _c.kind == bindparam("kind"),
+        _c.created_at >= bindparam("since"),
+    )
+    .order_by(_c.created_at)
+)
+
+
+def feedback_since(db: Connection, property_id: str, kind: FeedbackKind, since: datetime) -> list[Said]:
+    """Of this kind, the oldest first."""
+    rows = _SINCE.all(db, {"property_id": property_id, "kind": kind, "since": since})
+    return [Said(unseal(db, "feedback.words", row.id, row.words) or "", row.room, row.created_at) for row in rows]
 
 
 def record_feedback(

@@ -10,6 +10,7 @@ import crm.feedback
 import crm.properties.knowledge
 import crm.service_requests.requests
 import crm.staff.audit
+import crm.staff.briefs
 import crm.staff.invites
 import crm.stays.links  # noqa: F401
 

@@ -47,6 +47,7 @@ LIFETIME = timedelta(hours=24)
 
 # It names no column that questions compare with a bound value: SQLite would plan each of them anew at every value.
 IS_MISSED = "reason IN ('not_understood', 'unanswered')"
+IS_UNDELIVERED = "state IN ('failed', 'suppressed', 'expired', 'uncertain')"
 
 
 def _partial_index(name: str, *columns: str, where: str) -> Index:
@@ -65,6 +66,8 @@ class Message(SQLModel, table=True):
         _partial_index("ix_message_open", "conversation_id", "id", where="state IN ('queued', 'sending')"),
         _partial_index("ix_message_sending", "lease_until", where="state = 'sending'"),
         _partial_index("ix_message_missed", "id", where=IS_MISSED),
+        _partial_index("ix_message_undelivered", "conversation_id", "id", where=IS_UNDELIVERED),
+        _partial_index("ix_message_undelivered_since", "settled_at", where=IS_UNDELIVERED),
     )
 
     id: str = Field(primary_key=True)

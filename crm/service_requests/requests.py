@@ -51,6 +51,8 @@ class ServiceRequestRow(SQLModel, table=True):
         ),
         Index("ix_request_look", "look_at", sqlite_where=_WHERE_UNFINISHED, postgresql_where=_WHERE_UNFINISHED),
         Index("ix_request_of_guest", "guest_id", "number"),
+        Index("ix_request_of_stay", "stay_id"),
+        Index("ix_request_finished", "property_id", "finished_at"),
         {"sqlite_autoincrement": True},
     )
 
@@ -104,6 +106,7 @@ class ServiceRequest:
     number: int
     id: str
     property_id: str
+    stay_id: str | None
     guest_id: str | None
     guest_name: str
     conversation_id: str | None
@@ -215,6 +218,7 @@ def _request(db: Connection, row: Any) -> ServiceRequest:
         number=row.number,
         id=row.id,
         property_id=row.property_id,
+        stay_id=row.stay_id,
         guest_id=row.guest_id,
         guest_name=row.guest_name or "",
         conversation_id=row.conversation_id,

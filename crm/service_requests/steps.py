@@ -78,6 +78,7 @@ def open_request(
     asked: dict[str, Any] = {
         "id": request_id,
         "property_id": stay.property_id,
+        "stay_id": stay.id,
         "guest_id": stay.guest_id,
         "conversation_id": conversation_id,
         "service": service.code,
@@ -91,7 +92,7 @@ def open_request(
         "due_at": due_at,
         "respond_by": respond_by,
     }
-    row = {**asked, "stay_id": stay.id, "inbound_id": inbound_id, "part": part, **_sealed(db, request_id, details)}
+    row = {**asked, "inbound_id": inbound_id, "part": part, **_sealed(db, request_id, details)}
     opened = ServiceRequest(
         number=0,
         guest_name=stay.guest_name,

@@ -9,6 +9,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, false, insert, select, update
 from sqlmodel import Field, SQLModel
 
+from crm.staff.briefs import begin_brief, stop_brief
+from crm.staff.roles import brief_at
 from crm.store import Connection, Prepared, Utc, new_id, table
 
 
@@ -21,6 +23,7 @@ class StaffMemberRow(SQLModel, table=True):
     department: str
     language: str
     on_duty: bool = True
+    on_duty_since: datetime | None = Field(default=None, sa_type=Utc)
     is_lead: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  # of the department
     revoked_at: datetime | None = Field(default=None, sa_type=Utc)
     created_at: datetime = Field(sa_type=Utc)
@@ -50,10 +53,11 @@ class StaffMember:
     language: str
     on_duty: bool
     is_lead: bool = False
+    on_duty_since: datetime | None = None
     property_ids: tuple[str, ...] = ()
 
 
-_NAMES = ("id", "name", "role", "department", "language", "on_duty", "is_lead")
+_NAMES = ("id", "name", "role", "department", "language", "on_duty", "is_lead", "on_duty_since")
 _COLUMNS = tuple(staff_member.c[name] for name in _NAMES)
 _BY_ID = Prepared(
     select(*_COLUMNS, staff_property.c.property_id).where(
@@ -96,11 +100,15 @@ def add_staff_member(
     values = {"name": name, "role": role, "department": department, "language": language, "on_duty": True}
     db.execute(insert(StaffMemberRow), {"id": staff_id, "created_at": now, **values})
     db.execute(insert(StaffProperty), [{"staff_id": staff_id, "property_id": each} for each in property_ids])
+    if brief_at(role) and property_ids:
+        begin_brief(db, staff_id, property_ids[0], brief_at(role))
     return StaffMember(staff_id, name, role, department, language, on_duty=True, property_ids=tuple(property_ids))
 
 
-def set_on_duty(db: Connection, member: StaffMember, on_duty: bool) -> None:
-    db.execute(update(StaffMemberRow).where(staff_member.c.id == member.id).values(on_duty=on_duty))
+def set_on_duty(db: Connection, member: StaffMember, on_duty: bool, since: datetime | None = None) -> None:
+    """`since` when, where it is known."""
+    values = {"on_duty": on_duty, "on_duty_since": since if on_duty else None}
+    db.execute(update(StaffMemberRow).where(staff_member.c.id == member.id).values(**values))
 
 
 def set_lead(db: Connection, member: StaffMember, *, is_lead: bool) -> None:
@@ -112,3 +120,4 @@ def revoke(db: Connection, member: StaffMember, now: datetime) -> None:
     """Takes every right away at once; the record stays because requests and audit point at it."""
     db.execute(update(StaffMemberRow).where(staff_member.c.id == member.id).values(revoked_at=now))
     db.execute(delete(StaffProperty).where(staff_property.c.staff_id == member.id))
+    stop_brief(db, member.id)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, Select, UniqueConstraint, bindparam, case, select, text
+from sqlalchemy import Index, Select, UniqueConstraint, bindparam, case, exists, select, text
 from sqlmodel import Field, SQLModel
 
 from crm.guests.profile import guest
@@ -135,6 +135,17 @@ _STAYED_BEFORE = Prepared(
         stay.c.state.in_((StayState.IN_HOUSE, StayState.DEPARTED)),
     )
 )
+_earlier = stay.alias("earlier")
+_RETURNING = Prepared(
+    select(stay.c.id).where(
+        stay.c.id.in_(bindparam("ids", expanding=True)),
+        exists().where(
+            _earlier.c.guest_id == stay.c.guest_id,
+            _earlier.c.state.in_((StayState.IN_HOUSE, StayState.DEPARTED)),
+            _earlier.c.departure <= stay.c.arrival,
+        ),
+    )
+)
 
 
 def find_current_stay(db: Connection, guest_id: str) -> StayInfo | None:
@@ -185,6 +196,11 @@ def current_stays(db: Connection, property_id: str) -> list[StayInfo]:
 def returning_guests(db: Connection, guest_ids: Sequence[str], before: date) -> frozenset[str]:
     """Those of the guests who stayed before this day."""
     return frozenset(_STAYED_BEFORE.scalars(db, {"ids": list(guest_ids), "before": before}))
+
+
+def returning_stays(db: Connection, stay_ids: Sequence[str]) -> frozenset[str]:
+    """Those of the stays whose guests stayed before."""
+    return frozenset(_RETURNING.scalars(db, {"ids": list(stay_ids)}))
 
 
 def normal_code(code: str) -> str:
