@@ -61,7 +61,7 @@ def test_lists_of_guests_are_under_the_name_of_each_house_and_recorded(
     house.guest("Anna Berg")
     assert house.ask(boss, "in_house").own == (
         "Lakeside\nIn house: 1 booking, 1 guest\n302 · Anna Berg · 1 adult · until Thu\n"
-        "Paris\nIn house: 1 booking, 1 guest\n501 · Luc Petit · 1 adult · until Thu"
+        "Paris\nIn house: 1 booking, 1 guest\n501 · Luc Petit · 1 adult · until Thu\n– 1 open"
     )
     assert house.ask(boss, "arrivals").own == "Lakeside\nNo arrivals today.\nParis\nNo arrivals today."
     rows = house.db.execute(select(audit.c.action, audit.c.subject, audit.c.property_id))

@@ -95,7 +95,7 @@ def test_arrivals_of_a_day(house: House) -> None:
     desk, lily = house.staff("Dora", "front_desk"), house.staff("小李", language="zh")
     assert house.ask(desk, "arrivals", day=house.at(0, days=1)).own == (
         "Arrivals tomorrow: 2 bookings, 4 guests\n"
-        "302 · Anna Berg · 2 nights · 2 adults · at 3:00 pm · returning guest\n"
+        "302 · Anna Berg · 2 nights · 2 adults · at 3:00 pm\n– returning guest\n"
         "no room yet · 张三 · 1 night · 1 adult, 1 child"
     )
     assert house.ask(lily, "arrivals", day=house.at(0, days=1).date()).own == (
