@@ -17,7 +17,7 @@ from handlers.turn import Question
 if TYPE_CHECKING:
     from bot.understanding.known import Keys
 
-FIND_GUEST = "find_guest"
+BY_NAME = frozenset({"find_guest", "why_not_delivered"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def wanted_names(speaker: Speaker, text: str, question: Question | None) -> Want
     """None where no name helps: of a guest, of who may not look at guests, or as the answer to another question."""
     if speaker.staff is None or not may(speaker.staff.role, "see_guest_profile"):
         return None
-    if question is not None and (question.call.intent != FIND_GUEST or question.asks != "name"):
+    if question is not None and (question.call.intent not in BY_NAME or question.asks != "name"):
         return None
     from bot.understanding.known import keys_of  # loaded by now
 

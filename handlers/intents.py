@@ -27,7 +27,7 @@ from handlers.guest import (
     stay,
     waiting,
 )
-from handlers.staff import arrivals, duty, guest_lookup, request_desk
+from handlers.staff import arrivals, brief, deliveries, duty, guest_lookup, request_desk, request_lists
 from handlers.turn import Audience, Button, Call, Intent, Question, Reply, Slot, Turn
 from prompts.words import say
 
@@ -88,7 +88,10 @@ INTENTS: tuple[Intent, ...] = (
     Intent("thank", ANYONE, "talk", small_talk.thank),
     Intent("farewell", ANYONE, "talk", small_talk.farewell),
     Intent("help", GUEST, "talk", lambda turn: small_talk.help_guest(turn, offered(turn.speaker))),
-    Intent("open_requests", STAFF, "see_requests", request_desk.open_requests),
+    Intent("open_requests", STAFF, "see_requests", request_desk.open_requests, _slots("department", "room")),
+    Intent("overdue_requests", STAFF, "see_requests", request_lists.overdue_requests),
+    Intent("requests_of_room", STAFF, "see_requests", request_lists.requests_of_room, _slots("room")),
+    Intent("work_done", STAFF, "see_requests", request_lists.work_done, _slots("day")),
     Intent("my_tasks", STAFF, "see_requests", request_desk.my_tasks),
     Intent("accept_request", STAFF, "work_requests", request_desk.accept_request, _slots("number")),
     Intent("start_request", STAFF, "work_requests", request_desk.start_request, _slots("number")),
@@ -96,12 +99,16 @@ INTENTS: tuple[Intent, ...] = (
     Intent("decline_request", STAFF, "work_requests", request_desk.decline_request, _slots("number", "reason")),
     Intent("who_is_in_room", STAFF, "see_rooms", guest_lookup.who_is_in_room, _slots("room")),
     Intent("find_guest", STAFF, "see_guest_profile", guest_lookup.find_guest, _slots("name")),
+    Intent("why_not_delivered", STAFF, "see_deliveries", deliveries.why_not_delivered, _slots("name", "room")),
     Intent("arrivals", STAFF, "see_arrivals", arrivals.arrivals, _slots("day")),
     Intent("departures", STAFF, "see_arrivals", arrivals.departures, _slots("day")),
     Intent("in_house", STAFF, "see_arrivals", arrivals.in_house),
     Intent("go_on_duty", STAFF, "set_own_duty", duty.go_on_duty),
     Intent("go_off_duty", STAFF, "set_own_duty", duty.go_off_duty),
     Intent("who_is_on_duty", STAFF, "see_duty", duty.who_is_on_duty),
+    Intent("brief_now", STAFF, "have_brief", brief.brief_now),
+    Intent("set_brief", STAFF, "have_brief", brief.set_daily_brief, (Slot("time", "morning"),)),
+    Intent("stop_brief", STAFF, "have_brief", brief.stop_daily_brief),
     Intent("invite_staff", STAFF, "manage_staff", duty.invite_staff, _slots("role", "department", "name")),
     Intent("revoke_staff", STAFF, "manage_staff", duty.revoke_staff, _slots("name")),
     Intent("staff_help", STAFF, "staff_help", lambda turn: duty.staff_help(turn, offered(turn.speaker))),

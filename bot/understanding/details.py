@@ -93,7 +93,7 @@ def find_slots(heard: Heard, intent: Intent, known: dict[str, Any]) -> tuple[dic
     strays = impossible(heard.plain, heard.now)
     heard = heard.without(strays)
     for finder, find in FINDERS.items():
-        if strays and finder in ("time", "day"):
+        if strays and finder in ("time", "morning", "day"):
             continue
         if finder in wanted or (finder in _DIGIT_READERS and "quantity" in wanted):
             found = find(heard)

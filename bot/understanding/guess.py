@@ -34,9 +34,15 @@ _ASK = "ask_house"
 _STAFF_ONLY = "staff_help"  # what every member of staff is offered, and nobody else
 _OF_A_SERVICE = frozenset({_CANCEL, _CHANGE, _REPEAT})
 _BY_ROOM, _BY_NAME = "who_is_in_room", "find_guest"
-_OF_GUESTS = frozenset({_BY_ROOM, _BY_NAME, "in_house", "who_is_on_duty"})
+_WORK_BY_ROOM, _ALL_WORK = "requests_of_room", "open_requests"
+# What is asked about a room where one is named.
+_ROOMS_OWN = {
+    **dict.fromkeys((_BY_ROOM, _BY_NAME, "in_house", "who_is_on_duty"), _BY_ROOM),
+    **dict.fromkeys((_ALL_WORK, _WORK_BY_ROOM), _WORK_BY_ROOM),
+}
 _OF_WORK = frozenset({"accept_request", "start_request", "complete_request", "decline_request"})
-_NAMING = frozenset({_BY_NAME, "invite_staff", "revoke_staff"})
+_NAMING = frozenset({_BY_NAME, "why_not_delivered", "invite_staff", "revoke_staff"})
+_WITH_A_ROOM = frozenset({_BY_ROOM, _WORK_BY_ROOM, "why_not_delivered"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +96,17 @@ def _of_a_guest(verdict: Verdict, around: Surroundings, offered: Mapping[str, In
 
 
 def _of_a_room(verdict: Verdict, around: Surroundings, offered: Mapping[str, Intent]) -> Verdict:
-    """Who is asked for by a room, not by a name, is looked up by the room."""
-    if verdict.name not in _OF_GUESTS or _BY_ROOM not in offered:
+    """Who is asked for by a room, not by a name, is looked up by the room; so is what is open where a room is named."""
+    by_room = _ROOMS_OWN.get(verdict.name, "")
+    if by_room not in offered:
         return verdict
     heard = replace(_heard(verdict.start, verdict.end, around), asked=True)
     room = find_room(heard)
+    if room is None and verdict.name == _WORK_BY_ROOM:
+        return replace(verdict, scores={**verdict.scores, _ALL_WORK: verdict.score + LEADS})
     if room is None or len(room.value) < 3 or (verdict.name == _BY_NAME and _named(verdict.start, verdict.end, around)):
         return verdict
-    return replace(verdict, scores={**verdict.scores, _BY_ROOM: max(verdict.score + LEADS + 0.01, ACTS)})
+    return replace(verdict, scores={**verdict.scores, by_room: max(verdict.score + LEADS + 0.01, ACTS)})
 
 
 def _is_sure(verdict: Verdict, message: Message, around: Surroundings) -> bool:
@@ -170,7 +179,7 @@ def _completed(name: str, slots: dict[str, Any], start: int, end: int, around: S
         span = _named(start, end, around, boldly=True)
         if span:
             slots["name"] = around.reading.text[slice(*span)]
-    if name == _BY_ROOM and "room" not in slots:
+    if name in _WITH_A_ROOM and "room" not in slots:
         found = find_room(replace(heard, asked=True))
         slots |= {"room": found.value} if found else {}
     return slots

@@ -21,7 +21,7 @@ SEVERAL = 2  # example lines hold a name here and there too
 _BETWEEN = frozenset(" -.'\u2019·")  # what may stand between two words of one name
 # Any name does for the brains that read on, if only they have met it in example lines; these stand for all of them.
 _STAND_INS = {"zh": ("张", "三"), "en": ("miller",)}
-_NAMING = frozenset({"find_guest", "invite_staff", "revoke_staff"})
+_NAMING = frozenset({"find_guest", "why_not_delivered", "invite_staff", "revoke_staff"})
 
 
 @dataclass(frozen=True, slots=True)

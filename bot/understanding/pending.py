@@ -11,7 +11,7 @@ from bot.understanding.details import Surroundings, find_slots
 from bot.understanding.patterns import Pattern, compile_phrase, weight_of
 from bot.understanding.phrases import FEEDBACK, Heeded, listen
 from bot.understanding.reading import Token, fold, read, words
-from bot.understanding.slots import FINDERS, FREE_TEXT, Found, Heard, find_text
+from bot.understanding.slots import FINDERS, FREE_TEXT, Found, Heard, find_room, find_text
 from bot.understanding.time_slots import day_words
 from bot.understanding.vocabulary import Kind, find_hits, listening, service_words
 from handlers.turn import Button, Call, Intent, Question
@@ -48,6 +48,9 @@ def answer(
     """The finished call and others said with it; [] when the question was waved away, None when it is not answered."""
     if _waved_away(around):
         return _cancelled(question, offered)
+    by_room = _by_room(question, around, offered)
+    if by_room:
+        return [by_room]
     same = [call for call in heeded.calls if _is_about(question, call)]
     others = [call for call in heeded.calls if call not in same and call.intent not in _SMALL_TALK]
     if same and others:
@@ -78,6 +81,21 @@ def _waved_away(around: Surroundings) -> bool:
         if match and all(norm in _thanks() for norm in norms[match.end :]):
             return True
     return False
+
+
+def _by_room(question: Question, around: Surroundings, offered: Mapping[str, Intent]) -> Call | None:
+    """Which guest? 302: a room alone answers too, where the question may be put with one."""
+    intent = offered.get(question.call.intent)
+    said = [token for token in around.reading.tokens if token.norm]
+    if (
+        intent is None
+        or question.asks != "name"
+        or all(slot.finder != "room" for slot in intent.slots)
+        or len(said) > 3
+    ):
+        return None
+    room = find_room(Heard(around.reading.plain, around.reading.text, around.now, around.rooms, asked=True))
+    return replace(question.call, slots={**question.call.slots, "room": room.value}) if room else None
 
 
 def _cancelled(question: Question, offered: Mapping[str, Intent]) -> list[Call]:

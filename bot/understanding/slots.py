@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from functools import cache
 from typing import Any
@@ -70,6 +70,11 @@ def find_time(heard: Heard) -> Found | None:
     """An aware datetime in the zone of `now`."""
     moment = find_moment(heard.plain, heard.now, heard.time_hint, heard.asked)
     return Found(*moment) if moment else None
+
+
+def find_morning_time(heard: Heard) -> Found | None:
+    """An hour of the day; one that may be of either half is in the morning."""
+    return find_time(replace(heard, time_hint="morning"))
 
 
 def find_day(heard: Heard) -> Found | None:
@@ -188,6 +193,7 @@ FINDERS: dict[str, Finder] = {
     "money": find_money,
     "ages": find_told_ages,
     "time": find_time,
+    "morning": find_morning_time,
     "day": find_day,
     "room": find_room,
     "people": find_people,

@@ -99,7 +99,7 @@ def _schema(finder: str, context: Context) -> Schema:
         return {"type": "string", "enum": sorted(service_words()), **known}
     if finder in ("quantity", "people", "number", "ticket", "rating"):
         return {"type": "integer"}
-    if finder == "time":
+    if finder in ("time", "morning"):
         return {"type": "string", "description": "YYYY-MM-DDTHH:MM, only if a time is said"}
     if finder == "day":
         return {"type": "string", "description": "YYYY-MM-DD, only if a day is said"}
@@ -179,6 +179,7 @@ _CHECKS: Mapping[str, Callable[[Any, Heard], Any]] = {
     "room": _said_words,
     "name": _said_words,
     "time": _likely_time,
+    "morning": _likely_time,
 }
 
 

@@ -13,9 +13,10 @@ from crm.staff import roles
 from crm.staff.audit import record
 from crm.staff.invites import LIFETIME, Invitation, create_invite
 from crm.staff.members import StaffMember, find_staff_member, revoke, set_on_duty, staff_of
-from handlers import cards, notices
+from handlers import cards, lists, notices
+from handlers.houses import houses, under_names
 from handlers.turn import Button, Call, Intent, Question, Reply, Turn
-from prompts.words import say, table
+from prompts.words import say
 
 MOST_ALIKE = 6
 HELP = ("open_requests", "my_tasks", "arrivals", "departures", "in_house", "who_is_on_duty", "invite_staff")
@@ -24,7 +25,8 @@ HELP = ("open_requests", "my_tasks", "arrivals", "departures", "in_house", "who_
 def go_on_duty(turn: Turn) -> list[Reply]:
     """Whoever comes on duty sees at once what waits for them."""
     member = turn.member
-    set_on_duty(turn.db, member, on_duty=True)
+    if not member.on_duty:
+        set_on_duty(turn.db, member, on_duty=True, since=turn.now)
     works = roles.may(member.role, "see_requests")
     return [Reply(say(turn.language, "duty.go_on_duty.done"), follow_up=Call("open_requests") if works else None)]
 
@@ -46,17 +48,9 @@ def go_off_duty(turn: Turn) -> list[Reply]:
 
 
 def who_is_on_duty(turn: Turn) -> list[Reply]:
-    present = [each for each in staff_of(turn.db, turn.house.id) if each.on_duty]
-    names: dict[str, list[str]] = {}
-    for each in present:
-        group = each.role if each.role == "manager" else each.department
-        names.setdefault(group, []).append(each.name)
-    order = list(table(turn.language, "common", "departments"))
-    lines = [
-        say(turn.language, "duty.who_is_on_duty.line", department=cards.role(turn.language, group), names=names[group])
-        for group in sorted(names, key=lambda group: order.index(group) if group in order else len(order))
-    ]
-    return [Reply("\n".join(lines) or say(turn.language, "duty.who_is_on_duty.none"))]
+    """In the house the colleague is in; with several houses, in each of them."""
+    groups = [(there, "\n".join(lists.duty_lines(there, turn.language))) for there in houses(turn)]
+    return [Reply(under_names(turn, [(there, text or _nobody(turn)) for there, text in groups]))]
 
 
 def invite_staff(turn: Turn) -> list[Reply]:
@@ -114,6 +108,10 @@ def staff_help(turn: Turn, offered: Sequence[Intent]) -> list[Reply]:
     buttons = [Button(cards.intent_label(turn.language, name), Call(name)) for name in HELP if name in names]
     lines = cards.sayings(turn.language, offered)
     return [Reply(say(turn.language, "duty.staff_help.answer", lines=lines), buttons)]
+
+
+def _nobody(turn: Turn) -> str:
+    return say(turn.language, "duty.who_is_on_duty.none")
 
 
 def _ask_role(turn: Turn) -> Reply:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from crm.errors import NotAllowed
 from crm.service_requests.requests import (
     RequestState,
     ServiceRequest,
@@ -13,7 +14,7 @@ from crm.service_requests.requests import (
 )
 from crm.service_requests.steps import accept, complete, decline, start, wait_for_guest
 from crm.staff.roles import may
-from handlers import cards, notices
+from handlers import cards, lists, notices
 from handlers.houses import houses, under_names
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say, table
@@ -25,8 +26,14 @@ AT_THE_DOOR = ("no_answer", "do_not_disturb", "guest_away")
 
 
 def open_requests(turn: Turn) -> list[Reply]:
-    """By due time, so that what is late comes first."""
-    return [_listed(turn, _of_my_department(turn), "open_requests")]
+    """By due time, so that what is late comes first; of one department, or of a room, where it is named."""
+    if turn.slot("room"):
+        return [Reply("", follow_up=Call("requests_of_room", {"room": turn.slot("room")}))]
+    named = turn.slot("department")
+    if named not in (None, turn.member.department) and not may(turn.member.role, "see_all_departments"):
+        raise NotAllowed
+    found = [each for each in _of_my_department(turn) if named in (None, each.department)]
+    return [_listed(turn, found, "open_requests", department=cards.role(turn.language, named) if named else "")]
 
 
 def my_tasks(turn: Turn) -> list[Reply]:
@@ -120,10 +127,12 @@ def _ask_reason(turn: Turn, request: ServiceRequest) -> Reply:
     return Reply(text, buttons, ask=Question(Call("decline_request", call), "reason"), about=request.id)
 
 
-def _listed(turn: Turn, requests: Sequence[ServiceRequest], intent: str) -> Reply:
+def _listed(turn: Turn, requests: Sequence[ServiceRequest], intent: str, department: str = "") -> Reply:
+    values = {"department": cards.capital(department)}
     if not requests:
-        return Reply(say(turn.language, f"request_desk.{intent}.none"))
-    lines = [say(turn.language, f"request_desk.{intent}.title", count=len(requests))]
+        return Reply(say(turn.language, f"request_desk.{intent}.none", **values))
+    overdue = len(lists.overdue(turn, requests))
+    lines = [say(turn.language, f"request_desk.{intent}.title", count=len(requests), overdue=overdue, **values)]
     lines.append(under_names(turn, _groups(turn, requests[:MOST_LINES])))
     if len(requests) > MOST_LINES:
         lines.append(say(turn.language, "common.lists.more", count=len(requests) - MOST_LINES))

@@ -132,11 +132,13 @@ def test_open_requests_show_what_is_late_first_and_plainly(house: House, guest: 
     house.ask(guest, "request_service", service="cleaning")
     house.later(minutes=17)
     heard = house.ask(lily, "open_requests")
-    assert heard.own == ("2 open:\n12 min late · #1 Room 302 · 2 towels\n#2 Room 302 · room cleaning · by 10:10 am")
+    assert heard.own == (
+        "2 open, 1 overdue:\n12 min late · #1 Room 302 · 2 towels\n#2 Room 302 · room cleaning · by 10:10 am"
+    )
     assert heard.labels == ["Accept #1", "Accept #2"]
     xiaowang = house.staff("小王", language="zh")
     assert house.ask(xiaowang, "open_requests").own == (
-        "未完成 2 项：\n逾期 12 分 · #1 302 · 毛巾 2条\n#2 302 · 客房打扫 · 10:10 前"
+        "未完成 2 项，其中逾期 1 项：\n逾期 12 分 · #1 302 · 毛巾 2条\n#2 302 · 客房打扫 · 10:10 前"
     )
 
 

@@ -95,3 +95,28 @@ def test_a_button_may_be_typed(said: str, call: Call) -> None:
 
 def test_a_number_beyond_the_buttons_answers_the_question() -> None:
     assert wishes(hear("7", question=WAKE_UP, choices=CHOICES)) == "wake_up_call@12-04 07:00"
+
+
+WHICH_GUEST = Question(Call("why_not_delivered", {}), "name")
+WHAT_HOUR = Question(Call("set_brief", {}), "time")
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "understood"),
+    [
+        (WHICH_GUEST, "302", "why_not_delivered room=302"),
+        (WHICH_GUEST, "room 302", "why_not_delivered room=302"),
+        (WHICH_GUEST, "302房", "why_not_delivered room=302"),
+        (WHICH_GUEST, "王芳", "why_not_delivered name=王芳"),
+        (WHICH_GUEST, "Anna Berg", "why_not_delivered name=Anna Berg"),
+        (WHAT_HOUR, "7点半", "set_brief@12-04 07:30"),
+        (WHAT_HOUR, "8", "set_brief@12-04 08:00"),
+        (WHAT_HOUR, "at nine in the evening", "set_brief@12-03 21:00"),
+    ],
+)
+def test_a_colleague_answers_what_was_asked(question: Question, said: str, understood: str) -> None:
+    assert wishes(hear(said, STAFF, question)) == understood
+
+
+def test_a_number_is_no_name_where_no_room_may_be_said() -> None:
+    assert wishes(hear("302", STAFF, Question(Call("find_guest", {}), "name"))) == "nothing"

@@ -85,7 +85,7 @@ OTHER_THINGS = [
     (STAFF, REASON, "who arrives tomorrow", "arrivals@12-04"),
     (STAFF, REASON, "明天谁到店", "arrivals@12-04"),
     (STAFF, INVITED, "who is on duty", "who_is_on_duty"),
-    (STAFF, INVITED, "towels for 201 are late", "nothing"),
+    (STAFF, INVITED, "towels for 201 are late", "overdue_requests"),
     (STAFF, INVITED, "毛巾还没送到", "open_requests"),
     (GUEST, FOOD, "where are my towels", "my_requests"),
     (GUEST, FOOD, "我的毛巾在哪", "my_requests"),
