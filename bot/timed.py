@@ -13,12 +13,12 @@ from bot.replies import as_message
 from crm.conversations.outbox import queue_messages
 from crm.errors import StoreUnavailable
 from crm.store import Connection
-from handlers.timed import service_levels
+from handlers.timed import brief, service_levels
 from handlers.turn import Moment, Timed
 
 log = structlog.get_logger("timed")
 
-TIMED: tuple[Timed, ...] = (service_levels.WORK,)
+TIMED: tuple[Timed, ...] = (service_levels.WORK, brief.WORK)
 AT_ONCE = 100  # are read at a time
 
 
