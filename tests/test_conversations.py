@@ -75,25 +75,25 @@ WRONG_STORIES = {
 
 
 @pytest.mark.parametrize("story", stories(), ids=lambda path: path.stem)
-async def test_story(story: Path, database_url: str, tmp_path: Path) -> None:
-    await play(story, database_url, tmp_path)
+async def test_story(story: Path, records_url: str, tmp_path: Path) -> None:
+    await play(story, records_url, tmp_path)
 
 
 @pytest.mark.parametrize("story", stories(), ids=lambda path: path.stem)
-async def test_story_with_a_model(story: Path, sqlite_url: str, tmp_path: Path) -> None:
+async def test_story_with_a_model(story: Path, sqlite_records_url: str, tmp_path: Path) -> None:
     with ModelServer() as model:
-        await play(story, sqlite_url, tmp_path, model.base_url)
+        await play(story, sqlite_records_url, tmp_path, model.base_url)
 
 
-async def test_a_model_helps_where_the_house_is_at_a_loss(sqlite_url: str, tmp_path: Path) -> None:
+async def test_a_model_helps_where_the_house_is_at_a_loss(sqlite_records_url: str, tmp_path: Path) -> None:
     story = tmp_path / "model.toml"
     story.write_text(f"{LOST}")
     with ModelServer(lambda _: calling("request_service", service="baby_cot")) as model:
-        await play(story, sqlite_url, tmp_path, model.base_url)
+        await play(story, sqlite_records_url, tmp_path, model.base_url)
     assert [message["content"] for message in model.requests[0]["messages"]][1] == "zzk wibble, call [phone]"
 
 
-async def test_guest_and_colleagues_read_their_own_language(sqlite_url: str, tmp_path: Path) -> None:
+async def test_guest_and_colleagues_read_their_own_language(sqlite_records_url: str, tmp_path: Path) -> None:
     def interpreter(text: str, into: str) -> str:
         return kana(text) if into == "ja" else "请拿 2 条松软的毛巾"
 
@@ -101,15 +101,15 @@ async def test_guest_and_colleagues_read_their_own_language(sqlite_url: str, tmp
     story.write_text(JAPANESE, "utf-8")
     asked = translating(interpreter, lambda _: calling("request_service", service="towels", quantity=2, language="ja"))
     with ModelServer(asked) as model:
-        await play(story, sqlite_url, tmp_path, model.base_url)
+        await play(story, sqlite_records_url, tmp_path, model.base_url)
 
 
 @pytest.mark.parametrize("expectation", WRONG_STORIES.values(), ids=WRONG_STORIES.keys())
-async def test_the_player_notices(expectation: str, sqlite_url: str, tmp_path: Path) -> None:
+async def test_the_player_notices(expectation: str, sqlite_records_url: str, tmp_path: Path) -> None:
     story = tmp_path / "wrong.toml"
     story.write_text(f"{WISH}{expectation}\n")
     with pytest.raises(StoryFailed, match=r"wrong\.toml, turn 1"):
-        await play(story, sqlite_url, tmp_path)
+        await play(story, sqlite_records_url, tmp_path)
 
 
 def test_every_story_says_what_it_shows() -> None:

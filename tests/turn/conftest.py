@@ -9,15 +9,15 @@ from tests.turn.houses import House
 
 
 @pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Iterator[House]:
-    house = House(database_url, tmp_path / "data")
+def house(records_url: str, tmp_path: Path) -> Iterator[House]:
+    house = House(records_url, tmp_path / "data")
     yield house
     house.store.close()
 
 
 @pytest.fixture
-def postgres_house(postgres_url: str, tmp_path: Path) -> Iterator[House]:
+def postgres_house(postgres_records_url: str, tmp_path: Path) -> Iterator[House]:
     """For what only replicas can do to each other."""
-    house = House(postgres_url, tmp_path / "data")
+    house = House(postgres_records_url, tmp_path / "data")
     yield house
     house.store.close()

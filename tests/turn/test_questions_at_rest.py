@@ -8,16 +8,14 @@ from crm.conversations.accounts import conversation, locate
 from crm.conversations.inbound import set_question
 from crm.conversations.questions import open_question
 from crm.encryption import new_keyring
-from crm.migrations import migrate
 from crm.store import Store
 from tests.support.house import MONDAY_9_AM
 
 QUESTION = {"intent": "request_service", "slots": {"allergy": ["peanuts"], "note": "花生过敏"}, "asks": "time"}
 
 
-def test_an_open_question_is_sealed_and_opens_again(database_url: str) -> None:
-    store = Store(database_url, new_keyring())
-    migrate(store)
+def test_an_open_question_is_sealed_and_opens_again(records_url: str) -> None:
+    store = Store(records_url, new_keyring())
     with store.transaction() as db:
         place = locate(
             db, MONDAY_9_AM, channel="fake", address="a", sender_id="a", name="Anna", language="en", is_group=False
