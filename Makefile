@@ -40,8 +40,13 @@ demo: setup ## Show the concierge at work; ARGS are passed on
 run: setup ## Run the concierge with config.toml; ARGS are passed on
 	@$(BIN)/guanjia run $(ARGS)
 
-test: setup ## Run the tests; ARGS are passed on: make test ARGS="-k arrival"
-	@$(BIN)/python -m pytest $(ARGS)
+# All of them share the cores, one process more than there are, because half of a test is waiting. What is asked for by
+# ARGS runs in one process, where it starts at once and a debugger works.
+CORES = $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
+ALL_TESTS = --numprocesses $(shell expr $(CORES) + 1) --dist loadgroup
+
+test: setup ## Run the tests, or with ARGS these: make test ARGS="-k arrival"
+	@$(BIN)/python -m pytest $(or $(ARGS),$(ALL_TESTS))
 
 check: setup ## Style, types and architecture
 	$(BIN)/ruff check .

@@ -30,6 +30,15 @@ def test_a_database_can_be_copied_from_a_template(postgres_url: str, postgres_se
     postgres_server.drop(copy_url)
 
 
+def test_whoever_pulls_the_plug_is_not_given_the_server_that_others_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GUANJIA_TEST_POSTGRES_URL", "postgresql://all@shared/postgres")
+    monkeypatch.setattr(postgres, "_candidates", list)
+    with running_postgres() as server:
+        assert server.url == "postgresql://all@shared/postgres"
+    with pytest.raises(PostgresMissing), running_postgres(own=True):
+        pass
+
+
 def test_a_missing_postgresql_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GUANJIA_TEST_POSTGRES_URL", raising=False)
     monkeypatch.setattr(postgres, "_candidates", list)

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.support import skip_unless_ci
 
@@ -28,6 +28,7 @@ def chromium() -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if found is None:
         skip_unless_ci("no Chromium: apt-get install --no-install-recommends chromium fonts-noto-cjk")
+    expect.set_options(timeout=20_000)  # how long to look for what should be there; 5 s are little on a busy machine
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield browser

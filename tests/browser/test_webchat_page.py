@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from bot.channels.base import Inbound
 from tests.browser.house import FakeHouse, Running, serving
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 860}
 SIZES = pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.cli.command import requests, serving_demo
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 PHONE, DESK, WIDE = {"width": 390, "height": 844}, {"width": 760, "height": 844}, {"width": 1360, "height": 900}
 Open = Callable[..., Page]

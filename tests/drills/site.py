@@ -37,11 +37,11 @@ LONGEST_STOP = 30.0
 
 @contextmanager
 def database(kind: str) -> Iterator[str]:
-    """URL of a new PostgreSQL database that keeps its word to the disk; "" is SQLite in the house's folder."""
+    """URL of a database whose PostgreSQL is its own and waits for the disk; "" is SQLite in the house's folder."""
     if kind == "sqlite":
         yield ""
         return
-    with running_postgres() as server:
+    with running_postgres(own=True) as server:
         url = server.fresh_database()
         try:
             yield url

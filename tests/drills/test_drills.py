@@ -13,7 +13,8 @@ from tests.support.postgres import PostgresMissing
 
 Drill = Callable[[str], Awaitable[tuple[str, list[str]]]]
 
-pytestmark = pytest.mark.anyio
+# One after another: each keeps the machine busy, and some wait only so long.
+pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("drills")]
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])

@@ -57,12 +57,13 @@ class PostgresServer:
 
 
 @contextmanager
-def running_postgres(*, fsync: bool = True) -> Iterator[PostgresServer]:
+def running_postgres(*, fsync: bool = True, own: bool = False) -> Iterator[PostgresServer]:
     """A server for the duration of the block. Raises PostgresMissing.
 
-    fsync=False forgets the disk: fast, and right wherever nobody pulls the plug or measures.
+    fsync=False forgets the disk: fast, and right wherever nobody pulls the plug or measures. own=True is for whoever
+    pulls the plug, and uses no server that somebody else named.
     """
-    if url := os.environ.get("GUANJIA_TEST_POSTGRES_URL"):
+    if not own and (url := os.environ.get("GUANJIA_TEST_POSTGRES_URL")):
         yield PostgresServer(url)
         return
     binaries, user = _find_binaries(), _find_user()
