@@ -7,6 +7,8 @@ import pytest
 from prompts.words import LANGUAGES
 from tests.eval.measure import Figure, figures
 
+pytestmark = pytest.mark.xdist_group("evaluation")  # measured once
+
 # Not reached yet; these are the floors until they are. A change may raise them.
 BELOW_PROMISE = {("zh", "two wishes"): 0.78, ("en", "two wishes"): 0.74}
 
