@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from crm.calendar import local
 from crm.encryption import folded
@@ -36,7 +35,9 @@ def what(language: str, request: ServiceRequest, *, noted: bool = True, translat
     `translated`: with what these mean in the language of the house.
     """
     word = services(language).get(request.service, {})
-    is_telling = noted and "note" in word.get("question", {}) and not _repeats(word, request.note)
+    is_telling = (
+        noted and "note" in word.get("question", {}) and not only_names(language, request.service, request.note)
+    )
     note = short(request.note) if is_telling else ""
     quantity = None if note else request.quantity  # the guest's words say how many
     unit = word.get("unit", "")
@@ -194,6 +195,7 @@ def state(turn: Moment, language: str, request: ServiceRequest) -> str:
         who=request.assignee_name,
         at=at(turn, language, request.finished_at or begun),
         reason=reason_words(language, request.reason),
+        into=request.merged_into,
     )
 
 
@@ -233,9 +235,9 @@ def short(text: str) -> str:
     return flat if len(flat) <= LONGEST_NOTE else flat[: LONGEST_NOTE - 1].rstrip() + "…"
 
 
-def _repeats(word: dict[str, Any], note: str) -> bool:
+def only_names(language: str, code: str, note: str) -> bool:
     """Whether the guest's words are only the name of the service again."""
-    said = folded(note)
+    word, said = services(language).get(code, {}), folded(note)
     names = {folded(str(each)) for each in (*word.get("phrases", ()), *(word.get(key, "") for key in _NAMES))} - {""}
     for name in sorted(names, key=len, reverse=True):
         said = said.replace(name, "")

@@ -10,6 +10,7 @@ from crm.conversations.accounts import Place, Speaker, load_speaker
 from crm.errors import LinkRefused, NoStay, NotAllowed, NotFound, Refusal
 from crm.service_requests.needs import NEEDS
 from crm.service_requests.requests import ServiceRequest, get_request
+from crm.service_requests.sharing import concerns
 from crm.staff import roles
 from crm.stays.bookings import get_stay
 from handlers import cards
@@ -47,7 +48,7 @@ INTENTS: tuple[Intent, ...] = (
         GUEST,
         "request_service",
         service_requests.request_service,
-        _slots("service", "quantity", "time", "people", "room", *NEEDS, "note"),
+        _slots("service", "quantity", "more", "time", "people", "room", *NEEDS, "note"),
     ),
     Intent("cancel_request", GUEST, "request_service", service_requests.cancel_request, _slots("service")),
     Intent(
@@ -180,16 +181,16 @@ def _check_permission(turn: Turn, intent: Intent) -> None:
     if speaker.staff is not None:
         _check_property(speaker, turn.house.id)
     if turn.slot("number") is not None:
-        _check_request(speaker, get_request(turn.db, turn.slot("number")))
+        _check_request(turn, get_request(turn.db, turn.slot("number")))
     if speaker.staff is not None and turn.slot("stay"):
         _check_property(speaker, get_stay(turn.db, turn.slot("stay")).property_id)
 
 
-def _check_request(speaker: Speaker, request: ServiceRequest) -> None:
+def _check_request(turn: Turn, request: ServiceRequest) -> None:
     """Staff: a request of their properties and department. Guests: their own; others do not exist for them."""
-    staff = speaker.staff
+    speaker, staff = turn.speaker, turn.speaker.staff
     if staff is None:
-        if request.guest_id != speaker.guest_id:
+        if speaker.guest_id is None or not concerns(turn.db, request, speaker.guest_id):
             raise NotFound(what=f"#{request.number}")
         return
     _check_property(speaker, request.property_id)

@@ -8,6 +8,7 @@ from typing import Any
 from crm.conversations.messages import Attachment, MessageClass
 from crm.conversations.recipients import Recipient, on_duty, recipient_in, staff_recipients
 from crm.service_requests.requests import RequestState, ServiceRequest
+from crm.service_requests.sharing import conversations_of
 from crm.staff.members import staff_of
 from crm.staff.roles import matrix
 from handlers import cards, needs
@@ -115,12 +116,25 @@ def lines(
     ]
 
 
-def for_guest(turn: Moment, request: ServiceRequest, sentence: str, **values: Any) -> list[Reply]:
-    """News of the request for its guest, where it was asked; `sentence` is a key of cards.toml [guest]."""
-    if request.conversation_id in (None, turn.here):
-        return []
+def for_guest(
+    turn: Moment, request: ServiceRequest, sentence: str, photos: Sequence[Attachment] = (), **values: Any
+) -> list[Reply]:
+    """News for everybody who asked for it, where they asked; `sentence` is a key of cards.toml [guest]."""
+    places = [each for each in conversations_of(turn.db, request) if each != turn.here]
+    return [reply for each in places for reply in news(turn, request, each, sentence, photos, **values)]
+
+
+def news(
+    turn: Moment,
+    request: ServiceRequest,
+    conversation_id: str,
+    sentence: str,
+    photos: Sequence[Attachment] = (),
+    **values: Any,
+) -> list[Reply]:
+    """The same for the guest of one conversation."""
     turn = turn.at_property(request.property_id)
-    guest = recipient_in(turn.db, request.conversation_id)
+    guest = recipient_in(turn.db, conversation_id)
     text = say(
         guest.language,
         f"cards.guest.{sentence}",
@@ -135,7 +149,8 @@ def for_guest(turn: Moment, request: ServiceRequest, sentence: str, **values: An
         **values,
     )
     buttons = [] if sentence == "approved" else _buttons(guest.language, request)
-    return [Reply(cards.capital(text), buttons, guest, about=request.id, message_class=MessageClass.SERVICE)]
+    kind = MessageClass.SERVICE
+    return [Reply(cards.capital(text), buttons, guest, about=request.id, attachments=photos, message_class=kind)]
 
 
 def _buttons(language: str, request: ServiceRequest) -> list[Button]:
@@ -157,6 +172,11 @@ def standings(turn: Turn, requests: Sequence[ServiceRequest]) -> list[str]:
     """Where each of the guest's requests stands, a line each."""
     hands = _hands(turn, requests)
     return [_standing(turn.at_property(each.property_id), each, hands) for each in requests]
+
+
+def in_whose_hands(turn: Turn, request: ServiceRequest) -> str:
+    """Who has it, as the guest is told; nothing where nobody is there to have it."""
+    return _in_whose_hands(turn.language, request, _hands(turn, [request]))
 
 
 def _standing(turn: Turn, request: ServiceRequest, hands: Hands) -> str:

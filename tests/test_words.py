@@ -23,13 +23,23 @@ ROOT = Path(__file__).parent.parent
 NOT_SPOKEN = {"services", "listening", "kinds", "diet"}  # words we listen for and names, not sentences
 # Sentences whose key is put together from a value, with what may stand in its place.
 COMPOSED = {
-    "cards.guest.": {"accepted", "on_the_way", "done", "approved", "cannot", "waiting", "still_waiting", "given_up"}
+    "cards.guest.": {
+        "cancelled",
+        "accepted",
+        "on_the_way",
+        "done",
+        "approved",
+        "cannot",
+        "waiting",
+        "still_waiting",
+        "given_up",
+    }
     | {"unconfirmed", "delayed", "handed_up"},
     "cards.staff.": {"changed", "cancelled", "asked_again", "declined", "low_rating", "picture", "unanswered"}
     | {"reminder", "overdue", "handed_up", "returned", "resumed"},
     "request_desk.steps.": {"accepted", "on_the_way", "done", "approved", "cannot", "waiting"},
     "guest_lookup.lines.": {"stay", "choice"},
-    "service_requests.request_service.": {"opened", "for_approval", "unattended", "searched"},
+    "service_requests.request_service.": {"opened", "for_approval", "unattended", "searched", "already", "added"},
     "service_requests.questions.": {"time", "quantity", "people", "note"},
     "refusals.": {f"{each.code}.text" for each in errors.Refusal.__subclasses__()} | {"refused.text"},
     "feedback.": {f"{kind}.{name}" for kind in ("compliment", "suggest") for name in ("ask", "thanks")}

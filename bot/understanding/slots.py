@@ -59,6 +59,9 @@ Finder = Callable[[Heard], Found | None]
 
 _NUMBER = re.compile(r"(?<![\d.:])#?(?P<n>\d{1,6})(?![\d:.])")
 _TICKET = re.compile(r"#(?P<n>\d{1,6})(?!\d)")
+_MORE = re.compile(
+    r"\b(?:more|another|additional)\b(?! (?:room|thing|question))|再[来拿送要给加]|还要|多[要拿送给来加]|[追添]加"
+)
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _NAME = re.compile(
     r"\W*(?:我叫|他叫|她叫|叫|名字是|姓名|是|(?:his |her |my |the )?name is |i am )?(?P<name>.{1,40}?)[\s。.,，!?]*",
@@ -99,6 +102,11 @@ def find_people(heard: Heard) -> Found | None:
 def find_quantity(heard: Heard) -> Found | None:
     """How many things; several amounts of the same thing are added up."""
     return _sum(find_amounts(heard.plain), heard)
+
+
+def find_more(heard: Heard) -> Found | None:
+    """Whether it is wanted beside what was asked for before; nothing is used up."""
+    return Found(True, []) if _MORE.search(heard.plain) else None
 
 
 def find_rating(heard: Heard) -> Found | None:
@@ -200,6 +208,7 @@ FINDERS: dict[str, Finder] = {
     "rating": find_rating,
     "number": find_number,
     "ticket": find_ticket,
+    "more": find_more,
     "quantity": find_quantity,
     "role": find_role,
     "department": find_department,

@@ -26,6 +26,7 @@ class RequestState(StrEnum):
     DONE = "done"
     CANNOT = "cannot"
     CANCELLED = "cancelled"
+    MERGED = "merged"
 
 
 UNFINISHED = (RequestState.OPEN, RequestState.ACCEPTED, RequestState.ON_THE_WAY, RequestState.WAITING)
@@ -53,6 +54,14 @@ class ServiceRequestRow(SQLModel, table=True):
         Index("ix_request_of_guest", "guest_id", "number"),
         Index("ix_request_of_stay", "stay_id"),
         Index("ix_request_finished", "property_id", "finished_at"),
+        Index(
+            "ix_request_of_room",
+            "property_id",
+            "room",
+            "service",
+            sqlite_where=_WHERE_UNFINISHED,
+            postgresql_where=_WHERE_UNFINISHED,
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -90,6 +99,7 @@ class ServiceRequestRow(SQLModel, table=True):
     rung: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     rung_at: datetime | None = Field(default=None, sa_type=Utc)
     look_at: datetime | None = Field(default=None, sa_type=Utc)
+    merged_into: int | None = None  # the number of the request it goes on in
 
 
 service_request = table(ServiceRequestRow)
@@ -141,6 +151,8 @@ class ServiceRequest:
     def promise(self) -> datetime:
         """When the guest has been told last that it will be done."""
         return self.promised_at or self.due_at
+
+    merged_into: int | None = None
 
     @property
     def is_unfinished(self) -> bool:
@@ -242,4 +254,5 @@ def _request(db: Connection, row: Any) -> ServiceRequest:
         finished_at=row.finished_at,
         translation=unseal(db, "service_request.translation", row.id, row.translation) or "",
         **{name: getattr(row, name) for name in _CLOCKED},
+        merged_into=row.merged_into,
     )

@@ -68,11 +68,14 @@ def open_request(
     details: Details,
     *,
     house: Property,
-    conversation_id: str,
+    conversation_id: str | None,
     inbound_id: str,
     part: int,
 ) -> ServiceRequest:
-    """Writes a new request down with its promise. `inbound_id` and `part` make the same words open it only once."""
+    """Writes a new request down with its promise. `inbound_id` and `part` make the same words open it only once.
+
+    `conversation_id` is where its guest hears of it, if anywhere.
+    """
     request_id = new_id(now)
     respond_by, due_at = promise(house, service, now, details.wanted_at)
     asked: dict[str, Any] = {
@@ -131,15 +134,46 @@ def decline(db: Connection, now: datetime, request: ServiceRequest, member: Staf
     return _move(db, request, UNFINISHED, RequestState.CANNOT, **values)
 
 
+def assign(db: Connection, now: datetime, request: ServiceRequest, member: StaffMember, department: str) -> bool:
+    """Gives it to a colleague of this department; False when it changed hands or was finished meanwhile."""
+    after = RequestState.WAITING if request.state is RequestState.WAITING else RequestState.ACCEPTED
+    values = {"assignee_id": member.id, "department": department, "accepted_at": now, "on_the_way_at": None}
+    return _move(db, request, UNFINISHED, after, *_as_seen(request), look_at=now, **values)
+
+
+def pass_on(db: Connection, now: datetime, request: ServiceRequest, service: Service, department: str) -> bool:
+    """Puts it to the people of this department; False when it changed hands or was finished meanwhile."""
+    after = RequestState.WAITING if request.state is RequestState.WAITING else RequestState.OPEN
+    values = {"assignee_id": None, "department": department, "accepted_at": None, "on_the_way_at": None}
+    looked_at = {"respond_by": now + service.accept_within, "look_at": now}
+    return _move(db, request, UNFINISHED, after, *_as_seen(request), **looked_at, **values)
+
+
+def merge(db: Connection, now: datetime, request: ServiceRequest, into: ServiceRequest) -> bool:
+    """It goes on in another one."""
+    values = {"finished_at": now, "merged_into": into.number}
+    return _move(db, request, UNFINISHED, RequestState.MERGED, *_as_seen(request), **values)
+
+
 def cancel(db: Connection, now: datetime, request: ServiceRequest) -> bool:
     """The guest no longer wants it."""
     return _move(db, request, UNFINISHED, RequestState.CANCELLED, finished_at=now)
 
 
 def change(
-    db: Connection, now: datetime, request: ServiceRequest, service: Service, details: Details, house: Property
+    db: Connection,
+    now: datetime,
+    request: ServiceRequest,
+    service: Service,
+    details: Details,
+    house: Property,
+    *,
+    as_seen: bool = False,
 ) -> bool:
-    """Other details, and the promise that follows from them; False when it was finished meanwhile."""
+    """Other details, and the promise that follows from them; False when it was finished meanwhile.
+
+    `as_seen`: also when anything else has happened to it since it was read, as where an amount is added to another.
+    """
     _, due_at = promise(house, service, request.opened_at, details.wanted_at)
     values = {
         "quantity": details.quantity,
@@ -149,7 +183,8 @@ def change(
         **_anew(now, due_at),
     }
     unfinished = (_c.number == request.number, _c.state.in_([state.value for state in UNFINISHED]))
-    return db.execute(update(ServiceRequestRow).where(*unfinished).values(**values)).rowcount == 1
+    still = (*unfinished, *_as_seen(request)) if as_seen else unfinished
+    return db.execute(update(ServiceRequestRow).where(*still).values(**values)).rowcount == 1
 
 
 def rate(db: Connection, request: ServiceRequest, rating: int) -> bool:
@@ -206,6 +241,16 @@ def give_back(db: Connection, now: datetime, request: ServiceRequest, service: S
 def _anew(now: datetime, due_at: datetime) -> dict[str, Any]:
     """A new promise begins: nothing was said about it yet. The clock sees for itself what is due now."""
     return {"due_at": due_at, "promised_at": None, "apologies": 0, "is_reminded": False, "rung": 0, "look_at": now}
+
+
+def _as_seen(request: ServiceRequest) -> tuple[Any, ...]:
+    """It has neither moved on nor changed hands nor amount since it was read."""
+    return (
+        _c.state == request.state,
+        _c.department == request.department,
+        _c.assignee_id.is_not_distinct_from(request.assignee_id),
+        _c.quantity.is_not_distinct_from(request.quantity),
+    )
 
 
 def _joined(words: Iterable[str]) -> str:

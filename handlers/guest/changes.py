@@ -11,7 +11,8 @@ from crm.calendar import local, zone
 from crm.errors import NoStay
 from crm.properties.catalogue import Service
 from crm.service_requests.needs import NEEDS, needs_of
-from crm.service_requests.requests import RequestState, ServiceRequest, get_request, guest_requests, requests_since
+from crm.service_requests.requests import RequestState, ServiceRequest, get_request, requests_since
+from crm.service_requests.sharing import requests_of_guest
 from crm.service_requests.steps import Details, change, details_of
 from handlers import cards, needs, notices
 from handlers.turn import TRANSLATION, Button, Call, Question, Reply, Turn
@@ -27,7 +28,7 @@ def change_request(turn: Turn) -> list[Reply]:
     """By number, by service, or what was asked for last; with several possible ones the guest chooses."""
     if turn.speaker.guest_id is None:
         raise NoStay
-    mine = guest_requests(turn.db, turn.speaker.guest_id)
+    mine = requests_of_guest(turn.db, turn.speaker.guest_id)
     meant = _meant(turn, mine)
     if not meant:
         return [_nothing_to_change(turn)]
@@ -159,6 +160,7 @@ def _added(turn: Turn, request: ServiceRequest, wanted: dict[str, Any]) -> list[
 def _again(turn: Turn, request: ServiceRequest) -> Call:
     """The same once more; an hour of the day comes round the next time."""
     slots: dict[str, Any] = {"service": request.service, "quantity": request.quantity, "people": request.people}
+    slots["apart"] = True  # whoever wants it once more does not mean the first
     slots |= {"note": request.note or None, **request.needs.as_slots()}
     slots[TRANSLATION] = [request.note, request.translation] if request.translation else None
     slots["time"] = turn.slot("time") or (_next_time(turn, request.wanted_at) if request.wanted_at else None)

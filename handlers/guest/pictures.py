@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from crm.service_requests.requests import guest_requests
+from crm.service_requests.sharing import requests_of_guest
 from handlers import cards, notices
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say
@@ -16,7 +16,7 @@ def show_picture(turn: Turn) -> list[Reply]:
     """It belongs to what the guest asked for last; when nothing is open, we ask and keep it for the answer."""
     if turn.speaker.staff is not None:
         return [Reply(say(turn.language, "pictures.show_picture.colleague"))]
-    mine = guest_requests(turn.db, turn.speaker.guest_id) if turn.speaker.guest_id else []
+    mine = requests_of_guest(turn.db, turn.speaker.guest_id) if turn.speaker.guest_id else []
     if not mine:
         return [_question(turn)]
     request = mine[-1]

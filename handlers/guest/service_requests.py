@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
-from typing import Any
+from dataclasses import replace
 
-from crm.calendar import local
 from crm.errors import NoStay, NotAvailable, NotFound
 from crm.properties.catalogue import Service
-from crm.service_requests.needs import needs_of
-from crm.service_requests.requests import ServiceRequest, find_last_done, get_request, guest_requests
-from crm.service_requests.steps import Details, cancel, open_request, rate
+from crm.service_requests.requests import RequestState, ServiceRequest, find_last_done, get_request
+from crm.service_requests.sharing import current_number, requests_of_guest
+from crm.service_requests.steps import cancel, rate
 from crm.stays.bookings import StayInfo, find_last_stay
-from handlers import cards, needs, notices
+from handlers import cards, needs, notices, ordering
+from handlers.ordering import Placed
 from handlers.turn import Button, Call, Question, Reply, Turn
-from prompts.words import say, services
+from prompts.words import say
 
-MOST = 200  # of anything; a larger number was misheard
 LOW_RATING = 2
 MOST_CHOICES = 8
 
@@ -28,33 +26,29 @@ def request_service(turn: Turn) -> list[Reply]:
         return [_which_service(turn)]
     stay = _stay_for(turn, service)
     turn = turn.at_property(stay.property_id)
-    missing = _missing(turn, service, stay)
-    if missing:
-        return [_question(turn, service, stay, missing)]
-    request = open_request(
-        turn.db,
-        turn.now,
-        service,
-        stay,
-        _details(turn, service, stay),
-        house=turn.house,
-        conversation_id=turn.speaker.conversation_id,
-        inbound_id=turn.inbound_id,
-        part=turn.part,
-    )
+    detail = ordering.missing(turn, service, stay)
+    if detail:
+        return [ordering.ask(turn, service, stay, detail)]
+    placed = ordering.place(turn, service, stay, turn.speaker.conversation_id)
+    if placed.request.state is RequestState.WAITING:
+        resumed = {"number": placed.request.number, "now": True, "time": turn.slot("time")}
+        return [Reply("", follow_up=Call("resume_request", resumed))]
+    if placed.known is not None:
+        return [_joined(turn, placed), *ordering.told_of_joining(turn, placed)]
     people, department = notices.people_for(turn, service.department)
     return [
-        _confirmation(turn, request, department if people else ""),
-        *notices.for_staff(turn, request, people, turn.attachments),
+        _confirmation(turn, placed.request, department if people else ""),
+        *notices.for_staff(turn, placed.request, people, turn.attachments),
     ]
 
 
 def cancel_request(turn: Turn) -> list[Reply]:
     """By service or by number; with neither, the guest chooses."""
     code, number = turn.slot("service"), turn.slot("number")
-    mine = guest_requests(turn.db, turn.speaker.guest_id) if turn.speaker.guest_id else []
+    mine = requests_of_guest(turn.db, turn.speaker.guest_id) if turn.speaker.guest_id else []
     if code is None and number is None:
         return [_which_to_cancel(turn, mine)]
+    number = number and current_number(turn.db, number)
     meant = [each for each in mine if number in (None, each.number) and code in (None, each.service)]
     if not meant:
         service = cards.service_name(turn.language, code) if number is None else ""
@@ -66,7 +60,7 @@ def my_requests(turn: Turn) -> list[Reply]:
     """Where each request stands; whoever is late hears that the guest is asking."""
     if turn.speaker.guest_id is None:
         raise NoStay
-    mine = guest_requests(turn.db, turn.speaker.guest_id)
+    mine = requests_of_guest(turn.db, turn.speaker.guest_id)
     if not mine:
         return [Reply(say(turn.language, "service_requests.my_requests.none"))]
     late = [each for each in mine if each.due_at < turn.now]
@@ -115,63 +109,6 @@ def _stay_for(turn: Turn, service: Service) -> StayInfo:
     return stay
 
 
-def _missing(turn: Turn, service: Service, stay: StayInfo) -> str | None:
-    """The first detail to ask for: one nobody can start without, an odd number, an hour that is over."""
-    unknown = (name for name in service.asks if turn.slot(name) in (None, ""))
-    odd = (name for name in ("quantity", "people") if turn.slot(name) is not None and not 0 < turn.slot(name) <= MOST)
-    over = "time" if cards.over(turn, _wanted_at(turn, service, stay)) else None
-    return next(unknown, None) or next(odd, None) or over
-
-
-def _question(turn: Turn, service: Service, stay: StayInfo, missing: str) -> Reply:
-    slots = {name: value for name, value in turn.call.slots.items() if name != missing and value is not None}
-    asked = services(turn.language).get(service.code, {}).get("question", {}).get(missing)
-    text = asked or say(turn.language, f"service_requests.questions.{missing}")
-    buttons = _hours(turn, service, stay, slots) if missing == "time" else []
-    over = cards.over(turn, _wanted_at(turn, service, stay)) if missing == "time" else ""
-    noted = needs.noted(turn.language, needs.taken(needs_of(slots), service))
-    return Reply(
-        "\n".join(filter(None, (noted, over, text))), buttons, ask=Question(Call("request_service", slots), missing)
-    )
-
-
-def _hours(turn: Turn, service: Service, stay: StayInfo, slots: dict[str, Any]) -> list[Button]:
-    """The hours this service is usually wanted at, each the next time it comes round."""
-    now = local(turn.now, turn.house.time_zone)
-    buttons = []
-    for hour in service.times:
-        hours, _, minutes = hour.partition(":")
-        next_time = now.replace(hour=int(hours), minute=int(minutes), second=0, microsecond=0)
-        next_time = _on_its_day(next_time, service, stay)
-        if next_time <= now and not service.day:
-            next_time += timedelta(days=1)
-        label = cards.at(turn, turn.language, next_time)
-        buttons.append(Button(label, Call("request_service", {**slots, "time": next_time})))
-    return buttons
-
-
-def _details(turn: Turn, service: Service, stay: StayInfo) -> Details:
-    asked = Details(
-        quantity=turn.slot("quantity"),
-        people=turn.slot("people"),
-        wanted_at=_wanted_at(turn, service, stay),
-        needs=needs.taken(needs_of(turn.call.slots), service),
-    )
-    return asked.with_words([turn.slot("words") or "", turn.slot("note") or ""], turn.meaning)
-
-
-def _wanted_at(turn: Turn, service: Service, stay: StayInfo) -> datetime | None:
-    wanted: datetime | None = turn.slot("time")
-    return _on_its_day(local(wanted, turn.house.time_zone), service, stay) if wanted else None
-
-
-def _on_its_day(wanted: datetime, service: Service, stay: StayInfo) -> datetime:
-    if not service.day:
-        return wanted
-    day = stay.arrival if service.day == "arrival" else stay.departure
-    return datetime.combine(day, time(wanted.hour, wanted.minute), wanted.tzinfo)
-
-
 def _confirmation(turn: Turn, request: ServiceRequest, department: str) -> Reply:
     """What, how many, which room, by when; then who has it, or honestly that nobody has it yet."""
     sentence = "unattended" if not department else _promise(turn, request)
@@ -195,6 +132,44 @@ def _promise(turn: Turn, request: ServiceRequest) -> str:
     if cards.needs_approval(turn, request):
         return "for_approval"
     return "searched" if cards.promises_answer(turn.language, request.service) else "opened"
+
+
+def _joined(turn: Turn, placed: Placed) -> Reply:
+    """It is under way already, or what was added to it; a guest who meant two of it says so with a button."""
+    request, known = placed.request, placed.known
+    is_counted = known is not None and request.quantity != known.quantity
+    text = say(
+        turn.language,
+        f"service_requests.request_service.{'added' if placed.adds else 'already'}",
+        what=cards.what(turn.language, request, noted=not placed.adds),
+        room=request.room,
+        state=request.state.value,
+        who=notices.in_whose_hands(turn, request),
+        late=request.promise < turn.now,
+        wanted=cards.at(turn, turn.language, request.wanted_at) if request.wanted_at else "",
+        due=cards.at(turn, turn.language, request.promise),
+        approval=cards.needs_approval(turn, request),
+        counted=is_counted,
+        words=" ".join(request.note.split()),
+    )
+    noted = needs.noted(turn.language, request.needs) if placed.adds else ""
+    text = "\n".join(filter(None, (cards.capital(text), noted)))
+    return Reply(text, _meant_otherwise(turn, placed, is_counted), about=request.id)
+
+
+def _meant_otherwise(turn: Turn, placed: Placed, is_counted: bool) -> list[Button]:
+    """As many again, where it was only joined; that many in all, where it was added."""
+    request, said = placed.request, turn.slot("quantity")
+    if said is None or request.quantity is None or cards.needs_approval(turn, request):
+        return []
+    what = cards.what(turn.language, replace(request, quantity=said), noted=False)
+    if not placed.adds:
+        again = Call("request_service", {**turn.call.slots, "apart": True})
+        return [Button(say(turn.language, "service_requests.request_service.again", what=what), again)]
+    in_all = Call("change_request", {"number": request.number, "quantity": said})
+    if not is_counted or said == request.quantity or turn.slot("more"):
+        return []
+    return [Button(say(turn.language, "service_requests.request_service.in_all", what=what), in_all)]
 
 
 def _which_to_cancel(turn: Turn, mine: Sequence[ServiceRequest]) -> Reply:
@@ -234,7 +209,8 @@ def _cancelled(turn: Turn, request: ServiceRequest) -> list[Reply]:
         return [Reply(notices.standings(turn, [request])[0], about=request.id)]
     what = cards.what(turn.language, request)
     text = say(turn.language, "service_requests.cancel_request.cancelled", what=what, room=request.room)
-    return [Reply(cards.capital(text), about=request.id), *notices.to_assignee(turn, request, "cancelled")]
+    told = [*notices.to_assignee(turn, request, "cancelled"), *notices.for_guest(turn, request, "cancelled")]
+    return [Reply(cards.capital(text), about=request.id), *told]
 
 
 def _rated(turn: Turn) -> ServiceRequest:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from crm.errors import NoStay
 from crm.service_requests.levels import service_of
-from crm.service_requests.requests import RequestState, ServiceRequest, get_request, guest_requests
+from crm.service_requests.requests import RequestState, ServiceRequest, get_request
+from crm.service_requests.sharing import requests_of_guest
 from crm.service_requests.steps import resume
 from handlers import cards, notices
 from handlers.turn import Call, Question, Reply, Turn
@@ -17,7 +18,7 @@ def resume_request(turn: Turn) -> list[Reply]:
     """All that waits, or the one of a number or a service; `now` or a time, else it asks for one."""
     if turn.speaker.guest_id is None:
         raise NoStay
-    mine = guest_requests(turn.db, turn.speaker.guest_id)
+    mine = requests_of_guest(turn.db, turn.speaker.guest_id)
     number, code = turn.slot("number"), turn.slot("service")
     waiting = [each for each in mine if each.state is RequestState.WAITING and code in (None, each.service)]
     meant = [each for each in waiting if number in (None, each.number)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from crm.errors import NotAllowed
 from crm.service_requests.requests import (
@@ -90,7 +91,7 @@ def decline_request(turn: Turn) -> list[Reply]:
     return told
 
 
-def _taken(turn: Turn, request: ServiceRequest, changed: bool, sentence: str, **values: object) -> list[Reply]:
+def _taken(turn: Turn, request: ServiceRequest, changed: bool, sentence: str, **values: Any) -> list[Reply]:
     """What staff and guest hear after a step; when somebody was faster, only what is true now."""
     fresh = get_request(turn.db, request.number)
     if not changed:

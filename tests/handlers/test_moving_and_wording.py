@@ -95,9 +95,9 @@ def test_two_of_one_service_can_be_told_apart_when_one_is_cancelled(house: House
     for hour in (18, 20):
         house.ask(guest, "request_service", service="taxi", time=house.at(hour))
     house.ask(guest, "request_service", service="light", note="bathroom")
-    house.ask(guest, "request_service", service="light", note="desk")
+    house.ask(guest, "request_service", service="light", note="desk", apart=True)
     house.ask(guest, "request_service", service="towels", quantity=2)
-    house.ask(guest, "request_service", service="towels", quantity=2)
+    house.ask(guest, "request_service", service="towels", quantity=2, apart=True)
     assert house.ask(guest, "cancel_request").labels == [
         "Cancel taxi, 6:00 pm",
         "Cancel taxi, 8:00 pm",

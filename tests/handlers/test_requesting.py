@@ -26,7 +26,7 @@ def test_guest_hears_it_in_chinese(house: House) -> None:
 def test_one_towel_is_one_towel(house: House) -> None:
     guest, _ = house.guest(), house.staff("Lily")
     assert house.ask(guest, "request_service", service="towels", quantity=1).own.startswith("1 towel for room 302")
-    assert house.ask(guest, "request_service", service="towels").own.startswith("Towels for room 302")
+    assert house.ask(guest, "request_service", service="pillows").own.startswith("Pillows for room 302")
     assert house.ask(guest, "request_service", service="drinking_water", quantity=2).own.startswith(
         "2 bottles of water"
     )
@@ -309,8 +309,8 @@ def test_one_press_rates_once(house: House) -> None:
 def test_rating_in_words_is_about_what_was_done_last(house: House) -> None:
     guest, lily = house.guest(), house.staff("Lily")
     assert house.ask(guest, "rate_request", rating=5).own == "I cannot find anything of the kind."
-    for _ in range(2):
-        house.ask(guest, "request_service", service="towels")
+    for service in ("towels", "pillows"):
+        house.ask(guest, "request_service", service=service)
     house.ask(lily, "complete_request", number=1)
     house.ask(lily, "complete_request", number=2)
     heard = house.ask(guest, "rate_request")

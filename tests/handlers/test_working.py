@@ -144,7 +144,7 @@ def test_open_requests_show_what_is_late_first_and_plainly(house: House, guest: 
 
 def test_long_list_is_cut_and_says_so(house: House, guest: Person, lily: Person) -> None:
     for _ in range(11):
-        house.ask(guest, "request_service", service="pillows", quantity=1)
+        house.ask(guest, "request_service", service="pillows", quantity=1, apart=True)
     heard = house.ask(lily, "open_requests")
     assert heard.own.splitlines()[0] == "12 open:"
     assert heard.own.splitlines()[-1] == "and 2 more"

@@ -1,0 +1,101 @@
+"""The same thing asked for from one room is one request, and everybody who asked for it hears of it."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, and_, bindparam, insert, or_, select
+from sqlmodel import Field, SQLModel
+
+from crm.service_requests.requests import IS_UNFINISHED, ServiceRequest, get_request, guest_requests, service_request
+from crm.stays.bookings import StayInfo, StayState, stay
+from crm.store import Connection, Prepared, table
+
+
+class RequestCompanion(SQLModel, table=True):
+    """Where a guest hears of the request with this number too."""
+
+    __tablename__ = "request_companion"
+    __table_args__ = (Index("ix_companion_of_guest", "guest_id"),)
+
+    number: int = Field(primary_key=True, foreign_key="service_request.number")
+    conversation_id: str = Field(primary_key=True, foreign_key="conversation.id")
+    guest_id: str = Field(foreign_key="guest.id")
+
+
+_companion = table(RequestCompanion)
+_c = _companion.c
+_CONVERSATIONS = Prepared(
+    select(_c.conversation_id).where(_c.number == bindparam("number")).order_by(_c.conversation_id)
+)
+_GUESTS = Prepared(select(_c.guest_id).where(_c.number == bindparam("number")))
+_NUMBERS = Prepared(select(_c.number).where(_c.guest_id == bindparam("guest_id")).order_by(_c.number))
+
+
+_mine = stay.alias("mine")
+_OF_ROOM = Prepared(
+    select(service_request.c.number)
+    .join(stay, stay.c.id == service_request.c.stay_id)
+    .where(
+        service_request.c.property_id == bindparam("property_id"),
+        service_request.c.room == bindparam("room"),
+        service_request.c.service == bindparam("service"),
+        IS_UNFINISHED,
+        or_(
+            stay.c.id == bindparam("stay_id"),
+            and_(
+                stay.c.state == StayState.IN_HOUSE,
+                stay.c.room_id == select(_mine.c.room_id).where(_mine.c.id == bindparam("stay_id")).scalar_subquery(),
+            ),
+        ),
+    )
+    .order_by(service_request.c.number.desc())
+)
+
+_MERGED_INTO = Prepared(select(service_request.c.merged_into).where(service_request.c.number == bindparam("number")))
+
+
+def requests_of_room(db: Connection, of: StayInfo, service: str) -> list[ServiceRequest]:
+    """What is under way of this service for the room of the stay, by whoever lives there now, the latest first."""
+    values = {"property_id": of.property_id, "room": of.room, "service": service, "stay_id": of.id}
+    return [get_request(db, number) for number in _OF_ROOM.scalars(db, values)]
+
+
+def current_number(db: Connection, number: int) -> int:
+    """Of the request in which the one with this number goes on, else the same."""
+    into = _MERGED_INTO.scalar(db, {"number": number})
+    return number if into is None else current_number(db, into)
+
+
+def conversations_of(db: Connection, request: ServiceRequest) -> list[str]:
+    """Everywhere a guest hears of it, where it was asked first."""
+    asked_in = [request.conversation_id] if request.conversation_id else []
+    return [*asked_in, *_CONVERSATIONS.scalars(db, {"number": request.number})]
+
+
+def concerns(db: Connection, request: ServiceRequest, guest_id: str) -> bool:
+    """Whether it is this guest's, or one of theirs goes on in it."""
+    return request.guest_id == guest_id or guest_id in _GUESTS.scalars(db, {"number": request.number})
+
+
+def requests_of_guest(db: Connection, guest_id: str) -> list[ServiceRequest]:
+    """The guest's unfinished requests, and those of others that the guest asked for too."""
+    shared = [get_request(db, number) for number in _NUMBERS.scalars(db, {"guest_id": guest_id})]
+    found = [*guest_requests(db, guest_id), *(each for each in shared if each.is_unfinished)]
+    return sorted(found, key=lambda each: each.number)
+
+
+def add_companion(db: Connection, request: ServiceRequest, conversation_id: str | None, guest_id: str | None) -> bool:
+    """Whether this guest was not told of it before and is from now on."""
+    if not conversation_id or not guest_id or conversation_id in conversations_of(db, request):
+        return False
+    row = {"number": request.number, "conversation_id": conversation_id, "guest_id": guest_id}
+    db.execute(insert(RequestCompanion), row)
+    return True
+
+
+def take_companions(db: Connection, merged: ServiceRequest, into: ServiceRequest) -> list[str]:
+    """Whoever heard of the merged request hears of the other one; the conversations that did not before."""
+    known = conversations_of(db, into)
+    mine = db.execute(select(_c.conversation_id, _c.guest_id).where(_c.number == merged.number)).all()
+    told = [(merged.conversation_id, merged.guest_id), *((row.conversation_id, row.guest_id) for row in mine)]
+    added = [place for place, guest_id in told if add_companion(db, into, place, guest_id)]
+    return [place for place in added if place is not None and place not in known]

@@ -1,0 +1,170 @@
+"""From what was said to a request: what is still missing, and what is under way for the room already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from crm.calendar import local
+from crm.encryption import folded
+from crm.properties.catalogue import Service
+from crm.service_requests.needs import needs_of
+from crm.service_requests.requests import RequestState, ServiceRequest, get_request
+from crm.service_requests.sharing import add_companion, requests_of_room
+from crm.service_requests.steps import Details, change, details_of, open_request
+from crm.stays.bookings import StayInfo
+from handlers import cards, needs, notices
+from handlers.turn import Button, Call, Question, Reply, Turn
+from prompts.words import say, services
+
+MOST = 200  # of anything; a larger number was misheard
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The request that came of a wish; `known` is one that was under way, as it was before the wish joined it."""
+
+    request: ServiceRequest
+    known: ServiceRequest | None = None
+
+    @property
+    def adds(self) -> bool:
+        """Whether the one that was under way says more than before."""
+        return self.known is not None and details_of(self.known) != details_of(self.request)
+
+
+def missing(turn: Turn, service: Service, stay: StayInfo) -> str | None:
+    """The first detail to ask for: one nobody can start without, an odd number, an hour that is over."""
+    unknown = (name for name in service.asks if turn.slot(name) in (None, ""))
+    odd = (name for name in ("quantity", "people") if turn.slot(name) is not None and not 0 < turn.slot(name) <= MOST)
+    over = "time" if cards.over(turn, _wanted_at(turn, service, stay)) else None
+    return next(unknown, None) or next(odd, None) or over
+
+
+def ask(turn: Turn, service: Service, stay: StayInfo, detail: str) -> Reply:
+    """For the missing detail; with what was noted so far, so that a misunderstanding is seen."""
+    slots = {name: value for name, value in turn.call.slots.items() if name != detail and value is not None}
+    asked = services(turn.language).get(service.code, {}).get("question", {}).get(detail)
+    text = asked or say(turn.language, f"service_requests.questions.{detail}")
+    buttons = _hours(turn, service, stay, slots) if detail == "time" else []
+    over = cards.over(turn, _wanted_at(turn, service, stay)) if detail == "time" else ""
+    noted = needs.noted(turn.language, needs.taken(needs_of(slots), service))
+    question = Question(Call(turn.call.intent, slots), detail)
+    return Reply("\n".join(filter(None, (noted, over, text))), buttons, ask=question)
+
+
+def place(turn: Turn, service: Service, stay: StayInfo, conversation_id: str | None) -> Placed:
+    """Opens a request; or the wish joins the one under way where the same is meant, or is added to it.
+
+    Slots: `more` of what was asked for, `apart` from it.
+    """
+    wish = _details(turn, service, stay)
+    is_elsewhere = turn.slot("room") not in (None, stay.room)
+    known = [] if turn.slot("apart") or is_elsewhere else requests_of_room(turn.db, stay, service.code)
+    joined = [(each, both) for each in known if (both := _together(turn, service, each, wish)) is not None]
+    for each, both in sorted(
+        joined, key=lambda pair: pair[1] != details_of(pair[0])
+    ):  # the very same before a like one
+        if both == details_of(each) or change(turn.db, turn.now, each, service, both, turn.house, as_seen=True):
+            add_companion(turn.db, each, conversation_id, stay.guest_id)
+            return Placed(get_request(turn.db, each.number), each)
+    opened = open_request(
+        turn.db,
+        turn.now,
+        service,
+        stay,
+        wish,
+        house=turn.house,
+        conversation_id=conversation_id,
+        inbound_id=turn.inbound_id,
+        part=turn.part,
+    )
+    return Placed(opened)
+
+
+def told_of_joining(turn: Turn, placed: Placed) -> Sequence[Reply]:
+    """What staff hear of a wish that joined a request: what is new in it, or that somebody still waits."""
+    request = placed.request
+    is_late = request.due_at < turn.now
+    sentence = "changed" if placed.adds else "asked_again" if is_late else "picture" if turn.attachments else ""
+    told = notices.to_assignee(turn, request, sentence) if sentence else []
+    return [replace(reply, attachments=turn.attachments) for reply in told]
+
+
+def _hours(turn: Turn, service: Service, stay: StayInfo, slots: dict[str, Any]) -> list[Button]:
+    """The hours this service is usually wanted at, each the next time it comes round."""
+    now = local(turn.now, turn.house.time_zone)
+    buttons = []
+    for hour in service.times:
+        hours, _, minutes = hour.partition(":")
+        next_time = now.replace(hour=int(hours), minute=int(minutes), second=0, microsecond=0)
+        next_time = _on_its_day(next_time, service, stay)
+        if next_time <= now and not service.day:
+            next_time += timedelta(days=1)
+        label = cards.at(turn, turn.language, next_time)
+        buttons.append(Button(label, Call(turn.call.intent, {**slots, "time": next_time})))
+    return buttons
+
+
+def _details(turn: Turn, service: Service, stay: StayInfo) -> Details:
+    asked = Details(
+        quantity=turn.slot("quantity"),
+        people=turn.slot("people"),
+        wanted_at=_wanted_at(turn, service, stay),
+        needs=needs.taken(needs_of(turn.call.slots), service),
+    )
+    return asked.with_words([turn.slot("words") or "", turn.slot("note") or ""], turn.meaning)
+
+
+def _wanted_at(turn: Turn, service: Service, stay: StayInfo) -> datetime | None:
+    wanted: datetime | None = turn.slot("time")
+    return _on_its_day(local(wanted, turn.house.time_zone), service, stay) if wanted else None
+
+
+def _on_its_day(wanted: datetime, service: Service, stay: StayInfo) -> datetime:
+    if not service.day:
+        return wanted
+    day = stay.arrival if service.day == "arrival" else stay.departure
+    return datetime.combine(day, time(wanted.hour, wanted.minute), wanted.tzinfo)
+
+
+def _together(turn: Turn, service: Service, known: ServiceRequest, wish: Details) -> Details | None:
+    """What both say as one request; None where they are two.
+
+    Another hour is another taxi, but one late check-out has one hour. Whoever is on the way with two towels does not
+    carry a third.
+    """
+    has = details_of(known)
+    is_one = service.needs_approval or cards.is_fault(turn.language, service.code)  # there are never two of it
+    more = bool(turn.slot("more")) and not is_one
+    if more and None in (wish.quantity, has.quantity):
+        return None
+    if wish.wanted_at and has.wanted_at not in (None, wish.wanted_at) and not is_one:
+        return None
+    adds = has.quantity is not None and wish.quantity is not None and (more or wish.quantity != has.quantity)
+    both = replace(
+        _with_words(turn, service, has, wish),
+        quantity=_sum(has, wish) if adds and not is_one else wish.quantity or has.quantity,
+        people=wish.people or has.people,
+        wanted_at=wish.wanted_at or has.wanted_at,
+        needs=has.needs.joined(wish.needs),
+    )
+    carries_more = both.quantity != has.quantity or (both.note != has.note and _is_told_in_words(turn, service))
+    return None if carries_more and known.state is not RequestState.OPEN and not is_one else both
+
+
+def _sum(has: Details, wish: Details) -> int:
+    return (has.quantity or 0) + (wish.quantity or 0)
+
+
+def _with_words(turn: Turn, service: Service, has: Details, wish: Details) -> Details:
+    """With the words of the wish, unless they tell nothing new."""
+    is_known = folded(wish.note) in folded(has.note) or cards.only_names(turn.language, service.code, wish.note)
+    return has if is_known else has.with_words([wish.note], lambda _: wish.translation)
+
+
+def _is_told_in_words(turn: Turn, service: Service) -> bool:
+    """Whether the thing itself is in the guest's words, as a dish is."""
+    return "note" in services(turn.language).get(service.code, {}).get("question", {})
