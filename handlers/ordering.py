@@ -64,9 +64,8 @@ def place(turn: Turn, service: Service, stay: StayInfo, conversation_id: str | N
     is_elsewhere = turn.slot("room") not in (None, stay.room)
     known = [] if turn.slot("apart") or is_elsewhere else requests_of_room(turn.db, stay, service.code)
     joined = [(each, both) for each in known if (both := _together(turn, service, each, wish)) is not None]
-    for each, both in sorted(
-        joined, key=lambda pair: pair[1] != details_of(pair[0])
-    ):  # the very same before a like one
+    joined.sort(key=lambda pair: pair[1] != details_of(pair[0]))  # the very same before one that is added to
+    for each, both in joined:
         if both == details_of(each) or change(turn.db, turn.now, each, service, both, turn.house, as_seen=True):
             add_companion(turn.db, each, conversation_id, stay.guest_id)
             return Placed(get_request(turn.db, each.number), each)

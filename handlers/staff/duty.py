@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from crm.encryption import folded
 from crm.errors import NotAllowed, NotFound
-from crm.names.likeness import most_alike
 from crm.service_requests.requests import ServiceRequest, assigned_requests, get_request
 from crm.service_requests.steps import release
 from crm.staff import roles
 from crm.staff.audit import record
 from crm.staff.invites import LIFETIME, Invitation, create_invite
-from crm.staff.members import StaffMember, find_staff_member, revoke, set_on_duty, staff_of
-from handlers import cards, lists, notices
+from crm.staff.members import StaffMember, revoke, set_on_duty, staff_of
+from handlers import cards, colleagues, lists, notices
 from handlers.houses import houses, under_names
 from handlers.turn import Button, Call, Intent, Question, Reply, Turn
 from prompts.words import say
 
-MOST_ALIKE = 6
 HELP = ("open_requests", "my_tasks", "arrivals", "departures", "in_house", "who_is_on_duty", "invite_staff")
 
 
@@ -75,11 +72,11 @@ def revoke_staff(turn: Turn) -> list[Reply]:
     name = turn.slot("name")
     if not name:
         return [Reply(say(turn.language, "duty.revoke_staff.ask_name"), ask=Question(turn.call, "name"))]
-    found = _named(turn, name)
+    found = colleagues.named(turn, name, turn.slot("staff"))
     if len(found) > 1:
         return [_which_colleague(turn, found)]
     if not found and not turn.slot("staff"):
-        found = _nearly_named(turn, name)
+        found = colleagues.nearly_named(turn, name)
         if found:
             return [_which_colleague(turn, found, sure=False)]
     if not found:
@@ -122,25 +119,6 @@ def _ask_role(turn: Turn) -> Reply:
     ]
     text = say(turn.language, "duty.invite_staff.ask_role", name=turn.slot("name") or "")
     return Reply(text, buttons, ask=Question(Call("invite_staff", slots), "role"))
-
-
-def _named(turn: Turn, name: str) -> list[StaffMember]:
-    wanted, chosen = folded(name), turn.slot("staff")
-    return _members(turn, lambda each: each.id == chosen if chosen else folded(each.name) == wanted)
-
-
-def _nearly_named(turn: Turn, name: str) -> list[StaffMember]:
-    """Those whose names sound or look like it: good for a question, never for an act."""
-    colleagues = [each.name for property_id in turn.member.property_ids for each in staff_of(turn.db, property_id)]
-    alike = most_alike(name, colleagues, MOST_ALIKE)
-    return _members(turn, lambda each: each.name in alike and each.id != turn.member.id)[:MOST_ALIKE]
-
-
-def _members(turn: Turn, is_meant: Callable[[StaffMember], bool]) -> list[StaffMember]:
-    ids = {
-        each.id for property_id in turn.member.property_ids for each in staff_of(turn.db, property_id) if is_meant(each)
-    }
-    return [member for member in (find_staff_member(turn.db, each) for each in sorted(ids)) if member]
 
 
 def _which_colleague(turn: Turn, found: list[StaffMember], *, sure: bool = True) -> Reply:

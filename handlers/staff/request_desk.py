@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from crm.errors import NotAllowed
@@ -11,17 +10,13 @@ from crm.service_requests.requests import (
     ServiceRequest,
     assigned_requests,
     get_request,
-    unfinished_requests,
 )
 from crm.service_requests.steps import accept, complete, decline, start, wait_for_guest
 from crm.staff.roles import may
-from handlers import cards, lists, notices
-from handlers.houses import houses, under_names
+from handlers import cards, desk, notices
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say, table
 
-MOST_LINES = 10
-MOST_BUTTONS = 3
 IN_THE_ROOM = ("housekeeping", "maintenance")  # who works there may find the door closed
 AT_THE_DOOR = ("no_answer", "do_not_disturb", "guest_away")
 
@@ -33,36 +28,36 @@ def open_requests(turn: Turn) -> list[Reply]:
     named = turn.slot("department")
     if named not in (None, turn.member.department) and not may(turn.member.role, "see_all_departments"):
         raise NotAllowed
-    found = [each for each in _of_my_department(turn) if named in (None, each.department)]
-    return [_listed(turn, found, "open_requests", department=cards.role(turn.language, named) if named else "")]
+    found = [each for each in desk.of_my_department(turn) if named in (None, each.department)]
+    return [desk.listed(turn, found, "open_requests", department=cards.role(turn.language, named) if named else "")]
 
 
 def my_tasks(turn: Turn) -> list[Reply]:
-    return [_listed(turn, assigned_requests(turn.db, turn.member), "my_tasks")]
+    return [desk.listed(turn, assigned_requests(turn.db, turn.member), "my_tasks")]
 
 
 def accept_request(turn: Turn) -> list[Reply]:
-    waiting = [each for each in _of_my_department(turn) if each.state is RequestState.OPEN]
-    request = _meant(turn, waiting)
+    waiting = [each for each in desk.of_my_department(turn) if each.state is RequestState.OPEN]
+    request = desk.meant(turn, waiting)
     if request is None:
-        return [_listed(turn, waiting, "accept_request")]
+        return [desk.listed(turn, waiting, "accept_request")]
     return _taken(turn, request, accept(turn.db, turn.now, request, turn.member), "accepted")
 
 
 def start_request(turn: Turn) -> list[Reply]:
     mine = assigned_requests(turn.db, turn.member)
-    request = _meant(turn, [each for each in mine if each.state is RequestState.ACCEPTED])
+    request = desk.meant(turn, [each for each in mine if each.state is RequestState.ACCEPTED])
     if request is None:
-        return [_listed(turn, mine, "my_tasks")]
+        return [desk.listed(turn, mine, "my_tasks")]
     return _taken(turn, request, start(turn.db, turn.now, request, turn.member), "on_the_way")
 
 
 def complete_request(turn: Turn) -> list[Reply]:
     """A note is told to the guest together with the news."""
     mine = assigned_requests(turn.db, turn.member)
-    request = _meant(turn, mine)
+    request = desk.meant(turn, mine)
     if request is None:
-        return [_listed(turn, mine, "my_tasks")]
+        return [desk.listed(turn, mine, "my_tasks")]
     done = complete(turn.db, turn.now, request, turn.member)
     sentence = "approved" if cards.needs_approval(turn, request) else "done"
     return _taken(turn, request, done, sentence, note=turn.slot("note") or "")
@@ -71,11 +66,11 @@ def complete_request(turn: Turn) -> list[Reply]:
 def decline_request(turn: Turn) -> list[Reply]:
     """The guest hears why, and the desk hears that it must find another way; a closed door only waits for the guest."""
     mine = assigned_requests(turn.db, turn.member)
-    request = _meant(turn, mine)
+    request = desk.meant(turn, mine)
     if request is None:
-        return [_listed(turn, mine, "my_tasks")]
-    if not request.is_unfinished or not _is_free_for(turn, request):
-        return [_true_state(turn, request)]
+        return [desk.listed(turn, mine, "my_tasks")]
+    if not request.is_unfinished or not desk.is_free_for(turn, request):
+        return [desk.true_state(turn, request)]
     reason = turn.slot("reason")
     if not reason:
         return [_ask_reason(turn, request)]
@@ -95,7 +90,7 @@ def _taken(turn: Turn, request: ServiceRequest, changed: bool, sentence: str, **
     """What staff and guest hear after a step; when somebody was faster, only what is true now."""
     fresh = get_request(turn.db, request.number)
     if not changed:
-        return [_true_state(turn, fresh)]
+        return [desk.true_state(turn, fresh)]
     told = notices.for_guest(turn, fresh, sentence, **values)
     turn = turn.at_property(fresh.property_id)
     text = say(
@@ -110,11 +105,6 @@ def _taken(turn: Turn, request: ServiceRequest, changed: bool, sentence: str, **
     return [Reply(text, cards.steps(turn, turn.language, fresh), about=fresh.id), *told]
 
 
-def _true_state(turn: Turn, request: ServiceRequest) -> Reply:
-    buttons = cards.steps(turn, turn.language, request) if _is_free_for(turn, request) else []
-    return Reply(cards.state(turn, turn.language, request), buttons, about=request.id)
-
-
 def _ask_reason(turn: Turn, request: ServiceRequest) -> Reply:
     call = {"number": request.number}
     reasons = dict(table(turn.language, "cards", "reasons"))
@@ -126,47 +116,3 @@ def _ask_reason(turn: Turn, request: ServiceRequest) -> Reply:
     ]
     text = say(turn.language, "request_desk.decline_request.ask", headline=cards.headline(turn.language, request))
     return Reply(text, buttons, ask=Question(Call("decline_request", call), "reason"), about=request.id)
-
-
-def _listed(turn: Turn, requests: Sequence[ServiceRequest], intent: str, department: str = "") -> Reply:
-    values = {"department": cards.capital(department)}
-    if not requests:
-        return Reply(say(turn.language, f"request_desk.{intent}.none", **values))
-    overdue = len(lists.overdue(turn, requests))
-    lines = [say(turn.language, f"request_desk.{intent}.title", count=len(requests), overdue=overdue, **values)]
-    lines.append(under_names(turn, _groups(turn, requests[:MOST_LINES])))
-    if len(requests) > MOST_LINES:
-        lines.append(say(turn.language, "common.lists.more", count=len(requests) - MOST_LINES))
-    buttons = [
-        button for each in requests[:MOST_BUTTONS] for button in cards.steps(turn, turn.language, each, numbered=True)
-    ]
-    return Reply("\n".join(lines), buttons)
-
-
-def _groups(turn: Turn, requests: Sequence[ServiceRequest]) -> list[tuple[Turn, str]]:
-    """The lines of each house that has any."""
-    groups = []
-    for there in houses(turn):
-        here = [cards.line(there, turn.language, each) for each in requests if each.property_id == there.house.id]
-        if here:
-            groups.append((there, "\n".join(here)))
-    return groups
-
-
-def _meant(turn: Turn, candidates: Sequence[ServiceRequest]) -> ServiceRequest | None:
-    """The request with the number that was said, else the only one it can be."""
-    number = turn.slot("number")
-    if number is not None:
-        return get_request(turn.db, number)
-    return candidates[0] if len(candidates) == 1 else None
-
-
-def _is_free_for(turn: Turn, request: ServiceRequest) -> bool:
-    return request.assignee_id in (None, turn.member.id) or may(turn.member.role, "see_all_departments")
-
-
-def _of_my_department(turn: Turn) -> list[ServiceRequest]:
-    member = turn.member
-    department = "" if may(member.role, "see_all_departments") else member.department
-    found = [each for id_ in member.property_ids for each in unfinished_requests(turn.db, id_, department)]
-    return sorted(found, key=lambda each: (each.due_at, each.number))

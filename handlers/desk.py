@@ -1,0 +1,64 @@
+"""What colleagues read of requests: which one is meant, lists of them, and what is true of one. For the handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crm.service_requests.requests import ServiceRequest, get_request, unfinished_requests
+from crm.staff.roles import may
+from handlers import cards, lists
+from handlers.houses import houses, under_names
+from handlers.turn import Reply, Turn
+from prompts.words import say
+
+MOST_LINES = 10
+MOST_BUTTONS = 3
+
+
+def meant(turn: Turn, candidates: Sequence[ServiceRequest]) -> ServiceRequest | None:
+    """The request with the number that was said, else the only one it can be."""
+    number = turn.slot("number")
+    if number is not None:
+        return get_request(turn.db, number)
+    return candidates[0] if len(candidates) == 1 else None
+
+
+def of_my_department(turn: Turn) -> list[ServiceRequest]:
+    member = turn.member
+    department = "" if may(member.role, "see_all_departments") else member.department
+    found = [each for id_ in member.property_ids for each in unfinished_requests(turn.db, id_, department)]
+    return sorted(found, key=lambda each: (each.due_at, each.number))
+
+
+def is_free_for(turn: Turn, request: ServiceRequest) -> bool:
+    return request.assignee_id in (None, turn.member.id) or may(turn.member.role, "see_all_departments")
+
+
+def true_state(turn: Turn, request: ServiceRequest) -> Reply:
+    buttons = cards.steps(turn, turn.language, request) if is_free_for(turn, request) else []
+    return Reply(cards.state(turn, turn.language, request), buttons, about=request.id)
+
+
+def listed(turn: Turn, requests: Sequence[ServiceRequest], intent: str, *, department: str = "") -> Reply:
+    values = {"department": cards.capital(department)}
+    if not requests:
+        return Reply(say(turn.language, f"request_desk.{intent}.none", **values))
+    overdue = len(lists.overdue(turn, requests))
+    lines = [say(turn.language, f"request_desk.{intent}.title", count=len(requests), overdue=overdue, **values)]
+    lines.append(under_names(turn, _groups(turn, requests[:MOST_LINES])))
+    if len(requests) > MOST_LINES:
+        lines.append(say(turn.language, "common.lists.more", count=len(requests) - MOST_LINES))
+    buttons = [
+        button for each in requests[:MOST_BUTTONS] for button in cards.steps(turn, turn.language, each, numbered=True)
+    ]
+    return Reply("\n".join(lines), buttons)
+
+
+def _groups(turn: Turn, requests: Sequence[ServiceRequest]) -> list[tuple[Turn, str]]:
+    """The lines of each house that has any."""
+    groups = []
+    for there in houses(turn):
+        here = [cards.line(there, turn.language, each) for each in requests if each.property_id == there.house.id]
+        if here:
+            groups.append((there, "\n".join(here)))
+    return groups
