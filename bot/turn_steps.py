@@ -41,6 +41,7 @@ from prompts.words import say
 MOST_AT_ONCE = 5  # messages of a burst; understanding hears ten wishes and 5,000 characters in one turn
 LONGEST_TEXT = 4_500
 SMALL_TALK = ("greet", "thank")
+PICTURE = "show_picture"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +205,8 @@ def _answers(
         )
 
     if matter.attachments and not matter.text.strip() and matter.pressed is None:
-        return intents.answer(turn(Call("show_picture")))
+        asked_for = matter.question is not None and matter.question.call.intent == PICTURE
+        return intents.answer(turn(matter.question.call if matter.question and asked_for else Call(PICTURE)))
     if understanding.calls:
         replies = [reply for part, call in enumerate(understanding.calls) for reply in intents.answer(turn(call, part))]
         return replies + notices(house, speaker, understanding.calls)

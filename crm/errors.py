@@ -19,6 +19,12 @@ class NotAllowed(Refusal):
     code = "not_allowed"
 
 
+class OtherDepartment(Refusal):
+    """The request (`what`) is the work of another department, to which it may just have been handed."""
+
+    code = "other_department"
+
+
 class NotFound(Refusal):
     code = "not_found"
 

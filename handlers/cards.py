@@ -25,6 +25,7 @@ STEPS = {
     "complete": "complete_request",
     "approve": "complete_request",
     "decline": "decline_request",
+    "reassign": "reassign_request",
 }
 
 
@@ -35,10 +36,8 @@ def what(language: str, request: ServiceRequest, *, noted: bool = True, translat
     `translated`: with what these mean in the language of the house.
     """
     word = services(language).get(request.service, {})
-    is_telling = (
-        noted and "note" in word.get("question", {}) and not only_names(language, request.service, request.note)
-    )
-    note = short(request.note) if is_telling else ""
+    is_telling = noted and "note" in word.get("question", {})
+    note = short(request.note) if is_telling and not only_names(language, request.service, request.note) else ""
     quantity = None if note else request.quantity  # the guest's words say how many
     unit = word.get("unit", "")
     return say(
@@ -212,7 +211,7 @@ def steps(turn: Moment, language: str, request: ServiceRequest, *, numbered: boo
     if needs_approval(turn, request):
         names = ["approve", "decline"]
     elif request.state is not RequestState.OPEN:
-        names = names[1:] if request.state is RequestState.ACCEPTED else names[2:]
+        names = [*(names[1:] if request.state is RequestState.ACCEPTED else names[2:]), "reassign"]
     suffix = f" #{request.number}" if numbered else ""
     labels = table(language, "cards", "steps")
     return [

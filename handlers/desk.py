@@ -8,8 +8,8 @@ from crm.service_requests.requests import ServiceRequest, get_request, unfinishe
 from crm.staff.roles import may
 from handlers import cards, lists
 from handlers.houses import houses, under_names
-from handlers.turn import Reply, Turn
-from prompts.words import say
+from handlers.turn import Button, Call, Reply, Turn
+from prompts.words import say, table
 
 MOST_LINES = 10
 MOST_BUTTONS = 3
@@ -39,7 +39,10 @@ def true_state(turn: Turn, request: ServiceRequest) -> Reply:
     return Reply(cards.state(turn, turn.language, request), buttons, about=request.id)
 
 
-def listed(turn: Turn, requests: Sequence[ServiceRequest], intent: str, *, department: str = "") -> Reply:
+def listed(
+    turn: Turn, requests: Sequence[ServiceRequest], intent: str, *, department: str = "", step: str = ""
+) -> Reply:
+    """With a button for each: its next step, or the one that was named, with all that was said of it."""
     values = {"department": cards.capital(department)}
     if not requests:
         return Reply(say(turn.language, f"request_desk.{intent}.none", **values))
@@ -48,10 +51,15 @@ def listed(turn: Turn, requests: Sequence[ServiceRequest], intent: str, *, depar
     lines.append(under_names(turn, _groups(turn, requests[:MOST_LINES])))
     if len(requests) > MOST_LINES:
         lines.append(say(turn.language, "common.lists.more", count=len(requests) - MOST_LINES))
-    buttons = [
-        button for each in requests[:MOST_BUTTONS] for button in cards.steps(turn, turn.language, each, numbered=True)
-    ]
+    buttons = [button for each in requests[:MOST_BUTTONS] for button in _next(turn, each, step)]
     return Reply("\n".join(lines), buttons)
+
+
+def _next(turn: Turn, request: ServiceRequest, step: str) -> list[Button]:
+    if not step:
+        return cards.steps(turn, turn.language, request, numbered=True)
+    label = f"{table(turn.language, 'cards', 'steps')[step]} #{request.number}"
+    return [Button(label, Call(cards.STEPS[step], {**turn.call.slots, "number": request.number}))]
 
 
 def _groups(turn: Turn, requests: Sequence[ServiceRequest]) -> list[tuple[Turn, str]]:

@@ -7,12 +7,9 @@ from dataclasses import replace
 from functools import cache
 
 from crm.conversations.accounts import Place, Speaker, load_speaker
-from crm.errors import LinkRefused, NoStay, NotAllowed, NotFound, Refusal
+from crm.errors import LinkRefused, NoStay, OtherDepartment, Refusal
 from crm.service_requests.needs import NEEDS
-from crm.service_requests.requests import ServiceRequest, get_request
-from crm.service_requests.sharing import concerns
 from crm.staff import roles
-from crm.stays.bookings import get_stay
 from handlers import cards
 from handlers.guest import (
     allergies,
@@ -28,7 +25,21 @@ from handlers.guest import (
     stay,
     waiting,
 )
-from handlers.staff import arrivals, brief, deliveries, duty, guest_lookup, request_desk, request_lists
+from handlers.permissions import check_permission, is_for, role_of
+from handlers.staff import (
+    arrivals,
+    brief,
+    deliveries,
+    duty,
+    guest_lookup,
+    handing_over,
+    merging,
+    open_for_guest,
+    photos,
+    reassigning,
+    request_desk,
+    request_lists,
+)
 from handlers.turn import Audience, Button, Call, Intent, Question, Reply, Slot, Turn
 from prompts.words import say
 
@@ -40,6 +51,10 @@ GUEST, STAFF, ANYONE = Audience.GUEST, Audience.STAFF, Audience.ANYONE
 def _slots(*names: str) -> tuple[Slot, ...]:
     """Slots that are found by the finder of their own name."""
     return tuple(Slot(name, name) for name in names)
+
+
+def _picture(turn: Turn) -> list[Reply]:
+    return photos.show_photo(turn) if turn.speaker.staff is not None else pictures.show_picture(turn)
 
 
 INTENTS: tuple[Intent, ...] = (
@@ -83,7 +98,7 @@ INTENTS: tuple[Intent, ...] = (
     Intent("tell_needs", GUEST, "talk", allergies.tell_needs, _slots("allergy", "diet", "note")),
     Intent("ask_for_person", GUEST, "talk", handoff.ask_for_person),
     Intent("emergency", GUEST, "talk", emergency.emergency, _slots("text")),
-    Intent("show_picture", ANYONE, "talk", pictures.show_picture),
+    Intent("show_picture", ANYONE, "talk", _picture, _slots("number")),
     Intent("my_stay", GUEST, "see_own_stay", stay.my_stay),
     Intent("greet", ANYONE, "talk", small_talk.greet),
     Intent("thank", ANYONE, "talk", small_talk.thank),
@@ -98,6 +113,21 @@ INTENTS: tuple[Intent, ...] = (
     Intent("start_request", STAFF, "work_requests", request_desk.start_request, _slots("number")),
     Intent("complete_request", STAFF, "work_requests", request_desk.complete_request, _slots("number", "note")),
     Intent("decline_request", STAFF, "work_requests", request_desk.decline_request, _slots("number", "reason")),
+    Intent(
+        "reassign_request",
+        STAFF,
+        "work_requests",
+        reassigning.reassign_request,
+        _slots("number", "name", "department"),
+    ),
+    Intent(
+        "open_for_guest",
+        STAFF,
+        "open_for_guest",
+        open_for_guest.open_for_guest,
+        _slots("service", "quantity", "more", "time", "people", "room", *NEEDS, "note"),
+    ),
+    Intent("merge_requests", STAFF, "work_requests", merging.merge_requests, _slots("numbers")),
     Intent("who_is_in_room", STAFF, "see_rooms", guest_lookup.who_is_in_room, _slots("room")),
     Intent("find_guest", STAFF, "see_guest_profile", guest_lookup.find_guest, _slots("name")),
     Intent("why_not_delivered", STAFF, "see_deliveries", deliveries.why_not_delivered, _slots("name", "room")),
@@ -106,6 +136,7 @@ INTENTS: tuple[Intent, ...] = (
     Intent("in_house", STAFF, "see_arrivals", arrivals.in_house),
     Intent("go_on_duty", STAFF, "set_own_duty", duty.go_on_duty),
     Intent("go_off_duty", STAFF, "set_own_duty", duty.go_off_duty),
+    Intent("hand_over", STAFF, "see_requests", handing_over.hand_over, _slots("note")),
     Intent("who_is_on_duty", STAFF, "see_duty", duty.who_is_on_duty),
     Intent("brief_now", STAFF, "have_brief", brief.brief_now),
     Intent("set_brief", STAFF, "have_brief", brief.set_daily_brief, (Slot("time", "morning"),)),
@@ -124,14 +155,7 @@ def offered(speaker: Speaker) -> tuple[Intent, ...]:
 
 @cache
 def _offered(role: str, to_staff: bool) -> tuple[Intent, ...]:
-    return tuple(intent for intent in INTENTS if _is_for(intent, to_staff) and roles.may(role, intent.action))
-
-
-def role_of(speaker: Speaker) -> str:
-    """The speaker's row in the matrix of permissions."""
-    if speaker.staff is not None:
-        return speaker.staff.role
-    return roles.GUEST if speaker.guest_id is not None else roles.STRANGER
+    return tuple(intent for intent in INTENTS if is_for(intent, to_staff) and roles.may(role, intent.action))
 
 
 def answer(turn: Turn) -> list[Reply]:
@@ -143,7 +167,7 @@ def answer(turn: Turn) -> list[Reply]:
     if intent is None:
         return not_understood(turn, ())
     try:
-        _check_permission(turn, intent)
+        check_permission(turn, intent)
         replies = intent.handle(turn)
     except Refusal as refusal:
         return [_refused(turn, refusal), *_told_anyway(turn, refusal)]
@@ -167,45 +191,11 @@ def not_understood(turn: Turn, alternatives: Sequence[Call]) -> list[Reply]:
     return [Reply(say(turn.language, "refusals.not_understood.text", staff=turn.speaker.staff is not None), buttons)]
 
 
-def _is_for(intent: Intent, is_staff: bool) -> bool:
-    return intent.audience is ANYONE or (intent.audience is STAFF) == is_staff
-
-
-def _check_permission(turn: Turn, intent: Intent) -> None:
-    """Raises NotAllowed, or NoStay where a stranger need only link their stay to be allowed."""
-    speaker = turn.speaker
-    if not _is_for(intent, speaker.staff is not None):
-        raise NotAllowed
-    if not roles.may(role_of(speaker), intent.action):
-        raise NoStay if speaker.staff is None and roles.may(roles.GUEST, intent.action) else NotAllowed
-    if speaker.staff is not None:
-        _check_property(speaker, turn.house.id)
-    if turn.slot("number") is not None:
-        _check_request(turn, get_request(turn.db, turn.slot("number")))
-    if speaker.staff is not None and turn.slot("stay"):
-        _check_property(speaker, get_stay(turn.db, turn.slot("stay")).property_id)
-
-
-def _check_request(turn: Turn, request: ServiceRequest) -> None:
-    """Staff: a request of their properties and department. Guests: their own; others do not exist for them."""
-    speaker, staff = turn.speaker, turn.speaker.staff
-    if staff is None:
-        if speaker.guest_id is None or not concerns(turn.db, request, speaker.guest_id):
-            raise NotFound(what=f"#{request.number}")
-        return
-    _check_property(speaker, request.property_id)
-    if request.department != staff.department and not roles.may(staff.role, "see_all_departments"):
-        raise NotAllowed
-
-
-def _check_property(speaker: Speaker, property_id: str) -> None:
-    if speaker.staff is not None and property_id not in speaker.staff.property_ids:
-        raise NotAllowed
-
-
 def _refused(turn: Turn, refusal: Refusal) -> Reply:
     """The sentence of the refusal; where a link to the stay is what is missing, it asks for that and keeps the call."""
     values = {"phone": turn.house.phone, **refusal.values}
+    if isinstance(refusal, OtherDepartment):
+        values["department"] = cards.department(turn.language, refusal.values["department"])
     text = cards.capital(say(turn.language, f"refusals.{refusal.code}.text", **values))
     if isinstance(refusal, NoStay):
         waiting = {"intent": turn.call.intent, "slots": dict(turn.call.slots)}

@@ -99,6 +99,7 @@ def lines(
                 needs=needs.card(each.language, request.needs),
                 number=request.number,
                 who=request.assignee_name,
+                department=cards.department(each.language, request.department),
                 reason=cards.reason_words(each.language, request.reason),
                 late=cards.lateness(each.language, turn.now - request.due_at),
                 due=cards.at(turn, each.language, request.due_at),

@@ -25,6 +25,8 @@ NOT_SPOKEN = {"services", "listening", "kinds", "diet"}  # words we listen for a
 COMPOSED = {
     "cards.guest.": {
         "cancelled",
+        "ordered",
+        "photo",
         "accepted",
         "on_the_way",
         "done",
@@ -35,7 +37,18 @@ COMPOSED = {
         "given_up",
     }
     | {"unconfirmed", "delayed", "handed_up"},
-    "cards.staff.": {"changed", "cancelled", "asked_again", "declined", "low_rating", "picture", "unanswered"}
+    "cards.staff.": {
+        "changed",
+        "cancelled",
+        "asked_again",
+        "declined",
+        "low_rating",
+        "picture",
+        "handed_on",
+        "taken_over",
+        "merged",
+        "unanswered",
+    }
     | {"reminder", "overdue", "handed_up", "returned", "resumed"},
     "request_desk.steps.": {"accepted", "on_the_way", "done", "approved", "cannot", "waiting"},
     "guest_lookup.lines.": {"stay", "choice"},

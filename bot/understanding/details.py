@@ -72,7 +72,7 @@ def intent_slots(stretch: Stretch, intent: Intent, around: Surroundings) -> dict
             found = find_room(replace(heard, asked=True)) if slot.finder == "room" else None
             found = found or FINDERS[slot.finder](_narrow(heard, value))
             slots |= {slot.name: found.value} if found else {slot.name: around.reading.text[slice(*value)]}
-    heard = heard.without(list(captures.values()))
+    heard = heard.without([captures[slot.finder] for slot in intent.slots if slot.finder in captures])
     slots, _ = find_slots(heard, intent, slots)
     after = (tokens[hit.end - 1].end, _span(stretch, around)[1])
     return slots | _noted(intent, after, around)

@@ -15,6 +15,7 @@ from bot.understanding.judgement import Message, Verdict, judge
 from bot.understanding.lessons import OUT_OF_SCOPE, intents_of
 from bot.understanding.message import message_of
 from bot.understanding.names import find_person_name, find_strange_words
+from bot.understanding.on_behalf import for_a_room
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded
 from bot.understanding.pieces import WRAPPERS, Piece, Stretch
 from bot.understanding.slots import Heard, find_people, find_quantity, find_room
@@ -40,8 +41,10 @@ _ROOMS_OWN = {
     **dict.fromkeys((_BY_ROOM, _BY_NAME, "in_house", "who_is_on_duty"), _BY_ROOM),
     **dict.fromkeys((_ALL_WORK, _WORK_BY_ROOM), _WORK_BY_ROOM),
 }
-_OF_WORK = frozenset({"accept_request", "start_request", "complete_request", "decline_request"})
-_NAMING = frozenset({_BY_NAME, "why_not_delivered", "invite_staff", "revoke_staff"})
+_OF_WORK = frozenset(
+    {"accept_request", "start_request", "complete_request", "decline_request", "reassign_request", "merge_requests"}
+)
+_NAMING = frozenset({_BY_NAME, "why_not_delivered", "invite_staff", "revoke_staff", "reassign_request"})
 _WITH_A_ROOM = frozenset({_BY_ROOM, _WORK_BY_ROOM, "why_not_delivered"})
 
 
@@ -67,6 +70,7 @@ def guess(
         call = Call(EMERGENCY, {"text": around.reading.text})
         return Guess((call,), round(min(1.0, verdicts[0].score), 2), names=(EMERGENCY,))
     verdicts = [_of_a_room(_of_a_guest(_serious(each), around, offered), around, offered) for each in verdicts]
+    verdicts = [for_a_room(each, _heard(each.start, each.end, around), around.reading.tokens) for each in verdicts]
     wanted = [each for each in verdicts if each.name not in WRAPPERS] or verdicts[-1:]
     sure = [each for each in wanted if _is_sure(each, message, around)]
     if not sure or message.hours.issuperset(range(*message.span)):  # an hour alone is no wish

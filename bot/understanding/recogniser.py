@@ -17,6 +17,7 @@ from bot.understanding.items import find_items, items_of, places_of, with_items
 from bot.understanding.known import find_known, language_without, with_stand_ins
 from bot.understanding.lessons import are_kept, intents_of
 from bot.understanding.nearest import nearest
+from bot.understanding.on_behalf import answered, ordered
 from bot.understanding.patterns import weight_of
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded, listen
 from bot.understanding.pieces import WRAPPERS, is_question
@@ -39,6 +40,10 @@ _waking = Lock()
 
 def understand(text: str, context: Context) -> Understanding:
     """Never raises; `text` may be several messages joined by newlines, of which 5,000 characters are read."""
+    return answered(text, context, _read) or ordered(_read(text, context), context, _read)
+
+
+def _read(text: str, context: Context) -> Understanding:
     from bot.understanding.spelling import corrected  # with the first message: a house asleep needs no numpy
 
     given = read(text)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
-from functools import cache
 from typing import Any
 
 from bot.understanding.ages import told_ages
@@ -16,12 +15,12 @@ from bot.understanding.credentials import find_credential_words, find_token_word
 from bot.understanding.days import find_day_words, impossible_days
 from bot.understanding.diet import find_diet
 from bot.understanding.foods import things_in
+from bot.understanding.listed import find_listed
 from bot.understanding.money import find_budget
 from bot.understanding.reading import fold
 from bot.understanding.rooms import find_room_words
 from bot.understanding.time_slots import Span, find_moment
 from crm.service_requests.needs import OTHER
-from prompts.words import LANGUAGES, table
 
 USED = "\x00"
 
@@ -105,8 +104,13 @@ def find_quantity(heard: Heard) -> Found | None:
 
 
 def find_more(heard: Heard) -> Found | None:
-    """Whether it is wanted beside what was asked for before; nothing is used up."""
-    return Found(True, []) if _MORE.search(heard.plain) else None
+    """Whether it is wanted beside what was asked for before; nothing is used up.
+
+    Words such as 再来 also part one wish from the next, so that they may stand right before this one.
+    """
+    start = len(heard.plain) - len(heard.plain.lstrip(USED))
+    said = fold(heard.raw[max(0, start - 3) : start]) + heard.plain[start:]
+    return Found(True, []) if _MORE.search(said) else None
 
 
 def find_rating(heard: Heard) -> Found | None:
@@ -119,6 +123,12 @@ def find_number(heard: Heard) -> Found | None:
     """The number of a request."""
     match = _NUMBER.search(heard.plain)
     return Found(int(match["n"]), [match.span()]) if match else None
+
+
+def find_numbers(heard: Heard) -> Found | None:
+    """The numbers of several requests."""
+    matches = list(_NUMBER.finditer(heard.plain))
+    return Found([int(each["n"]) for each in matches], [each.span() for each in matches]) if matches else None
 
 
 def find_ticket(heard: Heard) -> Found | None:
@@ -207,6 +217,7 @@ FINDERS: dict[str, Finder] = {
     "people": find_people,
     "rating": find_rating,
     "number": find_number,
+    "numbers": find_numbers,
     "ticket": find_ticket,
     "more": find_more,
     "quantity": find_quantity,
@@ -229,22 +240,5 @@ def _spelled(heard: Heard, span: Span) -> str:
 
 
 def _listed(heard: Heard, name: str) -> Found | None:
-    for code, pattern in _list(name):
-        match = pattern.search(heard.plain)
-        if match:
-            return Found(code, [match.span()])
-    return None
-
-
-@cache
-def _list(name: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    spoken: dict[str, list[str]] = {}
-    for language in LANGUAGES:
-        for code, said in table(language, "duty", name).items():
-            spoken.setdefault(code, []).extend(said)
-    return tuple((code, _any_of(said)) for code, said in spoken.items())
-
-
-def _any_of(said: list[str]) -> re.Pattern[str]:
-    options = (rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word) for word in map(fold, said))
-    return re.compile("|".join(options))
+    found = find_listed(heard.plain, name)
+    return Found(found[0], [found[1]]) if found else None

@@ -99,6 +99,8 @@ def _schema(finder: str, context: Context) -> Schema:
         return {"type": "string", "enum": sorted(service_words()), **known}
     if finder in ("quantity", "people", "number", "ticket", "rating"):
         return {"type": "integer"}
+    if finder == "numbers":
+        return {"type": "array", "items": {"type": "integer"}}
     if finder == "more":
         return {"type": "boolean"}
     if finder in ("time", "morning"):

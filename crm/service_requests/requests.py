@@ -32,6 +32,7 @@ class RequestState(StrEnum):
 UNFINISHED = (RequestState.OPEN, RequestState.ACCEPTED, RequestState.ON_THE_WAY, RequestState.WAITING)
 IS_UNFINISHED = text("service_request.state IN ('open', 'accepted', 'on_the_way', 'waiting')")
 _WHERE_UNFINISHED = text("state IN ('open', 'accepted', 'on_the_way', 'waiting')")
+_UNFINISHED_ONLY: dict[str, Any] = {"sqlite_where": _WHERE_UNFINISHED, "postgresql_where": _WHERE_UNFINISHED}
 
 
 class ServiceRequestRow(SQLModel, table=True):
@@ -43,25 +44,12 @@ class ServiceRequestRow(SQLModel, table=True):
     __tablename__ = "service_request"
     __table_args__ = (
         UniqueConstraint("inbound_id", "part"),
-        Index(
-            "ix_request_unfinished",
-            "property_id",
-            "due_at",
-            sqlite_where=_WHERE_UNFINISHED,
-            postgresql_where=_WHERE_UNFINISHED,
-        ),
-        Index("ix_request_look", "look_at", sqlite_where=_WHERE_UNFINISHED, postgresql_where=_WHERE_UNFINISHED),
+        Index("ix_request_unfinished", "property_id", "due_at", **_UNFINISHED_ONLY),
+        Index("ix_request_look", "look_at", **_UNFINISHED_ONLY),
         Index("ix_request_of_guest", "guest_id", "number"),
         Index("ix_request_of_stay", "stay_id"),
         Index("ix_request_finished", "property_id", "finished_at"),
-        Index(
-            "ix_request_of_room",
-            "property_id",
-            "room",
-            "service",
-            sqlite_where=_WHERE_UNFINISHED,
-            postgresql_where=_WHERE_UNFINISHED,
-        ),
+        Index("ix_request_of_room", "property_id", "room", "service", **_UNFINISHED_ONLY),
         {"sqlite_autoincrement": True},
     )
 

@@ -92,10 +92,8 @@ def add_companion(db: Connection, request: ServiceRequest, conversation_id: str 
     return True
 
 
-def take_companions(db: Connection, merged: ServiceRequest, into: ServiceRequest) -> list[str]:
-    """Whoever heard of the merged request hears of the other one; the conversations that did not before."""
-    known = conversations_of(db, into)
-    mine = db.execute(select(_c.conversation_id, _c.guest_id).where(_c.number == merged.number)).all()
-    told = [(merged.conversation_id, merged.guest_id), *((row.conversation_id, row.guest_id) for row in mine)]
-    added = [place for place, guest_id in told if add_companion(db, into, place, guest_id)]
-    return [place for place in added if place is not None and place not in known]
+def take_companions(db: Connection, merged: ServiceRequest, into: ServiceRequest) -> None:
+    """Whoever heard of the merged request hears of the other one."""
+    mine = [tuple(row) for row in db.execute(select(_c.conversation_id, _c.guest_id).where(_c.number == merged.number))]
+    for place, guest_id in [(merged.conversation_id, merged.guest_id), *mine]:
+        add_companion(db, into, place, guest_id)

@@ -12,6 +12,7 @@ from sqlalchemy import insert, or_, update
 from crm.encryption import seal
 from crm.properties.catalogue import Catalogue, Service
 from crm.properties.houses import Property
+from crm.service_requests.hands import as_seen_before
 from crm.service_requests.levels import next_look, promise, service_of
 from crm.service_requests.needs import NONE, Needs, packed
 from crm.service_requests.requests import (
@@ -134,27 +135,6 @@ def decline(db: Connection, now: datetime, request: ServiceRequest, member: Staf
     return _move(db, request, UNFINISHED, RequestState.CANNOT, **values)
 
 
-def assign(db: Connection, now: datetime, request: ServiceRequest, member: StaffMember, department: str) -> bool:
-    """Gives it to a colleague of this department; False when it changed hands or was finished meanwhile."""
-    after = RequestState.WAITING if request.state is RequestState.WAITING else RequestState.ACCEPTED
-    values = {"assignee_id": member.id, "department": department, "accepted_at": now, "on_the_way_at": None}
-    return _move(db, request, UNFINISHED, after, *_as_seen(request), look_at=now, **values)
-
-
-def pass_on(db: Connection, now: datetime, request: ServiceRequest, service: Service, department: str) -> bool:
-    """Puts it to the people of this department; False when it changed hands or was finished meanwhile."""
-    after = RequestState.WAITING if request.state is RequestState.WAITING else RequestState.OPEN
-    values = {"assignee_id": None, "department": department, "accepted_at": None, "on_the_way_at": None}
-    looked_at = {"respond_by": now + service.accept_within, "look_at": now}
-    return _move(db, request, UNFINISHED, after, *_as_seen(request), **looked_at, **values)
-
-
-def merge(db: Connection, now: datetime, request: ServiceRequest, into: ServiceRequest) -> bool:
-    """It goes on in another one."""
-    values = {"finished_at": now, "merged_into": into.number}
-    return _move(db, request, UNFINISHED, RequestState.MERGED, *_as_seen(request), **values)
-
-
 def cancel(db: Connection, now: datetime, request: ServiceRequest) -> bool:
     """The guest no longer wants it."""
     return _move(db, request, UNFINISHED, RequestState.CANCELLED, finished_at=now)
@@ -183,7 +163,7 @@ def change(
         **_anew(now, due_at),
     }
     unfinished = (_c.number == request.number, _c.state.in_([state.value for state in UNFINISHED]))
-    still = (*unfinished, *_as_seen(request)) if as_seen else unfinished
+    still = (*unfinished, *as_seen_before(request)) if as_seen else unfinished
     return db.execute(update(ServiceRequestRow).where(*still).values(**values)).rowcount == 1
 
 
@@ -241,16 +221,6 @@ def give_back(db: Connection, now: datetime, request: ServiceRequest, service: S
 def _anew(now: datetime, due_at: datetime) -> dict[str, Any]:
     """A new promise begins: nothing was said about it yet. The clock sees for itself what is due now."""
     return {"due_at": due_at, "promised_at": None, "apologies": 0, "is_reminded": False, "rung": 0, "look_at": now}
-
-
-def _as_seen(request: ServiceRequest) -> tuple[Any, ...]:
-    """It has neither moved on nor changed hands nor amount since it was read."""
-    return (
-        _c.state == request.state,
-        _c.department == request.department,
-        _c.assignee_id.is_not_distinct_from(request.assignee_id),
-        _c.quantity.is_not_distinct_from(request.quantity),
-    )
 
 
 def _joined(words: Iterable[str]) -> str:

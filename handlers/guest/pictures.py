@@ -14,8 +14,6 @@ ABOUT = ("maintenance", "cleaning", "lost_and_found")
 
 def show_picture(turn: Turn) -> list[Reply]:
     """It belongs to what the guest asked for last; when nothing is open, we ask and keep it for the answer."""
-    if turn.speaker.staff is not None:
-        return [Reply(say(turn.language, "pictures.show_picture.colleague"))]
     mine = requests_of_guest(turn.db, turn.speaker.guest_id) if turn.speaker.guest_id else []
     if not mine:
         return [_question(turn)]

@@ -9,6 +9,7 @@ from crm.service_requests.requests import ServiceRequest, assigned_requests, get
 from crm.service_requests.steps import release
 from crm.staff import roles
 from crm.staff.audit import record
+from crm.staff.handovers import receive_notes
 from crm.staff.invites import LIFETIME, Invitation, create_invite
 from crm.staff.members import StaffMember, revoke, set_on_duty, staff_of
 from handlers import cards, colleagues, lists, notices
@@ -25,7 +26,8 @@ def go_on_duty(turn: Turn) -> list[Reply]:
     if not member.on_duty:
         set_on_duty(turn.db, member, on_duty=True, since=turn.now)
     works = roles.may(member.role, "see_requests")
-    return [Reply(say(turn.language, "duty.go_on_duty.done"), follow_up=Call("open_requests") if works else None)]
+    text = say(turn.language, "duty.go_on_duty.done", notes=_notes_for(turn))
+    return [Reply(text, follow_up=Call("open_requests") if works else None)]
 
 
 def go_off_duty(turn: Turn) -> list[Reply]:
@@ -109,6 +111,21 @@ def staff_help(turn: Turn, offered: Sequence[Intent]) -> list[Reply]:
 
 def _nobody(turn: Turn) -> str:
     return say(turn.language, "duty.who_is_on_duty.none")
+
+
+def _notes_for(turn: Turn) -> list[str]:
+    """What colleagues left word of, a line each."""
+    found = [each for id_ in turn.member.property_ids for each in receive_notes(turn.db, turn.now, turn.member, id_)]
+    return [
+        say(
+            turn.language,
+            "duty.go_on_duty.note",
+            who=each.author,
+            at=cards.at(turn, turn.language, each.created_at),
+            note=each.note,
+        )
+        for each in found
+    ]
 
 
 def _ask_role(turn: Turn) -> Reply:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from crm.errors import NotAllowed
+from crm.service_requests.photos import add_photos, photos_of
 from crm.service_requests.requests import (
     RequestState,
     ServiceRequest,
@@ -53,14 +56,29 @@ def start_request(turn: Turn) -> list[Reply]:
 
 
 def complete_request(turn: Turn) -> list[Reply]:
-    """A note is told to the guest together with the news."""
+    """A note and photos are told to the guest together with the news."""
     mine = assigned_requests(turn.db, turn.member)
     request = desk.meant(turn, mine)
     if request is None:
-        return [desk.listed(turn, mine, "my_tasks")]
+        return [_which_is_done(turn, mine)]
     done = complete(turn.db, turn.now, request, turn.member)
-    sentence = "approved" if cards.needs_approval(turn, request) else "done"
-    return _taken(turn, request, done, sentence, note=turn.slot("note") or "")
+    if done:
+        add_photos(turn.db, request, turn.attachments)
+    sentence, photos = "approved" if cards.needs_approval(turn, request) else "done", photos_of(turn.db, request)
+    replies = _taken(turn, request, done, sentence, photos=photos, note=turn.slot("note") or "")
+    if done and sentence == "done" and not photos and len(replies) > 1:
+        label = say(turn.language, "photos.show_photo.add")
+        button = Button(label, Call("show_picture", {"number": request.number}))
+        replies[0] = replace(replies[0], buttons=[*replies[0].buttons, button])
+    return replies
+
+
+def _which_is_done(turn: Turn, mine: Sequence[ServiceRequest]) -> Reply:
+    """A photo that came along waits for the answer."""
+    if not turn.attachments or not mine:
+        return desk.listed(turn, mine, "my_tasks")
+    ask = Question(Call("complete_request", dict(turn.call.slots)), "number")
+    return replace(desk.listed(turn, mine, "my_tasks", step="complete"), ask=ask)
 
 
 def decline_request(turn: Turn) -> list[Reply]:

@@ -143,9 +143,9 @@ def test_busiest_morning_is_read_in_three_minutes(house: House) -> None:
     boss = house.staff("Max", "manager")
     for number in range(40):
         guest = house.guest(f"Loud One{number}", "301")
-        house.ask(guest, "request_service", service="towels", quantity=2)
+        house.ask(guest, "request_service", service="towels", quantity=2, apart=True)
         house.ask(guest, "complain", text="much too loud " * 30)
-        house.ask(guest, "request_service", service="taxi", time=house.at(15))
+        house.ask(guest, "request_service", service="taxi", time=house.at(15), apart=True)
     house.later(hours=2)
     read = house.ask(boss, "brief_now").own
     assert len(read.replace("·", " ").split()) < 600
@@ -157,7 +157,7 @@ def test_busiest_morning_is_read_in_three_minutes(house: House) -> None:
 def test_an_allergy_is_never_cut_off(house: House) -> None:
     for number in range(30):
         guest = house.guest(f"Guest Number{number}", "302")
-        house.ask(guest, "request_service", service="food_order", note="rice", allergy=["peanuts"])
+        house.ask(guest, "request_service", service="food_order", note="rice", allergy=["peanuts"], apart=True)
     assert house.ask(house.staff("Carl", "kitchen"), "brief_now").own.count("302 · Guest Number") == 30
 
 

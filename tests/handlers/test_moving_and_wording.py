@@ -64,7 +64,7 @@ def test_photo_of_a_colleague_is_answered(house: House) -> None:
 
     turn = house.turn(house.staff("小李", "marketing", language="zh"), "show_picture")
     replies = intents.answer(replace(turn, attachments=[Attachment("photo-1", "photo", "image/jpeg")]))
-    assert [each.text for each in replies] == ["照片收到。请连同编号一起写，例如：12 完成"]
+    assert [each.text for each in replies] == ["照片收到，但没有未完成的请求可以附上。"]
 
 
 def test_every_list_of_guests_is_recorded(house: House) -> None:

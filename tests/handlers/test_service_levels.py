@@ -63,7 +63,7 @@ def test_whoever_has_it_is_reminded_before_it_is_due(house: House, guest: Person
     house.ask(lily, "accept_request", number=1)
     heard = house.wait(minutes=12)
     assert heard.by(lily) == f"Soon due · #1 {TOWELS} · by 9:15 am"
-    assert heard.labels_of(lily) == ["On my way", "Done", "Cannot"]
+    assert heard.labels_of(lily) == ["On my way", "Done", "Cannot", "Pass on"]
     assert heard.by(guest) == ""
 
 

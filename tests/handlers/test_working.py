@@ -25,7 +25,7 @@ def lily(house: House, guest: Person) -> Person:
 def test_accepting_tells_both_sides(house: House, guest: Person, lily: Person) -> None:
     heard = house.ask(lily, "accept_request", number=1)
     assert heard.own == "Room 302 · 2 towels\n#1 is yours · by 9:15 am · guest told"
-    assert heard.labels == ["On my way", "Done", "Cannot"]
+    assert heard.labels == ["On my way", "Done", "Cannot", "Pass on"]
     assert heard.by(guest) == "Lily is looking after it: 2 towels, by 9:15 am."
     assert heard.replies_to(guest)[0].about == house.requests()[0].id
     assert heard.replies_to(guest)[0].message_class == "service"
@@ -62,7 +62,7 @@ def test_pressing_twice_tells_the_guest_once(house: House, guest: Person, lily: 
     house.ask(lily, "accept_request", number=1)
     heard = house.ask(lily, "accept_request", number=1)
     assert heard.own == "#1 accepted by Lily, 9:00 am"
-    assert heard.labels == ["On my way", "Done", "Cannot"]
+    assert heard.labels == ["On my way", "Done", "Cannot", "Pass on"]
     assert not heard.listeners()
 
 
@@ -77,14 +77,14 @@ def test_nobody_walks_off_with_the_request_of_a_colleague(house: House, guest: P
 def test_on_my_way_may_come_without_accepting(house: House, guest: Person, lily: Person) -> None:
     heard = house.ask(lily, "start_request", number=1)
     assert heard.by(guest) == "Lily is on the way to room 302: 2 towels."
-    assert heard.labels == ["Done", "Cannot"]
+    assert heard.labels == ["Done", "Cannot", "Pass on"]
 
 
 def test_done_may_come_first_and_asks_for_a_rating(house: House, guest: Person, lily: Person) -> None:
     heard = house.ask(lily, "complete_request", number=1, note="At the door")
     assert heard.by(guest) == "2 towels: done. Lily writes: “At the door” How was it, from 1 to 5?"
     assert heard.labels_of(guest) == ["1", "2", "3", "4", "5"]
-    assert not heard.labels
+    assert heard.labels == ["Add a photo"]
     assert house.ask(lily, "complete_request", number=1).own == "#1 done by Lily, 9:00 am"
 
 

@@ -25,9 +25,14 @@ WISHES = {
 
 
 def wish(number: int, language: str = "en") -> str:
-    """A request for so many of something. Six in a row want six things, so that said in one breath they stay six."""
-    thing = WISHES[language][number % len(WISHES[language])]
-    return f"{number} {thing} please" if language == "en" else f"来{number}{thing}"
+    """A request for so many of something. Six in a row want six things, so that said in one breath they stay six.
+
+    Each of the same thing is for another minute of tomorrow, so that it is not added to the one before.
+    """
+    minute, thing = divmod(number, len(WISHES[language]))
+    hour = f"{10 + minute // 60 % 12}:{minute % 60:02}"
+    what = WISHES[language][thing]
+    return f"{number} {what} tomorrow at {hour} please" if language == "en" else f"明天{hour}来{number}{what}"
 
 
 @dataclass(frozen=True, slots=True)

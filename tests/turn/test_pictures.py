@@ -81,3 +81,58 @@ async def test_photo_is_kept_until_the_question_about_the_request_is_answered(ho
         card = await channel.hears("lily", "noodles")
         await house.quiet()
     assert [file.content for file in card.outbound.files] == [PHOTO.content]
+
+
+async def test_photo_of_what_was_done_reaches_the_guest_with_the_news(house: House) -> None:
+    house.add_guest("wang")
+    house.add_staff("lily", "maintenance")
+    channel = FakeChannel()
+    async with house.running(channel):
+        await channel.says("wang", "the light is broken")
+        await channel.hears("lily", "light")
+        await channel.says("lily", "take 1")
+        await channel.hears("lily", "is yours")
+        await _sends_photo(channel, "lily")
+        await channel.hears("lily", "Photo added to #1")
+        await channel.says("lily", "1 done, new bulb")
+        news = await channel.hears("wang", "new bulb")
+        await house.quiet()
+    assert [file.content for file in news.outbound.files] == [PHOTO.content]
+
+
+async def test_photo_that_was_asked_for_goes_to_what_was_done(house: House) -> None:
+    house.add_guest("wang")
+    house.add_staff("lily", "maintenance")
+    channel = FakeChannel()
+    async with house.running(channel):
+        await channel.says("wang", "the light is broken")
+        await channel.hears("lily", "light")
+        await channel.says("lily", "1 done")
+        await channel.hears("wang", "1 to 5")
+        await channel.says("lily", "add a photo")
+        await channel.hears("lily", "please send the photo now")
+        await _sends_photo(channel, "lily")
+        news = await channel.hears("wang", "has sent a photo")
+        await house.quiet()
+    assert [file.content for file in news.outbound.files] == [PHOTO.content]
+
+
+async def test_photo_is_kept_until_the_colleague_says_which_request_it_shows(house: House) -> None:
+    house.add_guest("wang")
+    house.add_staff("lily", "housekeeping")
+    channel = FakeChannel()
+    async with house.running(channel):
+        for words in ("two towels please", "a pillow please"):
+            await channel.says("wang", words)
+            await house.quiet()
+        for number in (1, 2):
+            await channel.says("lily", f"take {number}")
+            await channel.hears("lily", f"#{number} is yours")
+        await _sends_photo(channel, "lily")
+        await channel.hears("lily", "Which request")
+        await channel.says("lily", "#2")
+        await channel.hears("lily", "Photo added to #2")
+        await channel.says("lily", "2 done")
+        news = await channel.hears("wang", "Pillows: done")
+        await house.quiet()
+    assert [file.content for file in news.outbound.files] == [PHOTO.content]

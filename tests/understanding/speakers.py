@@ -41,7 +41,8 @@ def _wish(call: Call, shown: tuple[str, ...]) -> str:
     free = {"note", "text", "reason", "question", "about", "entries", "more"} - set(shown)
     slots = {name: value for name, value in call.slots.items() if name not in free}
     service, time, day = slots.pop("service", None), slots.pop("time", None), slots.pop("day", None)
-    line = {"request_service": f"{service}", "cancel_request": f"-{service}"}.get(call.intent, call.intent)
+    acts = {"request_service": "", "cancel_request": "-", "open_for_guest": "desk:"}
+    line = f"{acts[call.intent]}{service}" if call.intent in acts else call.intent
     line += f"*{slots.pop('quantity')}" if "quantity" in slots else ""
     line += f" for {slots.pop('people')}" if "people" in slots else ""
     line += f"@{time:%m-%d %H:%M}" if time else ""
