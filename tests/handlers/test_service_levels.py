@@ -248,7 +248,7 @@ def test_clock_set_back_repeats_nothing_and_set_forward_tells_only_the_highest_r
     assert house.wait(minutes=30).replies == []
     house.later(days=1)
     heard = house.tick()
-    assert len(heard.replies_to(mia)) == 1
+    assert len([each for each in heard.replies_to(mia) if each.about]) == 1  # beside the brief of the day
     assert heard.by(lily) == ""
     assert house.tick().replies == []
 
