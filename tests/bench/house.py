@@ -23,30 +23,35 @@ ROOMS = 200
 STAFF = "staff"
 DESK = "desk"
 CONSOLE = "console"
-# What guests say, over and over: six requests and the two things said beside them. Every second guest speaks Chinese.
+# What guests say, over and over: eight requests, each for another thing so that none is joined to one before, and the two
+# things said beside them. Every second guest speaks Chinese.
 LINES = {
     "en": (
         "two towels please",
         "two bottles of water please",
-        "two towels please",
+        "two pillows please",
         "where are my towels?",
         "please clean my room",
-        "two more towels please",
-        "two bottles of water please",
+        "two blankets please",
+        "turndown service please",
         "thank you",
+        "two pairs of slippers please",
+        "a baby cot please",
     ),
     "zh": (
         "请送两条毛巾",
         "请送两瓶水",
-        "请送两条毛巾",
+        "请送两个枕头",
         "我的请求怎么样了",
         "请打扫房间",
-        "再送两条毛巾",
-        "请送两瓶水",
+        "请送两床被子",
+        "请做一下夜床",
         "谢谢",
+        "请送两双拖鞋",
+        "请送一张婴儿床",
     ),
 }
-REQUESTS = 6 / 8
+REQUESTS = 8 / 10
 
 
 @dataclass(frozen=True, slots=True)

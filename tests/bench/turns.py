@@ -36,7 +36,7 @@ COMPARED = {  # what the twin must leave behind exactly as the app did; numbers 
 }
 NOTES = (
     f"A turn: {CONVERSATIONS} linked guests at once, half of them in Chinese, each saying the next line when the reply "
-    "to the last one is out: in eight turns six service requests, one 'where is it' and one 'thank you'; a housekeeper "
+    "to the last one is out: in ten turns eight service requests, one 'where is it' and one 'thank you'; a housekeeper "
     "on duty gets the cards. Ten turns each, so that nobody's list of open requests outgrows what a stay has. "
     "burst_seconds = 0: that pause waits for the guest and costs nothing.",
     "Measured until the last reply is claimed and sent (console channel, no network). The twin replays every "
