@@ -23,7 +23,7 @@ ROOMS = 200
 STAFF = "staff"
 DESK = "desk"
 CONSOLE = "console"
-# What guests say, over and over: eight requests, each for another thing so that none is joined to one before, and the two
+# What guests say, over and over: eight requests, each for another thing so that none is joined to another, and the two
 # things said beside them. Every second guest speaks Chinese.
 LINES = {
     "en": (
