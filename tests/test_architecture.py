@@ -53,6 +53,8 @@ BREACHES: list[tuple[str, dict[str, str]]] = [
     ("database", {"handlers.guest.planted": "import sqlmodel"}),
     ("database", {"handlers.guest.planted": "from sqlalchemy import select"}),
     ("database", {"prompts.words": "import sqlmodel"}),
+    ("drawing", {"handlers.guest.planted": "import PIL"}),
+    ("drawing", {"bot.delivery": "from PIL import Image"}),
 ]
 
 

@@ -16,7 +16,8 @@ import pytest
 
 from bot.channels.base import MAX_FILE_BYTES, File, InboundKind
 from bot.channels.webchat import bodies, channel, sessions, streams
-from bot.channels.webchat.theme import contrast, parse_colour, theme_css
+from bot.channels.webchat.theme import theme_css
+from prompts.colours import contrast, parse_colour
 from tests.browser.house import FakeHouse, Running, serving
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
