@@ -229,6 +229,8 @@ def _put_houses(db: Connection, settings: Settings, now: datetime) -> None:
             language=each.language,
             phone=each.phone,
             hours=each.working_hours(),
+            chat_link=settings.chat_link,
+            accent=settings.web.accent,
         )
         put_rooms(db, now, house, each.room_list())
         put_knowledge(db, now, house, each.knowledge_entries())

@@ -176,6 +176,13 @@ class Settings(Section):
         return house_catalogue(self.services)
 
     @property
+    def chat_link(self) -> str:
+        """With a guest's token behind it, what opens the chat of their stay; nothing while no address is public."""
+        if self.web.public_url:
+            return f"{self.web.public_url.rstrip('/')}/?t="
+        return f"https://t.me/{self.telegram.username}?start=" if self.telegram.username else ""
+
+    @property
     def database_url(self) -> str:
         return self.store.url or f"sqlite:///{self.store.folder / 'guanjia.db'}"
 

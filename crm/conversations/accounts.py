@@ -77,6 +77,7 @@ class Speaker:
     guest_id: str | None = None
     staff: StaffMember | None = None
     stay: StayInfo | None = None
+    elder_mode: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +100,15 @@ _LOCATE = Prepared(
         account.c.unreachable_since.is_not(None),
     ).where(account.c.channel == bindparam("channel"), account.c.external_id == bindparam("sender_id"))
 )
+_own = guest.alias("own")
+ELDER_MODE = select(_own.c.elder_mode).where(_own.c.id == account.c.guest_id).correlate(account).scalar_subquery()
 SPEAKER_COLUMNS = (
     account.c.channel,
     account.c.name,
     account.c.language,
     account.c.guest_id,
     account.c.staff_id,
+    ELDER_MODE.label("in_elder_mode"),
     *STAY_COLUMNS,
 )
 
@@ -158,7 +162,7 @@ def load_speaker(db: Connection, place: Place) -> Speaker:
 
 def make_speaker(db: Connection, place: Place, columns: Sequence[Any]) -> Speaker:
     """The speaker in these SPEAKER_COLUMNS."""
-    channel, name, language, guest_id, staff_id, *stay_columns = columns
+    channel, name, language, guest_id, staff_id, elder_mode, *stay_columns = columns
     return Speaker(
         account_id=place.account_id,
         conversation_id=place.conversation_id,
@@ -168,6 +172,7 @@ def make_speaker(db: Connection, place: Place, columns: Sequence[Any]) -> Speake
         guest_id=guest_id,
         staff=find_staff_member(db, staff_id) if staff_id else None,
         stay=stay_info(stay_columns) if stay_columns[0] else None,
+        elder_mode=bool(elder_mode),
     )
 
 

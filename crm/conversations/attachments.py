@@ -36,6 +36,8 @@ class AttachmentUse(SQLModel, table=True):
     message_id: str = Field(primary_key=True, foreign_key="message.id", index=True)
 
 
+CARD = "card"  # the kind of what is still to be drawn: its content says what stands on it, its mime what it becomes
+
 attachment = table(AttachmentRow)
 attachment_use = table(AttachmentUse)
 

@@ -123,7 +123,7 @@ class Choice:
 class Body:
     """What a message says: text, buttons and attachments; inbound also the token of the button pressed.
 
-    `into` is the language it is still to be put into before it is sent.
+    `into` is the language it is still to be put into before it is sent; `large`: whoever reads it wants large type.
     """
 
     text: str = ""
@@ -131,6 +131,7 @@ class Body:
     attachments: Sequence[Attachment] = ()
     button: str = ""
     into: str = ""
+    large: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,7 @@ def seal_body(db: Connection, message_id: str, body: Body) -> bytes:
         "attachments": [asdict(each) for each in body.attachments],
         "button": body.button,
         "into": body.into,
+        "large": body.large,
     }
     packed = {key: value for key, value in parts.items() if value}
     sealed = seal(db, "message.body", message_id, _ENCODE(packed))
@@ -198,6 +200,7 @@ def open_body(db: Connection, message_id: str, sealed: bytes) -> Body:
         attachments=tuple(Attachment(**attachment) for attachment in packed.get("attachments", ())),
         button=packed.get("button", ""),
         into=packed.get("into", ""),
+        large=packed.get("large", False),
     )
 
 

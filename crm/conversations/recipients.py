@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from crm.conversations.accounts import account, conversation
+from crm.conversations.accounts import ELDER_MODE, account, conversation
 from crm.guests.profile import guest
 from crm.properties.houses import property_table
 from crm.staff.members import staff_member, staff_property
@@ -28,6 +28,7 @@ class Recipient:
     name: str = ""
     staff_id: str | None = None
     guest_id: str | None = None
+    elder_mode: bool = False
 
 
 _RECIPIENT = select(
@@ -37,6 +38,7 @@ _RECIPIENT = select(
     account.c.name,
     account.c.staff_id,
     account.c.guest_id,
+    ELDER_MODE.label("elder_mode"),
 )
 _IN_CONVERSATION = Prepared(
     _RECIPIENT.outerjoin(account, account.c.id == conversation.c.account_id).where(
@@ -123,4 +125,6 @@ def _best(rows: Iterable[Any], person: str) -> list[Recipient]:
 
 
 def _recipient(row: Any) -> Recipient:
-    return Recipient(row.id, row.channel, row.language or "en", row.name or "", row.staff_id, row.guest_id)
+    return Recipient(
+        row.id, row.channel, row.language or "en", row.name or "", row.staff_id, row.guest_id, bool(row.elder_mode)
+    )

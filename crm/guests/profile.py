@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, bindparam, insert, select, update
+from sqlalchemy import Index, bindparam, false, insert, select, update
 from sqlmodel import Field, SQLModel
 
 from crm.encryption import folded, lookup_hash, seal, unseal
@@ -22,6 +22,8 @@ class Guest(SQLModel, table=True):
     folded_name: str = Field(default="", index=True, sa_type=Bytewise)
     name_sound: str | None = Field(default=None, sa_type=Bytewise)
     language: str
+    # Short replies with numbered choices, large type.
+    elder_mode: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     phone: bytes | None = None
     phone_hash: str | None = Field(default=None, index=True)
     email: bytes | None = None
@@ -36,6 +38,12 @@ guest = table(Guest)
 
 _NAME = Prepared(select(guest.c.name).where(guest.c.id == bindparam("guest_id")))
 _PHONE = Prepared(select(guest.c.phone).where(guest.c.id == bindparam("guest_id")))
+_LANGUAGE = Prepared(select(guest.c.language).where(guest.c.id == bindparam("guest_id")))
+_SET_ELDER_MODE = Prepared(
+    update(Guest)
+    .where(guest.c.id == bindparam("of"), guest.c.elder_mode != bindparam("on"))
+    .values(elder_mode=bindparam("on"))
+)
 
 
 def add_guest(
@@ -57,6 +65,7 @@ def add_guest(
         "folded_name": folded(name),
         "name_sound": name_sound(name),
         "language": language,
+        "elder_mode": False,
         "phone": seal(db, "guest.phone", guest_id, phone),
         "phone_hash": lookup_hash(db, "phone", digits) if digits else None,
         "email": seal(db, "guest.email", guest_id, email),
@@ -76,6 +85,15 @@ def guest_name(db: Connection, guest_id: str) -> str:
 
 def guest_phone(db: Connection, guest_id: str) -> str | None:
     return unseal(db, "guest.phone", guest_id, _PHONE.scalar(db, {"guest_id": guest_id}))
+
+
+def guest_language(db: Connection, guest_id: str) -> str:
+    return str(_LANGUAGE.one(db, {"guest_id": guest_id}).language)
+
+
+def try_set_elder_mode(db: Connection, guest_id: str, on: bool) -> bool:
+    """False when it was so already."""
+    return _SET_ELDER_MODE.change(db, {"of": guest_id, "on": on}) == 1
 
 
 def find_guests_by_phone(db: Connection, phone: str) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, bindparam, insert, select, update
+from sqlalchemy import UniqueConstraint, bindparam, insert, select, text, update
 from sqlmodel import Field, SQLModel
 
 from crm.properties.hours import ALWAYS, Hours, packed, unpacked
@@ -24,6 +24,8 @@ class PropertyRow(SQLModel, table=True):
     language: str
     phone: str = ""
     hours: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    chat_link: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    accent: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
 
 
 class Room(SQLModel, table=True):
@@ -42,7 +44,11 @@ room = table(Room)
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A house: where it is, what it is called, which language its staff share."""
+    """A house: where it is, what it is called, which language its staff share.
+
+    `chat_link` with a guest's token behind it opens the chat of that stay; nothing where guests cannot reach us so.
+    `accent` is the house's colour, #rrggbb.
+    """
 
     id: str
     key: str
@@ -51,9 +57,11 @@ class Property:
     language: str
     phone: str = ""
     hours: Hours = ALWAYS
+    chat_link: str = ""
+    accent: str = ""
 
 
-_NAMES = ("id", "key", "name", "time_zone", "language", "phone", "hours")
+_NAMES = ("id", "key", "name", "time_zone", "language", "phone", "hours", "chat_link", "accent")
 _COLUMNS = tuple(property_table.c[name] for name in _NAMES)
 _ALL = Prepared(select(*_COLUMNS).order_by(property_table.c.key))
 _BY_ID = Prepared(select(*_COLUMNS).where(property_table.c.id == bindparam("property_id")))
@@ -90,9 +98,12 @@ def put_property(
     language: str,
     phone: str = "",
     hours: Hours = ALWAYS,
+    chat_link: str = "",
+    accent: str = "",
 ) -> Property:
     """Adds the property or brings its data up to date, by its key."""
     values = {"name": name, "time_zone": time_zone, "language": language, "phone": phone}
+    values |= {"chat_link": chat_link, "accent": accent}
     row = {**values, "hours": packed(hours)}
     known = db.execute(select(property_table.c.id).where(property_table.c.key == key)).scalar()
     if known is None:
@@ -116,4 +127,5 @@ def put_rooms(db: Connection, now: datetime, of: Property, rooms: Sequence[tuple
 
 
 def _property(row: Any) -> Property:
-    return Property(row.id, row.key, row.name, row.time_zone, row.language, row.phone, unpacked(row.hours))
+    *values, hours, chat_link, accent = row
+    return Property(*values, unpacked(hours), chat_link, accent)

@@ -134,6 +134,7 @@ class ServiceRequest:
     apologies: int = 0
     rung: int = 0
     rung_at: datetime | None = None
+    elder_mode: bool = False
 
     @property
     def promise(self) -> datetime:
@@ -150,7 +151,12 @@ class ServiceRequest:
 _c = service_request.c
 _CLOCKED = ("respond_by", "promised_at", "waiting_since", "is_reminded", "apologies", "rung", "rung_at")
 _INFO: Select[Any] = (
-    select(service_request, guest.c.name.label("guest_name"), staff_member.c.name.label("assignee_name"))
+    select(
+        service_request,
+        guest.c.name.label("guest_name"),
+        guest.c.elder_mode,
+        staff_member.c.name.label("assignee_name"),
+    )
     .outerjoin(guest, guest.c.id == _c.guest_id)
     .outerjoin(staff_member, staff_member.c.id == _c.assignee_id)
 )
@@ -243,4 +249,5 @@ def _request(db: Connection, row: Any) -> ServiceRequest:
         translation=unseal(db, "service_request.translation", row.id, row.translation) or "",
         **{name: getattr(row, name) for name in _CLOCKED},
         merged_into=row.merged_into,
+        elder_mode=bool(row.elder_mode),
     )

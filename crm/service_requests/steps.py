@@ -100,6 +100,7 @@ def open_request(
     opened = ServiceRequest(
         number=0,
         guest_name=stay.guest_name,
+        elder_mode=stay.elder_mode,
         note=details.note,
         translation=details.translation,
         needs=details.needs,

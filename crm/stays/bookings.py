@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, Select, UniqueConstraint, bindparam, case, exists, select, text
+from sqlalchemy import Index, Select, UniqueConstraint, bindparam, case, exists, func, select, text
 from sqlmodel import Field, SQLModel
 
 from crm.guests.profile import guest
@@ -67,6 +67,7 @@ class StayInfo:
     adults: int = 1
     children: int = 0
     expected_time: str = ""
+    elder_mode: bool = False
 
     @property
     def is_in_house(self) -> bool:
@@ -90,6 +91,7 @@ STAY_COLUMNS = (
     stay.c.adults,
     stay.c.children,
     stay.c.expected_time,
+    guest.c.elder_mode,
 )
 STAY_INFO: Select[Any] = (
     select(*STAY_COLUMNS).join(guest, guest.c.id == stay.c.guest_id).outerjoin(room, room.c.id == stay.c.room_id)
@@ -144,6 +146,14 @@ _RETURNING = Prepared(
             _earlier.c.state.in_((StayState.IN_HOUSE, StayState.DEPARTED)),
             _earlier.c.departure <= stay.c.arrival,
         ),
+    )
+)
+_HISTORY: tuple[Any, ...] = (func.count(), func.max(stay.c.departure))
+_EARLIER = Prepared(
+    select(*_HISTORY).where(
+        stay.c.guest_id == bindparam("guest_id"),
+        stay.c.departure <= bindparam("before"),
+        stay.c.state.in_((StayState.IN_HOUSE, StayState.DEPARTED)),
     )
 )
 
@@ -203,6 +213,12 @@ def returning_stays(db: Connection, stay_ids: Sequence[str]) -> frozenset[str]:
     return frozenset(_RETURNING.scalars(db, {"ids": list(stay_ids)}))
 
 
+def earlier_stays(db: Connection, guest_id: str, before: date) -> tuple[int, date | None]:
+    """How often the guest stayed before this day, and when the last of these stays ended."""
+    count, last = _EARLIER.one(db, {"guest_id": guest_id, "before": before})
+    return count, last
+
+
 def normal_code(code: str) -> str:
     return "".join(code.split()).upper()
 
@@ -219,5 +235,5 @@ def _list(db: Connection, query: Prepared, **values: Any) -> list[StayInfo]:
 def stay_info(columns: Sequence[Any]) -> StayInfo:
     """The stay in these STAY_COLUMNS."""
     values = list(columns)
-    values[4] = values[4] or ""
+    values[4], values[-1] = values[4] or "", bool(values[-1])
     return StayInfo(*values)

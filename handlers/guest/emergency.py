@@ -6,40 +6,25 @@ from collections.abc import Sequence
 
 from crm.conversations.messages import MessageClass
 from crm.conversations.recipients import Recipient
+from crm.properties.emergency import emergency_numbers
 from crm.properties.houses import properties
 from handlers import cards, notices
 from handlers.turn import Button, Call, Reply, Turn
 from prompts.words import say
 
-# By the beginning of the house's time zone: ambulance, fire brigade, police; the first that fits.
-MAINLAND = ("120", "119", "110")
-NUMBERS = {
-    "Asia/Shanghai": MAINLAND,
-    "Asia/Urumqi": MAINLAND,
-    "Asia/Chongqing": MAINLAND,
-    "Asia/Harbin": MAINLAND,
-    "Asia/Kashgar": MAINLAND,
-    "Asia/Hong_Kong": ("999", "999", "999"),
-    "Asia/Macau": ("999", "999", "999"),
-    "Asia/Taipei": ("119", "119", "110"),
-    "Europe/": ("112", "112", "112"),
-    "America/": ("911", "911", "911"),
-}
-ELSEWHERE = ("112", "112", "112")
-
 
 def emergency(turn: Turn) -> list[Reply]:
     """Opens no request: nobody is to wait for a list."""
     people = _people(turn)
-    ambulance, fire, police = _numbers(turn.house.time_zone)
+    numbers = emergency_numbers(turn.house)
     text = say(
         turn.language,
         "emergency.emergency.answer",
         told=bool(people),
         room=_room(turn),
-        ambulance=ambulance,
-        fire=fire,
-        police=police,
+        ambulance=numbers.ambulance,
+        fire=numbers.fire,
+        police=numbers.police,
         phone=turn.house.phone,
     )
     return [Reply(text, urgent=True), *_cards(turn, people)]
@@ -83,7 +68,3 @@ def _cards(turn: Turn, people: Sequence[Recipient]) -> list[Reply]:
 def _room(turn: Turn) -> str:
     stay = turn.speaker.stay
     return stay.room if stay and stay.is_in_house else ""
-
-
-def _numbers(time_zone: str) -> tuple[str, str, str]:
-    return next((found for zone, found in NUMBERS.items() if time_zone.startswith(zone)), ELSEWHERE)

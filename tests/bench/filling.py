@@ -60,7 +60,7 @@ def _people(db: Connection, count: int, property_id: str, room_ids: Sequence[str
         digits = lookup_hash(db, "name+digits", f"{folded(name)}:{phone[-4:]}")
         sealed = seal(db, "guest.phone", guest_id, phone)
         by_phone = lookup_hash(db, "phone", phone)
-        said = (name, folded(name), name_sound(name), "zh")
+        said = (name, folded(name), name_sound(name), "zh", False)
         guest = (guest_id, *said, sealed, by_phone, None, None, None, None, digits, written_at)
         days = random.choice((-1, -1, -1, 1)) * random.randint(STAY_DAYS + 1, 700)
         arrival = (today + timedelta(days=days)).date()
