@@ -60,6 +60,7 @@ def for_staff(
                 each.language,
                 "cards.request.card",
                 headline=cards.headline(each.language, request, noted=False),
+                elder=request.elder_mode,
                 needs=needs.card(each.language, request.needs),
                 due=cards.at(turn, each.language, request.due_at),
                 late=cards.late(turn, each.language, request),

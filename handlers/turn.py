@@ -68,7 +68,7 @@ class Reply:
 
     `ask` leaves a question open in the speaker's conversation. `about` is the id of the service request it concerns.
     `follow_up` is what to do next, such as the request that waited until the guest was linked. What is `urgent` goes
-    out as it is, without waiting to be translated.
+    out as it is, without waiting to be translated. `elder_mode` is the speaker's from now on, where that has changed.
     """
 
     text: str
@@ -80,6 +80,7 @@ class Reply:
     message_class: MessageClass = MessageClass.REPLY
     follow_up: Call | None = None
     urgent: bool = False
+    elder_mode: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

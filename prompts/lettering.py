@@ -23,7 +23,7 @@ _NEVER_FIRST = "，。、；：？！）】》”’…—·,.;:?!)]%°"
 _NEVER_LAST = "（【《“‘([#"
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
 _OPENS, _CLOSES = f"[{re.escape(_NEVER_LAST)}]*", f"[{re.escape(_NEVER_FIRST)}]*"
-_PIECE = re.compile(rf"{_OPENS}(?:[\d:.,]*[{_WIDE}]|[^\s{_WIDE}]+){_CLOSES}|\s+")
+_PIECE = re.compile(rf"{_OPENS}(?:(?:[\d:.,]+ ?)?[{_WIDE}]|[^\s{_WIDE}]+){_CLOSES}|\s+")
 
 
 def writable(text: str) -> str:

@@ -115,19 +115,21 @@ def laid_out(card: Card) -> tuple[list[Mark], float]:
     y: float = 6 + MARGIN
     for text, size, colour, stroke in ((card.title, TITLE, "ink", 0.35), (card.subtitle, BODY, "quiet", 0)):
         y = _paragraph(marks, text, y, _sized(card, size), colour, stroke)
+    ruled = True
     for section in card.sections:
-        y = _section(marks, card, section, y + GAP)
+        y = _section(marks, card, section, y + GAP, ruled)
+        ruled = not section.warns  # below a box of colour there is no line
     if card.qr:
         y = _code(marks, card, y + GAP)
     return marks, y + MARGIN
 
 
-def _section(marks: list[Mark], card: Card, section: Section, top: float) -> float:
+def _section(marks: list[Mark], card: Card, section: Section, top: float, ruled: bool) -> float:
     """Returns where it ends."""
     inset = PADDING if section.warns else 0
     inner: list[Mark] = []
     y = top + inset
-    if not section.warns:
+    if ruled and not section.warns:
         marks.append(Box(MARGIN, top, WIDE - MARGIN, top + 1, "rule"))
         y += GAP
     y = _paragraph(inner, section.heading, y, _sized(card, BODY - 1), "accent", 0.2, inset)

@@ -53,6 +53,10 @@ COMPOSED = {
     "request_desk.steps.": {"accepted", "on_the_way", "done", "approved", "cannot", "waiting"},
     "guest_lookup.lines.": {"stay", "choice"},
     "service_requests.request_service.": {"opened", "for_approval", "unattended", "searched", "already", "added"},
+    "guest_lookup.guest_card.": {"title", "dates", "state", "history", "stayed", "requests", "none", "know"}
+    | {"elder", "language", "expected", "leaves", "low"},
+    "elder.elder_mode.": {"on", "off"},
+    "elder.room_elder_mode.told_": {"on", "off"},
     "service_requests.questions.": {"time", "quantity", "people", "note"},
     "refusals.": {f"{each.code}.text" for each in errors.Refusal.__subclasses__()} | {"refused.text"},
     "feedback.": {f"{kind}.{name}" for kind in ("compliment", "suggest") for name in ("ask", "thanks")}
@@ -99,7 +103,7 @@ SAMPLES: dict[str, list[Any]] = {
     "lines": [[], ["open requests · my tasks", "on duty"]],
 }
 FLAGS = {"fault", "attended", "told", "linked", "late", "in_house", "offer", "returning", "alone", "known", "done"}
-FLAGS |= {"approval", "staff", "desk", "each", "months", "other", "away", "lead"}
+FLAGS |= {"approval", "staff", "desk", "each", "months", "other", "away", "lead", "elder", "changed", "heard", "on"}
 WARNINGS = {"cards.needs.allergy"}  # the one sign in the house: nobody may overlook it
 
 environment = Environment(trim_blocks=True, lstrip_blocks=True)
@@ -177,6 +181,7 @@ def test_no_sentence_is_left_over() -> None:
         "common.",
         "deliveries.kinds.",
         "deliveries.reasons.",
+        "guest_lookup.languages.",
     )
     left = {key for key in set(sentences("en")) - exact - composed if not key.startswith(tables_of_names)}
     assert left == set()

@@ -10,9 +10,9 @@ from bot.understanding.time_slots import Span
 from prompts.words import LANGUAGES, table
 
 
-def find_listed(plain: str, name: str) -> tuple[str, Span] | None:
+def find_listed(plain: str, name: str, file: str = "duty") -> tuple[str, Span] | None:
     """The first thing of this list that stands in the text, and where."""
-    for code, pattern in _list(name):
+    for code, pattern in _list(name, file):
         match = pattern.search(plain)
         if match:
             return code, match.span()
@@ -20,10 +20,10 @@ def find_listed(plain: str, name: str) -> tuple[str, Span] | None:
 
 
 @cache
-def _list(name: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _list(name: str, file: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     spoken: dict[str, list[str]] = {}
     for language in LANGUAGES:
-        for code, said in table(language, "duty", name).items():
+        for code, said in table(language, file, name).items():
             spoken.setdefault(code, []).extend(said)
     return tuple((code, _any_of(said)) for code, said in spoken.items())
 

@@ -29,8 +29,8 @@ def pressed(text: str, choices: Sequence[Button]) -> Button | None:
     said = _bare(text) if choices else ""
     if not said:
         return None
-    for choice in choices:
-        if _bare(choice.label) == said:
+    for choice, label in zip(choices, _labels(choices), strict=True):
+        if said in (_bare(label), _bare(choice.label)):
             return choice
     match = _PRESSED.fullmatch(fold(text))
     if not match:
@@ -40,6 +40,13 @@ def pressed(text: str, choices: Sequence[Button]) -> Button | None:
             return choice
     number = int(match["number"])
     return choices[number - 1] if 0 < number <= len(choices) else None
+
+
+def _labels(choices: Sequence[Button]) -> list[str]:
+    """The labels without their numbers, where they are numbered as a menu; "2 towels" keeps its own."""
+    bare = [choice.label.removeprefix(f"{number}. ") for number, choice in enumerate(choices, start=1)]
+    is_menu = all(label != choice.label for label, choice in zip(bare, choices, strict=True))
+    return bare if is_menu else [choice.label for choice in choices]
 
 
 def answer(

@@ -152,6 +152,12 @@ def find_role(heard: Heard) -> Found | None:
     return _listed(heard, "roles")
 
 
+def find_switch(heard: Heard) -> Found | None:
+    """ "off" where it is to be switched off; whoever says nothing of the kind wants it on."""
+    found = find_listed(heard.plain, "switch", "elder")
+    return Found(found[0], [found[1]]) if found else None
+
+
 def find_department(heard: Heard) -> Found | None:
     return _listed(heard, "departments")
 
@@ -222,6 +228,7 @@ FINDERS: dict[str, Finder] = {
     "more": find_more,
     "quantity": find_quantity,
     "role": find_role,
+    "switch": find_switch,
     "department": find_department,
     "name": find_name,
 }

@@ -103,6 +103,8 @@ def _schema(finder: str, context: Context) -> Schema:
         return {"type": "array", "items": {"type": "integer"}}
     if finder == "more":
         return {"type": "boolean"}
+    if finder == "switch":
+        return {"type": "string", "enum": list(_SWITCH)}
     if finder in ("time", "morning"):
         return {"type": "string", "description": "YYYY-MM-DDTHH:MM, only if a time is said"}
     if finder == "day":
@@ -174,6 +176,12 @@ def _likely_time(given: Any, heard: Heard) -> datetime | None:
     return at if heard.now < at < heard.now + FURTHEST else None
 
 
+def _known_switch(given: Any, heard: Heard) -> str | None:
+    """In a language whose words for it we do not know."""
+    return given if given in _SWITCH else None
+
+
+_SWITCH = ("on", "off")
 _CHECKS: Mapping[str, Callable[[Any, Heard], Any]] = {
     "quantity": _said_number,
     "people": _said_number,
@@ -184,6 +192,7 @@ _CHECKS: Mapping[str, Callable[[Any, Heard], Any]] = {
     "name": _said_words,
     "time": _likely_time,
     "morning": _likely_time,
+    "switch": _known_switch,
 }
 
 

@@ -88,7 +88,8 @@ def _welcome(turn: Turn, stay: StayInfo) -> Reply:
         in_house=stay.is_in_house,
         offer=then is None,
     )
-    return Reply(text, follow_up=Call(then["intent"], then["slots"]) if then else None)
+    follow_up = Call(then["intent"], then["slots"]) if then else None
+    return Reply(text, follow_up=follow_up, elder_mode=stay.elder_mode)
 
 
 def _welcome_colleague(turn: Turn, token: str) -> Reply:

@@ -1,33 +1,55 @@
-"""Who is in a room, and where a guest is. Every look at a guest is written down; names only for who may see them."""
+"""Who is in a room, and where a guest is, in lines or as a card. Every look at a guest is written down; names only for
+who may see them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from functools import reduce
+from typing import Any
 
+from crm.calendar import zone
+from crm.conversations.recipients import guest_recipients
+from crm.guests.profile import guest_language
 from crm.properties.houses import room_numbers
-from crm.service_requests.requests import ServiceRequest, unfinished_requests
+from crm.service_requests.needs import Needs
+from crm.service_requests.requests import ServiceRequest, requests_since, unfinished_requests
 from crm.staff.audit import record
 from crm.staff.roles import may
-from crm.stays.bookings import StayInfo, get_stay, returning_guests, stays_in_room
+from crm.stays.bookings import StayInfo, earlier_stays, get_stay, returning_guests, stays_in_room
 from crm.stays.named import find_stays_by_name
-from handlers import cards
+from handlers import cards, drawings, needs
 from handlers.houses import house_label, houses, record_list, under_names
 from handlers.turn import Button, Call, Question, Reply, Turn
-from prompts.words import say
+from prompts.pictures import Card, Section
+from prompts.words import say, table
 
 MOST_CHOICES = 6
 MOST_REQUESTS = 10
+MOST_ON_CARD = 9
+MOST_CARDS = 3
+LOW_RATING = 2
 
 
 def who_is_in_room(turn: Turn) -> list[Reply]:
     number = turn.slot("room")
     if not number:
         return [Reply(say(turn.language, "guest_lookup.who_is_in_room.ask"), ask=Question(turn.call, "room"))]
-    stays = [each for there in houses(turn) for each in stays_in_room(turn.db, there.house.id, number)]
+    stays = _in_room(turn, number)
+    return [_shown(turn, stays) if stays else _nobody(turn, number)]
+
+
+def guest_card(turn: Turn) -> list[Reply]:
+    """Slot `stay` is the one of the button that was pressed."""
+    number, chosen = turn.slot("room"), turn.slot("stay")
+    if not number and not chosen:
+        return [Reply(say(turn.language, "guest_lookup.who_is_in_room.ask"), ask=Question(turn.call, "room"))]
+    stays = [get_stay(turn.db, chosen)] if chosen else _in_room(turn, number)
     if not stays:
-        known = any(number in room_numbers(turn.db, there.house) for there in houses(turn))
-        return [Reply(say(turn.language, "guest_lookup.who_is_in_room.nobody", room=number, known=known))]
-    return [_shown(turn, stays)]
+        return [_nobody(turn, number)]
+    return [_card(turn.at_property(each.property_id), each) for each in stays[:MOST_CARDS]]
 
 
 def find_guest(turn: Turn) -> list[Reply]:
@@ -42,6 +64,15 @@ def find_guest(turn: Turn) -> list[Reply]:
     if not latest:
         return [Reply(say(turn.language, "guest_lookup.find_guest.nobody", name=cards.short(name)))]
     return [_shown(turn, latest)] if len(latest) == 1 and found.sure else [_choice(turn, latest, sure=found.sure)]
+
+
+def _in_room(turn: Turn, number: str) -> list[StayInfo]:
+    return [each for there in houses(turn) for each in stays_in_room(turn.db, there.house.id, number)]
+
+
+def _nobody(turn: Turn, number: str) -> Reply:
+    known = any(number in room_numbers(turn.db, there.house) for there in houses(turn))
+    return Reply(say(turn.language, "guest_lookup.who_is_in_room.nobody", room=number, known=known))
 
 
 def _choice(turn: Turn, stays: Sequence[StayInfo], *, sure: bool) -> Reply:
@@ -66,7 +97,9 @@ def _shown(turn: Turn, stays: Sequence[StayInfo]) -> Reply:
     ids = dict.fromkeys(each.property_id for each in stays)
     there = [turn.at_property(each) for each in ids]
     groups = [(house, _lines(house, [each for each in stays if each.property_id == house.house.id])) for house in there]
-    return Reply(under_names(turn, groups))
+    labels = {each.id: say(turn.language, "guest_lookup.guest_card.button", room=each.room) for each in stays}
+    buttons = [Button(label, Call("guest_card", {"stay": stay_id})) for stay_id, label in labels.items()]
+    return Reply(under_names(turn, groups), buttons if len(stays) == 1 else ())
 
 
 def _lines(turn: Turn, stays: Sequence[StayInfo]) -> str:
@@ -81,6 +114,93 @@ def _lines(turn: Turn, stays: Sequence[StayInfo]) -> str:
     if len(waiting) > MOST_REQUESTS:
         lines.append(say(turn.language, "common.lists.more", count=len(waiting) - MOST_REQUESTS))
     return "\n".join(lines)
+
+
+def _card(turn: Turn, stay: StayInfo) -> Reply:
+    """The card as a picture, and its first lines in words. Whoever works on nothing else sees only that."""
+    _audit(turn, stay)
+    named = may(turn.member.role, "see_guest_names")
+    waiting = [each for each in _visible_requests(turn) if stay.is_in_house and each.room == stay.room]
+    asked = [*waiting, *_asked_for(turn, stay)]
+    told = reduce(Needs.joined, (each.needs for each in asked), Needs())
+    sections = [
+        Section(lines=[needs.warning(turn.language, told)] if told.allergy else [], warns=True),
+        _requests(turn, waiting),
+        Section(_word(turn, "history"), [_history(turn, stay)] if named else []),
+        Section(_word(turn, "know"), _to_know(turn, stay, told, asked)),
+    ]
+    card = Card(
+        title=_word(turn, "title", room=stay.room, name=stay.guest_name if named else ""),
+        subtitle="\n".join([_dates(turn, stay), _word(turn, "state", state=stay.state)]),
+        sections=[each for each in sections if each.lines],
+        accent=drawings.accent(turn),
+    )
+    text = "\n".join(filter(None, (_stay_line(turn, "stay", stay), needs.warning(turn.language, told))))
+    return Reply(text + house_label(turn), attachments=[drawings.kept(turn, "guest", card)])
+
+
+def _word(turn: Turn, sentence: str, **values: Any) -> str:
+    return say(turn.language, f"guest_lookup.guest_card.{sentence}", **values)
+
+
+def _dates(turn: Turn, stay: StayInfo) -> str:
+    return cards.capital(
+        _word(
+            turn,
+            "dates",
+            arrival=cards.on(turn, turn.language, stay.arrival),
+            departure=cards.on(turn, turn.language, stay.departure),
+            nights=(stay.departure - stay.arrival).days,
+            adults=stay.adults,
+            children=stay.children,
+        )
+    )
+
+
+def _requests(turn: Turn, waiting: Sequence[ServiceRequest]) -> Section:
+    """The room stands above them already."""
+    lines = [cards.line(turn, turn.language, replace(each, room="")) for each in waiting[:MOST_ON_CARD]]
+    if len(waiting) > MOST_ON_CARD:
+        lines.append(say(turn.language, "common.lists.more", count=len(waiting) - MOST_ON_CARD))
+    return Section(_word(turn, "requests", count=len(waiting)), lines or [_word(turn, "none")])
+
+
+def _history(turn: Turn, stay: StayInfo) -> str:
+    count, last = earlier_stays(turn.db, stay.guest_id, stay.arrival)
+    return _word(turn, "stayed", count=count, last=cards.on(turn, turn.language, last) if last else "")
+
+
+def _to_know(turn: Turn, stay: StayInfo, told: Needs, asked: Sequence[ServiceRequest]) -> list[str]:
+    """How the guest is spoken to, what is to be minded beside allergies, and what went wrong."""
+    language, leaves = _language(turn, stay), stay.departure == cards.today(turn)
+    spoken = table(turn.language, "guest_lookup", "languages").get(language, language)
+    low = {each.number: each for each in asked if each.rating is not None and each.rating <= LOW_RATING}
+    lines = [
+        _word(turn, "elder") if stay.elder_mode else "",
+        _word(turn, "leaves", day=cards.on(turn, turn.language, stay.departure)) if leaves and stay.is_in_house else "",
+        _word(turn, "expected", expected=cards.hour(turn.language, stay))
+        if stay.expected_time and not stay.is_in_house
+        else "",
+        _word(turn, "language", language=spoken) if language != turn.house.language else "",
+        *needs.card(turn.language, replace(told, allergy=())).split("\n"),
+        *(_word(turn, "low", rating=each.rating, what=cards.what(turn.language, each)) for each in low.values()),
+    ]
+    return [line for line in lines if line]
+
+
+def _language(turn: Turn, stay: StayInfo) -> str:
+    """What the guest writes here, else what the booking says."""
+    chats = guest_recipients(turn.db, [stay.guest_id])
+    written = chats[0].language if chats else guest_language(turn.db, stay.guest_id)
+    return written.partition("-")[0].lower()
+
+
+def _asked_for(turn: Turn, stay: StayInfo) -> list[ServiceRequest]:
+    """What the guest asked for around this stay, as far as it is this colleague's work."""
+    member = turn.member
+    since = datetime.combine(stay.arrival, time(), zone(turn.house.time_zone)) - timedelta(days=7)
+    asked = requests_since(turn.db, stay.guest_id, since)
+    return [each for each in asked if may(member.role, "see_all_departments") or each.department == member.department]
 
 
 def _stay_line(turn: Turn, sentence: str, stay: StayInfo) -> str:

@@ -47,6 +47,7 @@ NEED_A_STAY = (
     "resume_request",
     "my_requests",
     "my_stay",
+    "elder_mode",
 )  # a stranger is asked who they are
 
 
