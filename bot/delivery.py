@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.channels.base import Channel, File, MaybeSent, Moved, NotSent, Outbound, Refused, Unreachable
+from bot.pictures import as_file
 from bot.records import Records
 from crm.conversations.accounts import set_reachable
 from crm.conversations.attachments import attachment_content
@@ -233,4 +234,4 @@ class Lane:
         content = await self._records.read(lambda db: attachment_content(db, attachment_id))
         if content is None:
             raise Refused("attachment_missing")
-        return File(content.kind, content.mime, content.name, content.content)
+        return await as_file(content)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.channels.base import File
 from bot.channels.webchat.mailbox import PAGE_OF_LINES, Line
+from bot.pictures import as_file
 from bot.records import Records
 from crm.conversations import history
 from crm.conversations.attachments import find_attachment
@@ -39,7 +40,7 @@ class RecordsMailbox:
 
     async def file(self, address: str, attachment_id: str) -> File | None:
         found = await self._records.read(lambda db: find_attachment(db, CHANNEL, address, attachment_id))
-        return File(found.kind, found.mime, found.name, found.content) if found else None
+        return await as_file(found) if found else None
 
 
 def _line(said: history.Said) -> Line:
@@ -53,5 +54,6 @@ def _line(said: history.Said) -> Line:
         buttons=[(choice_token(said.id, index), choice.label) for index, choice in enumerate(said.body.choices)],
         files=[(attachment.id, attachment.mime) for attachment in said.body.attachments],
         state="seen" if is_read else "sent",
+        large=said.body.large,
         client_id=said.dedupe_key.rpartition(":")[2] if said.is_inbound else "",
     )

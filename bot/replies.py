@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from bot.elders import simply
 from bot.languages import code_of, is_foreign
 from crm.conversations.accounts import Speaker
 from crm.conversations.messages import Body, Choice, NewMessage, pack, unpack
@@ -24,6 +25,8 @@ def merged(replies: Sequence[Reply]) -> list[Reply]:
         buttons=[button for reply in own for button in reply.buttons],
         attachments=[attachment for reply in own for attachment in reply.attachments],
         urgent=any(reply.urgent for reply in own),
+        ask=next((reply.ask for reply in reversed(own) if reply.ask is not None), None),
+        elder_mode=next((reply.elder_mode for reply in reversed(own) if reply.elder_mode is not None), None),
     )
     return [together, *others]
 
@@ -37,6 +40,9 @@ def as_message(
     """
     listener = reply.to or speaker
     assert listener is not None
+    elder_mode = listener.elder_mode if reply.elder_mode is None else reply.elder_mode
+    if elder_mode:
+        reply = simply(reply, listener.language)
     choices = [Choice(button.label, button.call.intent, dict(button.call.slots)) for button in reply.buttons]
     is_colleague = reply.to.staff_id is not None if reply.to else speaker is not None and speaker.staff is not None
     is_foreign_to_us = translated and not is_colleague and not reply.urgent and is_foreign(listener.language)
@@ -45,7 +51,7 @@ def as_message(
         conversation_id=listener.conversation_id,
         channel=listener.channel,
         language="" if into else listener.language,
-        body=Body(reply.text, choices, reply.attachments, into=into),
+        body=Body(reply.text, choices, reply.attachments, into=into, large=elder_mode),
         message_class=reply.message_class,
         about=reply.about,
         reply_to=None if reply.to else answered,

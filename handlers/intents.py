@@ -51,9 +51,9 @@ MOST_ALTERNATIVES = 4
 GUEST, STAFF, ANYONE = Audience.GUEST, Audience.STAFF, Audience.ANYONE
 
 
-def _slots(*names: str) -> tuple[Slot, ...]:
-    """Slots that are found by the finder of their own name."""
-    return tuple(Slot(name, name) for name in names)
+def _slots(*names: str, **others: str) -> tuple[Slot, ...]:
+    """Slots that are found by the finder of their own name, and others by the one that is named."""
+    return tuple(Slot(name, finder) for name, finder in ({name: name for name in names} | others).items())
 
 
 def _picture(turn: Turn) -> list[Reply]:
@@ -85,14 +85,8 @@ INTENTS: tuple[Intent, ...] = (
     ),
     Intent("resume_request", GUEST, "request_service", waiting.resume_request, _slots("service", "time")),
     Intent("my_requests", GUEST, "request_service", service_requests.my_requests),
-    Intent(
-        "rate_request",
-        GUEST,
-        "rate_request",
-        service_requests.rate_request,
-        (Slot("rating", "rating"), Slot("number", "ticket")),
-    ),
-    Intent("ask_house", GUEST, "ask_house", house_knowledge.ask_house, (Slot("question", "text"),)),
+    Intent("rate_request", GUEST, "rate_request", service_requests.rate_request, _slots("rating", number="ticket")),
+    Intent("ask_house", GUEST, "ask_house", house_knowledge.ask_house, _slots(question="text")),
     Intent("link_stay", GUEST, "link", linking.link_stay, _slots("credential")),
     Intent("enter_token", ANYONE, "link", linking.enter_token, _slots("token")),
     Intent("complain", GUEST, "give_feedback", feedback.complain, _slots("text")),

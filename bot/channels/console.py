@@ -37,7 +37,7 @@ class Console:
     async def send(self, outbound: Outbound) -> str:
         self._show(outbound.text)
         for number, (_, label) in enumerate(outbound.buttons, start=1):
-            self._show(f"  {number}. {label}")
+            self._show(f"  {label}" if label.startswith(f"{number}. ") else f"  {number}. {label}")
         for file in outbound.files:
             self._show(f"  [{file.kind} {file.name} {len(file.content):,} B]")
         return ""

@@ -154,8 +154,7 @@ def find_role(heard: Heard) -> Found | None:
 
 def find_switch(heard: Heard) -> Found | None:
     """ "off" where it is to be switched off; whoever says nothing of the kind wants it on."""
-    found = find_listed(heard.plain, "switch", "elder")
-    return Found(found[0], [found[1]]) if found else None
+    return _listed(heard, "switch", "elder")
 
 
 def find_department(heard: Heard) -> Found | None:
@@ -246,6 +245,6 @@ def _spelled(heard: Heard, span: Span) -> str:
     return heard.raw[slice(*span)].strip()
 
 
-def _listed(heard: Heard, name: str) -> Found | None:
-    found = find_listed(heard.plain, name)
+def _listed(heard: Heard, name: str, file: str = "duty") -> Found | None:
+    found = find_listed(heard.plain, name, file)
     return Found(found[0], [found[1]]) if found else None

@@ -127,5 +127,5 @@ def put_rooms(db: Connection, now: datetime, of: Property, rooms: Sequence[tuple
 
 
 def _property(row: Any) -> Property:
-    *values, hours, chat_link, accent = row
-    return Property(*values, unpacked(hours), chat_link, accent)
+    hours = unpacked(row.hours)
+    return Property(row.id, row.key, row.name, row.time_zone, row.language, row.phone, hours, row.chat_link, row.accent)

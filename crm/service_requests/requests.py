@@ -150,13 +150,9 @@ class ServiceRequest:
 
 _c = service_request.c
 _CLOCKED = ("respond_by", "promised_at", "waiting_since", "is_reminded", "apologies", "rung", "rung_at")
+_PEOPLE = (guest.c.name.label("guest_name"), guest.c.elder_mode, staff_member.c.name.label("assignee_name"))
 _INFO: Select[Any] = (
-    select(
-        service_request,
-        guest.c.name.label("guest_name"),
-        guest.c.elder_mode,
-        staff_member.c.name.label("assignee_name"),
-    )
+    select(service_request, *_PEOPLE)
     .outerjoin(guest, guest.c.id == _c.guest_id)
     .outerjoin(staff_member, staff_member.c.id == _c.assignee_id)
 )

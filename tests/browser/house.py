@@ -96,6 +96,7 @@ class FakeHouse:
                 files=values.get("files", ()),
                 state="sent",
                 client_id=values.get("client_id", ""),
+                large=values.get("large", False),
             )
             self.entries.append(Entry(address, line))
             return line

@@ -491,6 +491,22 @@ def test_dark_is_by_the_systems_wish(open_page: Open) -> None:
     assert page.evaluate(ground) == "rgb(250, 247, 241)"
 
 
+def test_large_type_follows_what_the_house_said_last(open_page: Open, house: FakeHouse) -> None:
+    page = open_page("/?t=stay-302")
+    size = "() => parseFloat(getComputedStyle(document.querySelector('#log .text')).fontSize)"
+    expect(lines(page)).to_have_count(1)
+    usual = page.evaluate(size)
+    house.say(house.address(), "字放大了。", large=True, buttons=[("1", "1. 请打电话给我"), ("2", "2. 退出大字模式")])
+    expect(page.locator("html.large")).to_have_count(1)
+    assert page.evaluate(size) >= max(22, usual * 1.3)
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    page.reload()
+    expect(page.locator("html.large")).to_have_count(1)
+    house.say(house.address(), "恢复平常的样子。")
+    expect(page.locator("html.large")).to_have_count(0)
+    assert page.evaluate(size) == usual
+
+
 def test_nothing_moves_for_those_who_wish_so(open_page: Open) -> None:
     page = open_page(reduced_motion="reduce")
     say(page, "你好")

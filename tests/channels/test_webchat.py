@@ -439,6 +439,12 @@ def test_history_is_told_page_by_page(guest: Browser, house: FakeHouse) -> None:
     assert guest.get("/chat/guest/messages", params={"before": "\0"}).status_code == 400
 
 
+def test_each_line_says_whether_it_is_for_large_type(guest: Browser, house: FakeHouse) -> None:
+    guest.say(text="大字模式")
+    house.write(house.address(), "字放大了。", large=True)
+    assert [line["large"] for line in guest.history()["lines"]] == [False, True]
+
+
 def test_a_message_is_pushed_as_soon_as_it_is_sent(
     guest: Browser, house: FakeHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from bot.channels.base import File, Inbound
-from crm.conversations.attachments import find_attachment
+from bot.mailbox import RecordsMailbox
+from crm.conversations.attachments import attachment, find_attachment
 from crm.conversations.messages import Attachment, message, open_body
 from crm.store import Connection
 from tests.support.fake_channel import FakeChannel
@@ -52,9 +54,9 @@ async def test_photo_opens_only_in_conversations_that_show_it(house: House) -> N
         await _sends_photo(channel, "wang", "the light is broken")
         await channel.hears("lily", "light")
         await house.quiet()
-    attachment = house.look(_only_attachment)
+    shown = house.look(_only_attachment)
     sees = {
-        who: house.look(lambda db, who=who: find_attachment(db, "fake", who, attachment.id))  # type: ignore[misc]
+        who: house.look(lambda db, who=who: find_attachment(db, "fake", who, shown.id))  # type: ignore[misc]
         for who in ("wang", "lily", "smith")
     }
     assert {who for who, content in sees.items() if content and content.content == PHOTO.content} == {"wang", "lily"}
@@ -136,3 +138,33 @@ async def test_photo_is_kept_until_the_colleague_says_which_request_it_shows(hou
         news = await channel.hears("wang", "Pillows: done")
         await house.quiet()
     assert [file.content for file in news.outbound.files] == [PHOTO.content]
+
+
+async def test_a_card_is_drawn_when_it_is_sent_and_when_a_page_asks_for_it(house: House) -> None:
+    house.add_guest("wang", channel="web")
+    house.add_guest("smith", channel="web")
+    channel = FakeChannel("web")
+    async with house.running(channel) as (app,):
+        await channel.says("wang", "how do I reach you?")
+        heard = await channel.hears("wang", "The front desk")
+        await house.quiet()
+        mailbox = RecordsMailbox(app.records, house.clock)
+        (line,) = [each for each in await mailbox.lines("wang") if each.files]
+        ((attachment_id, mime),) = line.files
+        shown = await mailbox.file("wang", attachment_id)
+        assert await mailbox.file("smith", attachment_id) is None
+    (sent,) = heard.outbound.files
+    assert (sent.kind, sent.mime, mime) == ("photo", "image/png", "image/png")
+    assert sent.content.startswith(b"\x89PNG")
+    assert shown == sent
+
+
+async def test_what_stands_on_a_card_is_sealed_in_the_records(house: House) -> None:
+    house.add_guest("wang")
+    channel = FakeChannel()
+    async with house.running(channel):
+        await channel.says("wang", "how do I reach you?")
+        await channel.hears("wang", "The front desk")
+        await house.quiet()
+    (row,) = house.rows(select(attachment.c.content))
+    assert b"How to reach us" not in row.content

@@ -25,6 +25,7 @@ class Line:
     files: Sequence[tuple[str, str]]  # (attachment id, mime)
     state: str  # own lines: 'sent', then 'seen' once the house handled it; the others: 'sent'
     client_id: str = ""  # own lines: the page's own id, by which it finds the bubble it drew before we answered
+    large: bool = False  # said to a guest who wants large type
 
 
 class Mailbox(Protocol):

@@ -165,6 +165,7 @@ def line_as_json(line: Line) -> dict[str, Any]:
         "buttons": [list(button) for button in line.buttons],
         "files": [list(file) for file in line.files],
         "state": line.state,
+        "large": line.large,
         "client_id": line.client_id,
     }
 

@@ -24,7 +24,7 @@ $("composer").addEventListener("submit", (event) => {
 });
 
 $("text").addEventListener("keydown", (event) => {
-  // While an input method is composing, Enter chooses characters; Safari says so only by the code 229.
+  // While composing, Enter chooses characters; Safari says so only by the code 229.
   if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
   event.preventDefault();
   say();
@@ -154,7 +154,7 @@ function connect() {
   stream.addEventListener("line", (event) => received(JSON.parse(event.data)));
   stream.addEventListener("beat", () => (heard = Date.now()));
   stream.addEventListener("rest", () => {
-    // Too many windows of one person: this one waits until it is looked at again.
+    // Too many windows: this one waits until it is looked at.
     resting = true;
     stream.close();
   });
@@ -264,7 +264,7 @@ function remember(name, value) {
   try {
     localStorage.setItem(`guanjia.${role}.${name}`, value);
   } catch {
-    // Storage may be forbidden; then there is no divider on return.
+    // No storage: no divider on return.
   }
 }
 

@@ -60,7 +60,8 @@ export const isEmpty = () => entries.length === 0;
 export const oldestId = () => entries.find(({ line }) => line.id)?.line.id ?? "";
 export const newestId = () => entries.filter(({ line }) => line.id).pop()?.line.id ?? "";
 export const awaitsReply = () => Boolean(entries[entries.length - 1]?.line.mine);
-export const newestTheirs = () => entries.filter(({ line }) => !line.mine).pop()?.line.id ?? "";
+const theirs = () => entries.filter(({ line }) => !line.mine).pop()?.line;
+export const newestTheirs = () => theirs()?.id ?? "";
 
 export function scrollToEnd() {
   atEnd = true;
@@ -110,7 +111,7 @@ function place(entry) {
   if (!entry.node.isConnected || entry.node.nextSibling !== next) log.insertBefore(entry.node, next);
 }
 
-// Everything that depends on the neighbours: day and unread separators, time stamps, quiet buttons.
+// What depends on the neighbours: separators, time stamps, quiet buttons; large type by what the house said last.
 function settle() {
   document.getElementById("hint").hidden = entries.length > 0;
   let before = null;
@@ -128,6 +129,7 @@ function settle() {
     setMeta(node, line);
     before = line;
   });
+  document.documentElement.classList.toggle("large", Boolean(theirs()?.large));
 }
 
 function setText(node, text) {
