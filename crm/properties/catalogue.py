@@ -20,6 +20,7 @@ DEPARTMENTS: tuple[Department, ...] = get_args(Department)
 Detail = Literal["time", "people", "quantity", "note"]
 Item = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=60)]
 Need = Literal["food_allergy", "room_allergy", "medicine_allergy", "diet", "ages", "money"]
+LooksAt = Literal["", "next_arrival", "following_stays", "free_rooms"]
 Hour = Annotated[str, StringConstraints(pattern=r"^([01]?\d|2[0-3]):[0-5]\d$")]
 
 
@@ -40,7 +41,9 @@ class Service(BaseModel):
     `available`: in_house (only while staying), booked (also before), always.
     `times` are hours offered when the guest names none; `day` is the day of the stay (arrival, departure) on which the
     wanted hour always falls. `takes` is what else goes with it when the guest says so; no other department reads it.
-    `items` are things of the kind that the house has by name: its dishes, its tours."""
+    `items` are things of the kind that the house has by name: its dishes, its tours. `looks_at` is what the desk is
+    shown of the records before it approves, and what approving changes in them: who comes into the room next (the hour
+    of departure), the stays that follow in the room (the day of departure), the rooms that are free (the room)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -52,6 +55,7 @@ class Service(BaseModel):
     accept_minutes: Annotated[int, Field(ge=1, le=7 * 24 * 60)] | None = None
     complete_minutes: Annotated[int, Field(ge=0, le=7 * 24 * 60)] | None = None
     needs_approval: StrictBool = False
+    looks_at: LooksAt = ""
     times: tuple[Hour, ...] = ()
     day: Literal["", "arrival", "departure"] = ""
     takes: tuple[Need, ...] = ()
@@ -96,6 +100,11 @@ def house_catalogue(changes: Mapping[str, Mapping[str, Any]]) -> Catalogue:
         else:
             del catalogue[code]
     return catalogue
+
+
+def known_service(catalogue: Catalogue, code: str) -> Service | None:
+    """Of a request that was opened before the house took the service out, what it was."""
+    return catalogue.get(code) or shipped_catalogue().get(code)
 
 
 def _service(code: str, entry: Mapping[str, Any]) -> Service:

@@ -13,8 +13,10 @@ from sqlmodel import Field, SQLModel
 from crm.encryption import unseal
 from crm.errors import NotFound
 from crm.guests.profile import guest
+from crm.properties.houses import room
 from crm.service_requests.needs import Needs, unpacked
 from crm.staff.members import StaffMember, staff_member
+from crm.stays.bookings import stay
 from crm.store import Connection, Prepared, Utc, table
 
 
@@ -99,6 +101,8 @@ class ServiceRequest:
 
     `due_at` is when it was promised to be done, and `promised_at` what the guest was told since, in `apologies`.
     `respond_by` is when somebody should have taken it. `rung` of the ladder was told at `rung_at` that it is late.
+
+    `room` was reported; `room_now` is where the guest lives meanwhile.
     """
 
     number: int
@@ -127,6 +131,7 @@ class ServiceRequest:
     on_the_way_at: datetime | None = None
     finished_at: datetime | None = None
     translation: str = ""
+    room_now: str = ""
     respond_by: datetime | None = None
     promised_at: datetime | None = None
     waiting_since: datetime | None = None
@@ -148,11 +153,22 @@ class ServiceRequest:
 
 
 _c = service_request.c
-_CLOCKED = ("respond_by", "promised_at", "waiting_since", "is_reminded", "apologies", "rung", "rung_at")
+# What needs neither a key nor a translation from the record.
+_PLAIN = ("number", "id", "property_id", "stay_id", "guest_id", "conversation_id", "assignee_id")
+_PLAIN += ("service", "department", "room", "quantity", "people", "wanted_at", "rating", "merged_into")
+_PLAIN += ("opened_at", "due_at", "accepted_at", "on_the_way_at", "finished_at")
+_PLAIN += ("respond_by", "promised_at", "waiting_since", "is_reminded", "apologies", "rung", "rung_at")
 _INFO: Select[Any] = (
-    select(service_request, guest.c.name.label("guest_name"), staff_member.c.name.label("assignee_name"))
+    select(
+        service_request,
+        guest.c.name.label("guest_name"),
+        staff_member.c.name.label("assignee_name"),
+        room.c.number.label("room_now"),
+    )
     .outerjoin(guest, guest.c.id == _c.guest_id)
     .outerjoin(staff_member, staff_member.c.id == _c.assignee_id)
+    .outerjoin(stay, stay.c.id == _c.stay_id)
+    .outerjoin(room, room.c.id == stay.c.room_id)
 )
 _BY_NUMBER = Prepared(_INFO.where(_c.number == bindparam("number")))
 _OF_PROPERTY = _INFO.where(_c.property_id == bindparam("property_id"), IS_UNFINISHED).order_by(_c.due_at, _c.number)
@@ -179,6 +195,12 @@ def get_request(db: Connection, number: int) -> ServiceRequest:
     if row is None:
         raise NotFound(what=f"#{number}")
     return _request(db, row)
+
+
+def hold_request(db: Connection, number: int) -> ServiceRequest:
+    """As it is now, and as nobody else may change it until this transaction ends. Raises NotFound."""
+    db.execute(select(_c.number).where(_c.number == number).with_for_update())
+    return get_request(db, number)
 
 
 def unfinished_requests(db: Connection, property_id: str, department: str = "") -> list[ServiceRequest]:
@@ -214,33 +236,17 @@ def all_requests(db: Connection) -> list[ServiceRequest]:
 
 
 def _request(db: Connection, row: Any) -> ServiceRequest:
+    def opened(column: str, sealed: bytes | None) -> str:
+        return unseal(db, f"service_request.{column}", row.id, sealed) or ""
+
     return ServiceRequest(
-        number=row.number,
-        id=row.id,
-        property_id=row.property_id,
-        stay_id=row.stay_id,
-        guest_id=row.guest_id,
-        guest_name=row.guest_name or "",
-        conversation_id=row.conversation_id,
-        service=row.service,
-        department=row.department,
-        room=row.room,
-        quantity=row.quantity,
-        people=row.people,
-        wanted_at=row.wanted_at,
-        note=unseal(db, "service_request.note", row.id, row.note) or "",
-        needs=unpacked(unseal(db, "service_request.needs", row.id, row.needs)),
+        **{name: getattr(row, name) for name in _PLAIN},
         state=RequestState(row.state),
-        assignee_id=row.assignee_id,
+        guest_name=row.guest_name or "",
         assignee_name=row.assignee_name or "",
-        reason=unseal(db, "service_request.reason", row.id, row.reason) or "",
-        opened_at=row.opened_at,
-        due_at=row.due_at,
-        rating=row.rating,
-        accepted_at=row.accepted_at,
-        on_the_way_at=row.on_the_way_at,
-        finished_at=row.finished_at,
-        translation=unseal(db, "service_request.translation", row.id, row.translation) or "",
-        **{name: getattr(row, name) for name in _CLOCKED},
-        merged_into=row.merged_into,
+        room_now=row.room_now or "",
+        note=opened("note", row.note),
+        translation=opened("translation", row.translation),
+        reason=opened("reason", row.reason),
+        needs=unpacked(opened("needs", row.needs) or None),
     )

@@ -45,6 +45,7 @@ class Stay(SQLModel, table=True):
     adults: int = 1
     children: int = 0
     expected_time: str = ""
+    departure_time: str | None = None  # agreed, as HH:MM; else what the house does usually
     created_at: datetime = Field(sa_type=Utc)
 
 
@@ -53,7 +54,7 @@ stay = table(Stay)
 
 @dataclass(frozen=True, slots=True)
 class StayInfo:
-    """A stay as a conversation needs it."""
+    """A stay as a conversation needs it. `expected_time` was announced for the arrival, `departure_time` was agreed."""
 
     id: str
     property_id: str
@@ -67,6 +68,7 @@ class StayInfo:
     adults: int = 1
     children: int = 0
     expected_time: str = ""
+    departure_time: str = ""
 
     @property
     def is_in_house(self) -> bool:
@@ -90,6 +92,7 @@ STAY_COLUMNS = (
     stay.c.adults,
     stay.c.children,
     stay.c.expected_time,
+    stay.c.departure_time,
 )
 STAY_INFO: Select[Any] = (
     select(*STAY_COLUMNS).join(guest, guest.c.id == stay.c.guest_id).outerjoin(room, room.c.id == stay.c.room_id)
@@ -219,5 +222,5 @@ def _list(db: Connection, query: Prepared, **values: Any) -> list[StayInfo]:
 def stay_info(columns: Sequence[Any]) -> StayInfo:
     """The stay in these STAY_COLUMNS."""
     values = list(columns)
-    values[4] = values[4] or ""
+    values[4], values[-1] = values[4] or "", values[-1] or ""  # room and agreed hour
     return StayInfo(*values)
