@@ -19,6 +19,7 @@ from handlers.guest import (
     handoff,
     house_knowledge,
     linking,
+    offers,
     pictures,
     service_requests,
     small_talk,
@@ -40,6 +41,7 @@ from handlers.staff import (
     request_desk,
     request_lists,
 )
+from handlers.staff import offers as desk_offers
 from handlers.turn import Audience, Button, Call, Intent, Question, Reply, Slot, Turn
 from prompts.words import say
 
@@ -89,6 +91,8 @@ INTENTS: tuple[Intent, ...] = (
         service_requests.rate_request,
         (Slot("rating", "rating"), Slot("number", "ticket")),
     ),
+    Intent("accept_offer", GUEST, "answer_offers", offers.accept_offer, (Slot("number", "ticket"),)),
+    Intent("decline_offer", GUEST, "answer_offers", offers.decline_offer, (Slot("number", "ticket"),)),
     Intent("ask_house", GUEST, "ask_house", house_knowledge.ask_house, (Slot("question", "text"),)),
     Intent("link_stay", GUEST, "link", linking.link_stay, _slots("credential")),
     Intent("enter_token", ANYONE, "link", linking.enter_token, _slots("token")),
@@ -113,6 +117,9 @@ INTENTS: tuple[Intent, ...] = (
     Intent("start_request", STAFF, "work_requests", request_desk.start_request, _slots("number")),
     Intent("complete_request", STAFF, "work_requests", request_desk.complete_request, _slots("number", "note")),
     Intent("decline_request", STAFF, "work_requests", request_desk.decline_request, _slots("number", "reason")),
+    Intent(
+        "make_offer", STAFF, "work_requests", desk_offers.offer_instead, _slots("number", "time", "room", "quantity")
+    ),
     Intent(
         "reassign_request",
         STAFF,

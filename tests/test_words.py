@@ -36,7 +36,10 @@ COMPOSED = {
         "still_waiting",
         "given_up",
     }
-    | {"unconfirmed", "delayed", "handed_up"},
+    | {"unconfirmed", "delayed", "handed_up"}
+    | {"offer_next_arrival", "offer_following_stays"},
+    "cards.outlook.": {"next_arrival", "following_stays", "free_rooms"},
+    "cards.obstacle.": {"arrives_before", "taken", "none_free", "over", "changed"},
     "cards.staff.": {
         "changed",
         "cancelled",
@@ -49,8 +52,12 @@ COMPOSED = {
         "merged",
         "unanswered",
     }
-    | {"reminder", "overdue", "handed_up", "returned", "resumed"},
-    "request_desk.steps.": {"accepted", "on_the_way", "done", "approved", "cannot", "waiting"},
+    | {"reminder", "overdue", "handed_up", "returned", "resumed"}
+    | {"offer_accepted", "offer_declined", "offer_gone"},
+    "request_desk.steps.": {"accepted", "on_the_way", "done", "cannot", "waiting"},
+    "offers.": {"accept_offer.button", "decline_offer.button"},
+    "offers.make_offer.": {"next_arrival", "following_stays"},
+    "offers.make_offer.ask_": {"time", "quantity", "room"},
     "guest_lookup.lines.": {"stay", "choice"},
     "service_requests.request_service.": {"opened", "for_approval", "unattended", "searched", "already", "added"},
     "service_requests.questions.": {"time", "quantity", "people", "note"},
@@ -77,6 +84,8 @@ SAMPLES: dict[str, list[Any]] = {
     "adults": [1, 2],
     "children": [0, 1, 2],
     "nights": [1, 2],
+    "stays": [[], ["Fri to Sun, Li Wei", "Mon to Tue"]],
+    "rooms": [[], ["301", "303 suite"]],
     "minutes": [1, 15],
     "hours": [0, 1],
     "number": [12],
@@ -99,7 +108,7 @@ SAMPLES: dict[str, list[Any]] = {
     "lines": [[], ["open requests · my tasks", "on duty"]],
 }
 FLAGS = {"fault", "attended", "told", "linked", "late", "in_house", "offer", "returning", "alone", "known", "done"}
-FLAGS |= {"approval", "staff", "desk", "each", "months", "other", "away", "lead"}
+FLAGS |= {"same_day", "approval", "staff", "desk", "each", "months", "other", "away", "lead"}
 WARNINGS = {"cards.needs.allergy"}  # the one sign in the house: nobody may overlook it
 
 environment = Environment(trim_blocks=True, lstrip_blocks=True)

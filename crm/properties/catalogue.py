@@ -102,11 +102,6 @@ def house_catalogue(changes: Mapping[str, Mapping[str, Any]]) -> Catalogue:
     return catalogue
 
 
-def known_service(catalogue: Catalogue, code: str) -> Service | None:
-    """Of a request that was opened before the house took the service out, what it was."""
-    return catalogue.get(code) or shipped_catalogue().get(code)
-
-
 def _service(code: str, entry: Mapping[str, Any]) -> Service:
     try:
         return Service.model_validate({**entry, "code": code})

@@ -101,7 +101,6 @@ class ServiceRequest:
 
     `due_at` is when it was promised to be done, and `promised_at` what the guest was told since, in `apologies`.
     `respond_by` is when somebody should have taken it. `rung` of the ladder was told at `rung_at` that it is late.
-
     `room` was reported; `room_now` is where the guest lives meanwhile.
     """
 
@@ -153,11 +152,12 @@ class ServiceRequest:
 
 
 _c = service_request.c
-# What needs neither a key nor a translation from the record.
-_PLAIN = ("number", "id", "property_id", "stay_id", "guest_id", "conversation_id", "assignee_id")
-_PLAIN += ("service", "department", "room", "quantity", "people", "wanted_at", "rating", "merged_into")
-_PLAIN += ("opened_at", "due_at", "accepted_at", "on_the_way_at", "finished_at")
-_PLAIN += ("respond_by", "promised_at", "waiting_since", "is_reminded", "apologies", "rung", "rung_at")
+_PLAIN = (
+    *("number", "id", "property_id", "stay_id", "guest_id", "conversation_id", "assignee_id"),
+    *("service", "department", "room", "quantity", "people", "wanted_at", "rating", "merged_into"),
+    *("opened_at", "due_at", "accepted_at", "on_the_way_at", "finished_at"),
+    *("respond_by", "promised_at", "waiting_since", "is_reminded", "apologies", "rung", "rung_at"),
+)
 _INFO: Select[Any] = (
     select(
         service_request,
@@ -248,5 +248,5 @@ def _request(db: Connection, row: Any) -> ServiceRequest:
         note=opened("note", row.note),
         translation=opened("translation", row.translation),
         reason=opened("reason", row.reason),
-        needs=unpacked(opened("needs", row.needs) or None),
+        needs=unpacked(opened("needs", row.needs)),
     )

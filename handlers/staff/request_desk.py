@@ -16,7 +16,7 @@ from crm.service_requests.requests import (
 )
 from crm.service_requests.steps import accept, complete, decline, start, wait_for_guest
 from crm.staff.roles import may
-from handlers import cards, desk, notices
+from handlers import approvals, cards, desk, notices
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say, table
 
@@ -61,12 +61,15 @@ def complete_request(turn: Turn) -> list[Reply]:
     request = desk.meant(turn, mine)
     if request is None:
         return [_which_is_done(turn, mine)]
+    note = turn.slot("note") or ""
+    if cards.needs_approval(turn, request):
+        return approvals.approve(turn, request.number, note=note, overrule=bool(turn.slot("overrule")))
     done = complete(turn.db, turn.now, request, turn.member)
     if done:
         add_photos(turn.db, request, turn.attachments)
-    sentence, photos = "approved" if cards.needs_approval(turn, request) else "done", photos_of(turn.db, request)
-    replies = _taken(turn, request, done, sentence, photos=photos, note=turn.slot("note") or "")
-    if done and sentence == "done" and not photos and len(replies) > 1:
+    photos = photos_of(turn.db, request)
+    replies = _taken(turn, request, done, "done", photos=photos, note=note)
+    if done and not photos and len(replies) > 1:
         label = say(turn.language, "photos.show_photo.add")
         button = Button(label, Call("show_picture", {"number": request.number}))
         replies[0] = replace(replies[0], buttons=[*replies[0].buttons, button])
