@@ -12,17 +12,24 @@ from crm.service_requests.steps import change, details_of
 from crm.staff.members import find_staff_member
 from handlers import approvals, cards, notices, outlook
 from handlers.outlook import Outlook
-from handlers.turn import Reply, Turn
+from handlers.turn import Button, Call, Reply, Turn
 from prompts.words import say
+
+ANSWERS = ("accept_offer", "decline_offer")
 
 
 def accept_offer(turn: Turn) -> list[Reply]:
-    """The yes confirms, as the colleague who offered it would; where that is no longer possible, the desk hears so."""
+    """The yes confirms, as the colleague who offered it would; where that is no longer possible, the desk hears so.
+
+    Slot `unsure`: it may have been a yes.
+    """
     offer = _meant(turn)
     if offer is None:
         return [_nothing(turn)]
     turn = turn.at_property(get_request(turn.db, offer.request_number).property_id)
     request = hold_request(turn.db, offer.request_number)
+    if turn.slot("unsure"):
+        return [_asked_again(turn, request, offer)]
     if not answer_offer(turn.db, turn.now, offer) or not request.is_unfinished:
         return [Reply(notices.standings(turn, [request])[0], about=request.id)]
     found = _grant(turn, request, offer)
@@ -81,17 +88,32 @@ def _nothing(turn: Turn) -> Reply:
     return Reply(notices.standings(turn, [request])[0], about=request.id)
 
 
+def _asked_again(turn: Turn, request: ServiceRequest, offer: Offer) -> Reply:
+    offered = _as_offered(request, offer)
+    text = say(
+        turn.language,
+        "offers.accept_offer.ask",
+        what=cards.what(turn.language, offered),
+        wanted=cards.at(turn, turn.language, offered.wanted_at) if offered.wanted_at else "",
+    )
+    slots = {"number": request.number, "offer": offer.id}
+    buttons = [Button(say(turn.language, f"offers.{name}.button"), Call(name, slots)) for name in ANSWERS]
+    return Reply(cards.capital(text), buttons, about=request.id)
+
+
+def _as_offered(request: ServiceRequest, offer: Offer) -> ServiceRequest:
+    return replace(request, wanted_at=offer.wanted_at or request.wanted_at, quantity=offer.quantity or request.quantity)
+
+
 def _grant(turn: Turn, request: ServiceRequest, offer: Offer) -> Outlook | None:
     """What it was granted on; None, and all is as it was, when the house cannot keep the offer any more."""
-    asked = details_of(request)
-    given = replace(asked, wanted_at=offer.wanted_at or asked.wanted_at, quantity=offer.quantity or asked.quantity)
-    offered = replace(request, wanted_at=given.wanted_at, quantity=given.quantity)
+    offered = _as_offered(request, offer)
     found, member = outlook.look(turn, offered), find_staff_member(turn.db, offer.staff_id)
     service = service_of(turn.catalogue, request)
     if found is None or member is None or (found.obstacle and not found.may_overrule):
         return None
-    change(turn.db, turn.now, request, service, given, turn.house)
+    change(turn.db, turn.now, request, service, details_of(offered), turn.house)
     if approvals.settle(turn, offered, found, member):
         return found
-    change(turn.db, turn.now, request, service, asked, turn.house)
+    change(turn.db, turn.now, request, service, details_of(request), turn.house)
     return None

@@ -142,6 +142,15 @@ def test_yes_in_words_means_the_offer_that_waits(house: House, guest: Person, de
     assert house.ask(guest, "accept_offer").own == "Late check-out, Thu 2:00 pm: confirmed."
 
 
+def test_an_ok_that_may_be_thanks_is_asked_again(house: House, guest: Person, desk: Person) -> None:
+    house.press(desk, late(house, guest), "Until Thu 2:00 pm")
+    heard = house.ask(guest, "thank")
+    assert heard.own == "Late check-out, Thu 2:00 pm: shall I confirm this?"
+    assert house.requests()[0].state is RequestState.OPEN
+    assert house.press(guest, heard, "Yes, please").own == "Late check-out, Thu 2:00 pm: confirmed."
+    assert house.ask(guest, "thank").own == "You are welcome. Anything else, just write."
+
+
 def test_an_older_offer_is_not_what_yes_confirms(house: House, guest: Person, desk: Person) -> None:
     card = late(house, guest, 18)
     first = house.press(desk, card, "Until Thu 4:00 pm")
