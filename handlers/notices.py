@@ -114,6 +114,7 @@ def lines(
                 words=request.note,
                 translation=request.translation,
                 outlook=told.get(each.conversation_id, ""),
+                by_house=request.guest_id is None,
                 **values,
             ),
             buttons=outlook.steps(turn, each.language, request, found),

@@ -108,7 +108,7 @@ SAMPLES: dict[str, list[Any]] = {
     "lines": [[], ["open requests · my tasks", "on duty"]],
 }
 FLAGS = {"fault", "attended", "told", "linked", "late", "in_house", "offer", "returning", "alone", "known", "done"}
-FLAGS |= {"same_day", "approval", "staff", "desk", "each", "months", "other", "away", "lead"}
+FLAGS |= {"same_day", "by_house", "approval", "staff", "desk", "each", "months", "other", "away", "lead"}
 WARNINGS = {"cards.needs.allergy"}  # the one sign in the house: nobody may overlook it
 
 environment = Environment(trim_blocks=True, lstrip_blocks=True)

@@ -43,7 +43,8 @@ class Service(BaseModel):
     wanted hour always falls. `takes` is what else goes with it when the guest says so; no other department reads it.
     `items` are things of the kind that the house has by name: its dishes, its tours. `looks_at` is what the desk is
     shown of the records before it approves, and what approving changes in them: who comes into the room next (the hour
-    of departure), the stays that follow in the room (the day of departure), the rooms that are free (the room)."""
+    of departure), the stays that follow in the room (the day of departure), the rooms that are free (the room).
+    `opens_on` is what happens to a stay for the house to ask it of itself; no guest is offered such a service."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -56,6 +57,7 @@ class Service(BaseModel):
     complete_minutes: Annotated[int, Field(ge=0, le=7 * 24 * 60)] | None = None
     needs_approval: StrictBool = False
     looks_at: LooksAt = ""
+    opens_on: Literal["", "departed"] = ""
     times: tuple[Hour, ...] = ()
     day: Literal["", "arrival", "departure"] = ""
     takes: tuple[Need, ...] = ()

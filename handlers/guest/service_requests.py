@@ -22,7 +22,7 @@ MOST_CHOICES = 8
 
 def request_service(turn: Turn) -> list[Reply]:
     service = turn.catalogue.get(str(turn.slot("service")))
-    if service is None:
+    if service is None or service.opens_on:
         return [_which_service(turn)]
     stay = _stay_for(turn, service)
     turn = turn.at_property(stay.property_id)

@@ -135,5 +135,10 @@ def _ask_reason(turn: Turn, request: ServiceRequest) -> Reply:
         Button(cards.capital(words), Call("decline_request", {**call, "reason": code}))
         for code, words in reasons.items()
     ]
-    text = say(turn.language, "request_desk.decline_request.ask", headline=cards.headline(turn.language, request))
+    text = say(
+        turn.language,
+        "request_desk.decline_request.ask",
+        headline=cards.headline(turn.language, request),
+        by_house=request.guest_id is None,
+    )
     return Reply(text, buttons, ask=Question(Call("decline_request", call), "reason"), about=request.id)
