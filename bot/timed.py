@@ -38,7 +38,7 @@ class TimedWork:
         *,
         clock: Callable[[], datetime],
         acted: Callable[[], None],
-        works: Sequence[Timed],
+        works: Sequence[Timed] = TIMED,
     ) -> None:
         self._records = records
         self._house = house

@@ -8,6 +8,7 @@ import crm.conversations.messages
 import crm.conversations.rates
 import crm.feedback
 import crm.properties.knowledge
+import crm.service_requests.lost_items
 import crm.service_requests.offers
 import crm.service_requests.photos
 import crm.service_requests.requests

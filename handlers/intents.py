@@ -30,10 +30,12 @@ from handlers.permissions import check_permission, is_for, role_of
 from handlers.staff import (
     arrivals,
     brief,
+    counter_offers,
     deliveries,
     duty,
     guest_lookup,
     handing_over,
+    lost_items,
     merging,
     open_for_guest,
     photos,
@@ -41,7 +43,6 @@ from handlers.staff import (
     request_desk,
     request_lists,
 )
-from handlers.staff import offers as desk_offers
 from handlers.turn import Audience, Button, Call, Intent, Question, Reply, Slot, Turn
 from prompts.words import say
 
@@ -59,21 +60,18 @@ def _picture(turn: Turn) -> list[Reply]:
     return photos.show_photo(turn) if turn.speaker.staff is not None else pictures.show_picture(turn)
 
 
+_WISH = _slots("service", "quantity", "more", "time", "people", "room", *NEEDS, "note")
+_ITEM = Slot("item", "item")
+
 INTENTS: tuple[Intent, ...] = (
-    Intent(
-        "request_service",
-        GUEST,
-        "request_service",
-        service_requests.request_service,
-        _slots("service", "quantity", "more", "time", "people", "room", *NEEDS, "note"),
-    ),
+    Intent("request_service", GUEST, "request_service", service_requests.request_service, _WISH),
     Intent("cancel_request", GUEST, "request_service", service_requests.cancel_request, _slots("service")),
     Intent(
         "change_request",
         GUEST,
         "request_service",
         changes.change_request,
-        _slots("service", "time", "quantity", "people", "room", *NEEDS, "note"),
+        tuple(each for each in _WISH if each.name != "more"),
     ),
     Intent(
         "repeat_request",
@@ -118,7 +116,7 @@ INTENTS: tuple[Intent, ...] = (
     Intent("complete_request", STAFF, "work_requests", request_desk.complete_request, _slots("number", "note")),
     Intent("decline_request", STAFF, "work_requests", request_desk.decline_request, _slots("number", "reason")),
     Intent(
-        "make_offer", STAFF, "work_requests", desk_offers.offer_instead, _slots("number", "time", "room", "quantity")
+        "make_offer", STAFF, "work_requests", counter_offers.offer_instead, _slots("number", "time", "room", "quantity")
     ),
     Intent(
         "reassign_request",
@@ -127,13 +125,7 @@ INTENTS: tuple[Intent, ...] = (
         reassigning.reassign_request,
         _slots("number", "name", "department"),
     ),
-    Intent(
-        "open_for_guest",
-        STAFF,
-        "open_for_guest",
-        open_for_guest.open_for_guest,
-        _slots("service", "quantity", "more", "time", "people", "room", *NEEDS, "note"),
-    ),
+    Intent("open_for_guest", STAFF, "open_for_guest", open_for_guest.open_for_guest, _WISH),
     Intent("merge_requests", STAFF, "work_requests", merging.merge_requests, _slots("numbers")),
     Intent("who_is_in_room", STAFF, "see_rooms", guest_lookup.who_is_in_room, _slots("room")),
     Intent("find_guest", STAFF, "see_guest_profile", guest_lookup.find_guest, _slots("name")),
@@ -141,6 +133,11 @@ INTENTS: tuple[Intent, ...] = (
     Intent("arrivals", STAFF, "see_arrivals", arrivals.arrivals, _slots("day")),
     Intent("departures", STAFF, "see_arrivals", arrivals.departures, _slots("day")),
     Intent("in_house", STAFF, "see_arrivals", arrivals.in_house),
+    Intent("found_item", STAFF, "record_lost_items", lost_items.found_item, (*_slots("room"), Slot("words", "text"))),
+    Intent("lost_items", STAFF, "see_lost_items", lost_items.lost_items),
+    Intent("match_item", STAFF, "see_lost_items", lost_items.match_item, (_ITEM, Slot("number", "ticket"))),
+    Intent("return_item", STAFF, "settle_lost_items", lost_items.return_item, (_ITEM,)),
+    Intent("dispose_item", STAFF, "dispose_lost_items", lost_items.dispose_item, (_ITEM,)),
     Intent("go_on_duty", STAFF, "set_own_duty", duty.go_on_duty),
     Intent("go_off_duty", STAFF, "set_own_duty", duty.go_off_duty),
     Intent("hand_over", STAFF, "see_requests", handing_over.hand_over, _slots("note")),
@@ -196,6 +193,44 @@ def not_understood(turn: Turn, alternatives: Sequence[Call]) -> list[Reply]:
     labelled = {_label(turn.language, call): call for call in calls if call.intent in names}
     buttons = [Button(label, call) for label, call in labelled.items()]
     return [Reply(say(turn.language, "refusals.not_understood.text", staff=turn.speaker.staff is not None), buttons)]
+
+
+def _is_for(intent: Intent, is_staff: bool) -> bool:
+    return intent.audience is ANYONE or (intent.audience is STAFF) == is_staff
+
+
+def _check_permission(turn: Turn, intent: Intent) -> None:
+    """Raises NotAllowed, or NoStay where a stranger need only link their stay to be allowed."""
+    speaker = turn.speaker
+    if not _is_for(intent, speaker.staff is not None):
+        raise NotAllowed
+    if not roles.may(role_of(speaker), intent.action):
+        raise NoStay if speaker.staff is None and roles.may(roles.GUEST, intent.action) else NotAllowed
+    if speaker.staff is not None:
+        _check_property(speaker, turn.house.id)
+    if turn.slot("number") is not None:
+        _check_request(speaker, get_request(turn.db, turn.slot("number")))
+    if turn.slot("item") is not None:
+        _check_property(speaker, get_item(turn.db, turn.slot("item")).property_id)
+    if speaker.staff is not None and turn.slot("stay"):
+        _check_property(speaker, get_stay(turn.db, turn.slot("stay")).property_id)
+
+
+def _check_request(speaker: Speaker, request: ServiceRequest) -> None:
+    """Staff: a request of their properties and department. Guests: their own; others do not exist for them."""
+    staff = speaker.staff
+    if staff is None:
+        if request.guest_id != speaker.guest_id:
+            raise NotFound(what=f"#{request.number}")
+        return
+    _check_property(speaker, request.property_id)
+    if request.department != staff.department and not roles.may(staff.role, "see_all_departments"):
+        raise NotAllowed
+
+
+def _check_property(speaker: Speaker, property_id: str) -> None:
+    if speaker.staff is not None and property_id not in speaker.staff.property_ids:
+        raise NotAllowed
 
 
 def _refused(turn: Turn, refusal: Refusal) -> Reply:

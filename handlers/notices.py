@@ -159,7 +159,7 @@ def news(
         approval=cards.needs_approval(turn, request),
         **said,
     )
-    buttons = [] if sentence == "approved" else _buttons(guest.language, request)
+    buttons = [] if sentence in ("approved", "found") else _buttons(guest.language, request)
     kind = MessageClass.SERVICE
     return [Reply(cards.capital(text), buttons, guest, about=request.id, attachments=photos, message_class=kind)]
 

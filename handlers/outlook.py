@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from crm.calendar import local, zone
 from crm.properties.catalogue import Service
 from crm.service_requests.levels import service_of
+from crm.service_requests.lost_items import LostItem, held_items
 from crm.service_requests.requests import ServiceRequest
 from crm.stays.bookings import StayInfo, StayState, get_stay
 from crm.stays.room_plan import FreeRoom, following_stays, free_rooms
@@ -16,14 +17,14 @@ from handlers import cards
 from handlers.turn import Button, Call, Moment
 from prompts.words import clock, say
 
-MOST_ROOMS = 4
+MOST_ROOMS, MOST_ITEMS = 4, 3
 OFFER = "make_offer"
 DECIDES = {"next_arrival": "time", "following_stays": "quantity", "free_rooms": "room"}  # the slot that may differ
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Of one request: its stay, who is booked into the room after it, which other rooms are free.
+    """Of one request: its stay, who is booked into the room after it, which other rooms are free, what was found there.
 
     `obstacle` names what stands against it; whoever approves may overrule it where `may_overrule`. `instead` is what
     could be offered: another hour, or fewer nights.
@@ -33,18 +34,19 @@ class Outlook:
     stay: StayInfo
     following: Sequence[StayInfo] = ()
     rooms: Sequence[FreeRoom] = ()
+    items: Sequence[LostItem] = ()
     obstacle: str = ""
     may_overrule: bool = False
     instead: datetime | int | None = None
 
 
 def look(turn: Moment, request: ServiceRequest) -> Outlook | None:
-    """None where approving looks at nothing, and where nothing is to be approved any more."""
+    """None where the records say nothing of it, and where nothing is to be done any more."""
     service = service_of(turn.catalogue, request)
     if not service.looks_at or request.stay_id is None or not request.is_unfinished:
         return None
     turn, stay = turn.at_property(request.property_id), get_stay(turn.db, request.stay_id)
-    if stay.state not in (StayState.BOOKED, StayState.IN_HOUSE):
+    if service.looks_at in DECIDES and stay.state not in (StayState.BOOKED, StayState.IN_HOUSE):
         return Outlook(service.looks_at, stay, obstacle="over")
     return _LOOKS[service.looks_at](turn, request, service, stay)
 
@@ -66,6 +68,7 @@ def line(turn: Moment, language: str, found: Outlook, *, named: bool) -> str:
         departure=cards.on(turn, language, stay.departure),
         rooms=[room_label(language, each) for each in found.rooms[:MOST_ROOMS]],
         more=max(0, len(found.rooms) - MOST_ROOMS),
+        items=[item_line(turn, language, each) for each in found.items],
     )
 
 
@@ -96,6 +99,8 @@ def steps(turn: Moment, language: str, request: ServiceRequest, found: Outlook |
     usual = cards.steps(turn, language, request)
     if found is None:
         return usual
+    if found.items:
+        return [*usual, *(match_button(language, each, request) for each in found.items)]
     confirm, rest = usual[:1], usual[1:]
     if found.obstacle or found.rooms:
         confirm = []
@@ -104,6 +109,25 @@ def steps(turn: Moment, language: str, request: ServiceRequest, found: Outlook |
 
 def room_label(language: str, room: FreeRoom) -> str:
     return say(language, "cards.outlook.room", room=room.number, type=room.room_type)
+
+
+def item_line(turn: Moment, language: str, item: LostItem) -> str:
+    """A found thing as one row: item 7 · “a charger” · room 302 · Mon 9:00 am, Lily."""
+    return say(
+        language,
+        "cards.outlook.item",
+        number=item.number,
+        words=cards.short(item.what),
+        room=item.room,
+        at=cards.at(turn, language, item.found_at),
+        who=item.found_by,
+        request=item.request_number or 0,
+    )
+
+
+def match_button(language: str, item: LostItem, request: ServiceRequest) -> Button:
+    label = say(language, "cards.outlook.match", item=item.number, number=request.number)
+    return Button(label, Call("match_item", {"item": item.number, "number": request.number}))
 
 
 def _offers(turn: Moment, language: str, request: ServiceRequest, found: Outlook) -> list[Button]:
@@ -157,10 +181,16 @@ def _free_rooms(turn: Moment, request: ServiceRequest, service: Service, stay: S
     return Outlook(service.looks_at, stay, rooms=rooms, obstacle="" if rooms else "none_free")
 
 
-_LOOKS: Mapping[str, Callable[[Moment, ServiceRequest, Service, StayInfo], Outlook]] = {
+def _held_items(turn: Moment, request: ServiceRequest, service: Service, stay: StayInfo) -> Outlook | None:
+    items = [each for each in held_items(turn.db, request.property_id) if each.may_belong_to(request)]
+    return Outlook(service.looks_at, stay, items=items[:MOST_ITEMS]) if items else None
+
+
+_LOOKS: Mapping[str, Callable[[Moment, ServiceRequest, Service, StayInfo], Outlook | None]] = {
     "next_arrival": _next_arrival,
     "following_stays": _following_stays,
     "free_rooms": _free_rooms,
+    "held_items": _held_items,
 }
 
 

@@ -36,9 +36,10 @@ COMPOSED = {
         "still_waiting",
         "given_up",
     }
-    | {"unconfirmed", "delayed", "handed_up"}
+    | {"unconfirmed", "delayed", "handed_up", "found"}
     | {"offer_next_arrival", "offer_following_stays"},
-    "cards.outlook.": {"next_arrival", "following_stays", "free_rooms"},
+    "cards.outlook.": {"next_arrival", "following_stays", "free_rooms", "held_items"},
+    "lost_items.": {f"{name}.title" for name in ("lost_items", "match_item", "return_item", "dispose_item")},
     "cards.obstacle.": {"arrives_before", "taken", "none_free", "over", "changed"},
     "cards.staff.": {
         "changed",
@@ -76,7 +77,9 @@ COMPOSED = {
     },
 }
 SAMPLES: dict[str, list[Any]] = {
-    "state": [each.value for each in RequestState] + ["in_house", "booked", "departed", "cancelled", "no_show"],
+    "state": [each.value for each in RequestState]
+    + ["held", "returned", "disposed"]
+    + ["in_house", "booked", "departed", "cancelled", "no_show"],
     "heard_by": ["manager", "desk", "nobody"],
     "quantity": [0, 1, 2],
     "count": [1, 2],
@@ -85,6 +88,8 @@ SAMPLES: dict[str, list[Any]] = {
     "children": [0, 1, 2],
     "nights": [1, 2],
     "stays": [[], ["Fri to Sun, Li Wei", "Mon to Tue"]],
+    "items": [["Item 7"], ["Item 7", "Item 9"]],
+    "asked": [[], ["#12 Room 302 · lost and found"]],
     "rooms": [[], ["301", "303 suite"]],
     "minutes": [1, 15],
     "hours": [0, 1],

@@ -61,6 +61,7 @@ _TICKET = re.compile(r"#(?P<n>\d{1,6})(?!\d)")
 _MORE = re.compile(
     r"\b(?:more|another|additional)\b(?! (?:room|thing|question))|再[来拿送要给加]|还要|多[要拿送给来加]|[追添]加"
 )
+_ITEM = re.compile(r"(?:\bitem|失物)\s*(?:no\.?|number|编号|第)?\s*#?(?P<n>\d{1,6})(?!\d)")
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _NAME = re.compile(
     r"\W*(?:我叫|他叫|她叫|叫|名字是|姓名|是|(?:his |her |my |the )?name is |i am )?(?P<name>.{1,40}?)[\s。.,，!?]*",
@@ -134,6 +135,12 @@ def find_numbers(heard: Heard) -> Found | None:
 def find_ticket(heard: Heard) -> Found | None:
     """The number of a request where it is marked as one: #12."""
     match = _TICKET.search(heard.plain)
+    return Found(int(match["n"]), [match.span()]) if match else None
+
+
+def find_item(heard: Heard) -> Found | None:
+    """The number of a found thing where it is called one: item 7; any number where a question or phrase asks for it."""
+    match = _ITEM.search(heard.plain) or (_NUMBER.search(heard.plain) if heard.asked else None)
     return Found(int(match["n"]), [match.span()]) if match else None
 
 
@@ -216,6 +223,7 @@ FINDERS: dict[str, Finder] = {
     "room": find_room,
     "people": find_people,
     "rating": find_rating,
+    "item": find_item,
     "number": find_number,
     "numbers": find_numbers,
     "ticket": find_ticket,

@@ -20,7 +20,7 @@ DEPARTMENTS: tuple[Department, ...] = get_args(Department)
 Detail = Literal["time", "people", "quantity", "note"]
 Item = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=60)]
 Need = Literal["food_allergy", "room_allergy", "medicine_allergy", "diet", "ages", "money"]
-LooksAt = Literal["", "next_arrival", "following_stays", "free_rooms"]
+LooksAt = Literal["", "next_arrival", "following_stays", "free_rooms", "held_items"]
 Hour = Annotated[str, StringConstraints(pattern=r"^([01]?\d|2[0-3]):[0-5]\d$")]
 
 
@@ -43,7 +43,8 @@ class Service(BaseModel):
     wanted hour always falls. `takes` is what else goes with it when the guest says so; no other department reads it.
     `items` are things of the kind that the house has by name: its dishes, its tours. `looks_at` is what the desk is
     shown of the records before it approves, and what approving changes in them: who comes into the room next (the hour
-    of departure), the stays that follow in the room (the day of departure), the rooms that are free (the room).
+    of departure), the stays that follow in the room (the day of departure), the rooms that are free (the room). It may
+    also be what was found and is held; that is kept for `keep_days` before it may be disposed of.
     `opens_on` is what happens to a stay for the house to ask it of itself; no guest is offered such a service."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -57,6 +58,7 @@ class Service(BaseModel):
     complete_minutes: Annotated[int, Field(ge=0, le=7 * 24 * 60)] | None = None
     needs_approval: StrictBool = False
     looks_at: LooksAt = ""
+    keep_days: Annotated[int, Field(ge=0, le=3650)] = 90
     opens_on: Literal["", "departed"] = ""
     times: tuple[Hour, ...] = ()
     day: Literal["", "arrival", "departure"] = ""

@@ -122,6 +122,15 @@ _IN_ROOM = Prepared(
         room.c.number == bindparam("number"),
     )
 )
+_LAST_IN_ROOM = Prepared(
+    STAY_INFO.where(
+        stay.c.property_id == bindparam("property_id"),
+        stay.c.state.in_((StayState.IN_HOUSE, StayState.DEPARTED)),
+        room.c.number == bindparam("number"),
+    )
+    .order_by(stay.c.departure.desc())
+    .limit(1)
+)
 _OF_PROPERTY = STAY_INFO.where(stay.c.property_id == bindparam("property_id")).order_by(room.c.number, guest.c.name)
 _ARRIVING = Prepared(
     _OF_PROPERTY.where(stay.c.arrival == bindparam("on"), stay.c.state.in_((StayState.BOOKED, StayState.IN_HOUSE)))
@@ -178,6 +187,11 @@ def find_stays_by_code(db: Connection, code: str) -> list[StayInfo]:
 
 def stays_in_room(db: Connection, property_id: str, number: str) -> list[StayInfo]:
     return _list(db, _IN_ROOM, property_id=property_id, number=number)
+
+
+def find_last_in_room(db: Connection, property_id: str, number: str) -> StayInfo | None:
+    """Who is in the room, else who left it last."""
+    return _first(db, _LAST_IN_ROOM, property_id=property_id, number=number)
 
 
 def arrivals(db: Connection, property_id: str, on: date) -> list[StayInfo]:

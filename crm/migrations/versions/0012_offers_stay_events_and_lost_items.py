@@ -1,4 +1,4 @@
-"""offers instead of what was asked for, agreed hours of departure, events of stays"""
+"""offers instead of what was asked for, agreed hours of departure, events of stays, things that were found"""
 
 from __future__ import annotations
 
@@ -56,4 +56,35 @@ def upgrade() -> None:
         ["kind", "counts_from"],
         sqlite_where=waiting,
         postgresql_where=waiting,
+    )
+    op.create_table(
+        "lost_item",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("property_id", sa.String(), nullable=False),
+        sa.Column("stay_id", sa.String(), nullable=True),
+        sa.Column("request_number", sa.Integer(), nullable=True),
+        sa.Column("inbound_id", sa.String(), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("room", sa.String(), nullable=False),
+        sa.Column("what", sa.LargeBinary(), nullable=False),
+        sa.Column("photos", crm.store.Json(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("found_by", sa.String(), nullable=False),
+        sa.Column("found_at", crm.store.Utc(), nullable=False),
+        sa.Column("settled_by", sa.String(), nullable=True),
+        sa.Column("settled_at", crm.store.Utc(), nullable=True),
+        sa.ForeignKeyConstraint(["property_id"], ["property.id"]),
+        sa.ForeignKeyConstraint(["stay_id"], ["stay.id"]),
+        sa.ForeignKeyConstraint(["request_number"], ["service_request.number"]),
+        sa.ForeignKeyConstraint(["found_by"], ["staff_member.id"]),
+        sa.ForeignKeyConstraint(["settled_by"], ["staff_member.id"]),
+        sa.PrimaryKeyConstraint("number"),
+        sa.UniqueConstraint("id"),
+        sa.UniqueConstraint("inbound_id", "part"),
+        sqlite_autoincrement=True,
+    )
+    held = sa.text("state = 'held'")
+    op.create_index(
+        "ix_lost_item_held", "lost_item", ["property_id", "number"], sqlite_where=held, postgresql_where=held
     )

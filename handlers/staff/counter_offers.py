@@ -33,7 +33,7 @@ def offer_instead(turn: Turn) -> list[Reply]:
     found = outlook.look(turn, request)
     if not request.is_unfinished:
         return [approvals.true_state(turn, request)]
-    if found is None:
+    if found is None or found.looks_at not in outlook.DECIDES:
         text = say(turn.language, "offers.make_offer.nothing_else", number=number)
         return [Reply(text, cards.steps(turn, turn.language, request), about=request.id)]
     decides = outlook.DECIDES[found.looks_at]
