@@ -195,44 +195,6 @@ def not_understood(turn: Turn, alternatives: Sequence[Call]) -> list[Reply]:
     return [Reply(say(turn.language, "refusals.not_understood.text", staff=turn.speaker.staff is not None), buttons)]
 
 
-def _is_for(intent: Intent, is_staff: bool) -> bool:
-    return intent.audience is ANYONE or (intent.audience is STAFF) == is_staff
-
-
-def _check_permission(turn: Turn, intent: Intent) -> None:
-    """Raises NotAllowed, or NoStay where a stranger need only link their stay to be allowed."""
-    speaker = turn.speaker
-    if not _is_for(intent, speaker.staff is not None):
-        raise NotAllowed
-    if not roles.may(role_of(speaker), intent.action):
-        raise NoStay if speaker.staff is None and roles.may(roles.GUEST, intent.action) else NotAllowed
-    if speaker.staff is not None:
-        _check_property(speaker, turn.house.id)
-    if turn.slot("number") is not None:
-        _check_request(speaker, get_request(turn.db, turn.slot("number")))
-    if turn.slot("item") is not None:
-        _check_property(speaker, get_item(turn.db, turn.slot("item")).property_id)
-    if speaker.staff is not None and turn.slot("stay"):
-        _check_property(speaker, get_stay(turn.db, turn.slot("stay")).property_id)
-
-
-def _check_request(speaker: Speaker, request: ServiceRequest) -> None:
-    """Staff: a request of their properties and department. Guests: their own; others do not exist for them."""
-    staff = speaker.staff
-    if staff is None:
-        if request.guest_id != speaker.guest_id:
-            raise NotFound(what=f"#{request.number}")
-        return
-    _check_property(speaker, request.property_id)
-    if request.department != staff.department and not roles.may(staff.role, "see_all_departments"):
-        raise NotAllowed
-
-
-def _check_property(speaker: Speaker, property_id: str) -> None:
-    if speaker.staff is not None and property_id not in speaker.staff.property_ids:
-        raise NotAllowed
-
-
 def _refused(turn: Turn, refusal: Refusal) -> Reply:
     """The sentence of the refusal; where a link to the stay is what is missing, it asks for that and keeps the call."""
     values = {"phone": turn.house.phone, **refusal.values}

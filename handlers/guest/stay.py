@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from crm.errors import NoStay
-from handlers import cards
+from handlers import cards, windows
 from handlers.turn import Reply, Turn
 from prompts.words import clock, say
 
@@ -11,7 +10,7 @@ from prompts.words import clock, say
 def my_stay(turn: Turn) -> list[Reply]:
     stay = turn.speaker.stay
     if stay is None:
-        raise NoStay
+        raise windows.no_stay(turn)
     text = say(
         turn.language,
         "stay.my_stay.details",
