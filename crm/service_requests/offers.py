@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Index, bindparam, insert, select, text, update
 from sqlmodel import Field, SQLModel
 
+from crm.properties.catalogue import Catalogue
+from crm.properties.houses import Property
+from crm.service_requests.clock import note_clock
+from crm.service_requests.levels import MOST_APOLOGIES, promise, service_of
 from crm.service_requests.requests import UNFINISHED, ServiceRequest, service_request
 from crm.staff.members import StaffMember
 from crm.store import Connection, Prepared, Utc, new_id, table
 
+STANDS = timedelta(hours=12)  # then whoever approves is reminded that the guest has not answered
+_FRESH: dict[str, Any] = {"promised_at": None, "is_reminded": False, "rung": 0}
 _IS_OPEN = text("request_offer.answered_at IS NULL")
 _WHERE_OPEN = text("answered_at IS NULL")
 
@@ -76,8 +82,13 @@ def make_offer(
     wanted_at: datetime | None = None,
     quantity: int | None = None,
 ) -> Offer:
-    """Instead of any that is still open. The request must be held (`hold_request`)."""
+    """Instead of any that is still open. The request must be held (`hold_request`).
+
+    The house has answered: until the guest does there is nothing to apologise for.
+    """
     withdraw_offer(db, now, request)
+    until = {"due_at": now + STANDS, "respond_by": None, "apologies": MOST_APOLOGIES}
+    note_clock(db, request.number, **_FRESH, **until, look_at=now)
     offer = Offer(new_id(now), request.number, member.id, wanted_at, quantity)
     row = {
         "id": offer.id,
@@ -104,6 +115,17 @@ def withdraw_offer(db: Connection, now: datetime, request: ServiceRequest) -> No
 def answer_offer(db: Connection, now: datetime, offer: Offer) -> bool:
     """False when it was answered or withdrawn meanwhile."""
     return _settle(db, now, _c.id == offer.id) == 1
+
+
+def decline_offer(
+    db: Connection, now: datetime, request: ServiceRequest, offer: Offer, catalogue: Catalogue, house: Property
+) -> bool:
+    """The guest says no, and is promised another answer; False when it was answered or withdrawn meanwhile."""
+    if not answer_offer(db, now, offer):
+        return False
+    respond_by, due_at = promise(house, service_of(catalogue, request), now, None)
+    note_clock(db, request.number, **_FRESH, due_at=due_at, respond_by=respond_by, apologies=0, look_at=now)
+    return True
 
 
 def _settle(db: Connection, now: datetime, which: Any) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from crm.errors import NoStay
+from crm.service_requests import offers as steps
 from crm.service_requests.levels import service_of
 from crm.service_requests.offers import Offer, answer_offer, offers_to
 from crm.service_requests.requests import ServiceRequest, get_request, hold_request
@@ -55,14 +56,16 @@ def decline_offer(turn: Turn) -> list[Reply]:
     if offer is None:
         return [_nothing(turn)]
     request = get_request(turn.db, offer.request_number)
-    if not answer_offer(turn.db, turn.now, offer):
-        return [Reply(notices.standings(turn, [request])[0], about=request.id)]
     there = turn.at_property(request.property_id)
+    if not steps.decline_offer(turn.db, turn.now, request, offer, turn.catalogue, there.house):
+        return [Reply(notices.standings(turn, [request])[0], about=request.id)]
+    request = get_request(turn.db, request.number)
     told = notices.lines(there, request, "offer_declined", notices.people_for(there, request.department)[0])
     text = say(
         turn.language,
         "offers.decline_offer.noted",
         what=cards.what(turn.language, request),
+        due=cards.at(there, turn.language, request.due_at),
         told=bool(told),
         phone=there.house.phone,
     )

@@ -95,7 +95,7 @@ def decline_request(turn: Turn) -> list[Reply]:
     reason = turn.slot("reason")
     if not reason:
         return [_ask_reason(turn, request)]
-    if reason in AT_THE_DOOR:
+    if reason in AT_THE_DOOR and request.guest_id is not None:
         waits = wait_for_guest(turn.db, turn.now, request, turn.member, reason)
         return _taken(turn, request, waits, "waiting", reason_code=reason)
     declined = decline(turn.db, turn.now, request, turn.member, reason)
@@ -129,7 +129,8 @@ def _taken(turn: Turn, request: ServiceRequest, changed: bool, sentence: str, **
 def _ask_reason(turn: Turn, request: ServiceRequest) -> Reply:
     call = {"number": request.number}
     reasons = dict(table(turn.language, "cards", "reasons"))
-    if request.department not in IN_THE_ROOM or cards.needs_approval(turn, request):
+    is_behind_a_door = request.department in IN_THE_ROOM and request.guest_id is not None
+    if not is_behind_a_door or cards.needs_approval(turn, request):
         reasons = {code: words for code, words in reasons.items() if code not in AT_THE_DOOR}
     buttons = [
         Button(cards.capital(words), Call("decline_request", {**call, "reason": code}))

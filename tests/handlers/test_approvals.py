@@ -128,7 +128,7 @@ def test_no_goes_back_to_the_desk_and_the_wish_stays_open(house: House, guest: P
     offered = house.press(desk, late(house, guest), "Until Thu 2:00 pm")
     heard = house.press(guest, offered, "No, thank you")
     assert heard.own == (
-        "Late check-out: I have told the front desk that this does not suit you. You will hear from them."
+        "Late check-out: I have told the front desk that this does not suit you. You will hear from them by 9:30 am."
     )
     assert heard.by(desk) == "#1 Room 302 · late check-out · the guest does not want what was offered"
     assert heard.labels_of(desk) == ["Confirm", "Until Thu 2:00 pm", "Cannot"]
@@ -136,8 +136,18 @@ def test_no_goes_back_to_the_desk_and_the_wish_stays_open(house: House, guest: P
     assert house.press(guest, offered, "Yes, please").own.startswith("Late check-out: passed on to the front desk")
 
 
+def test_while_the_guest_thinks_about_it_no_promise_breaks(house: House, guest: Person, desk: Person) -> None:
+    house.press(desk, late(house, guest), "Until Thu 2:00 pm")
+    assert not house.wait(minutes=45).replies
+    house.ask(guest, "decline_offer")
+    assert house.requests()[0].due_at == house.now + timedelta(minutes=30)
+    heard = house.wait(minutes=31)
+    assert "nobody has confirmed it yet" in heard.by(guest)
+    assert heard.by(desk)
+
+
 def test_yes_in_words_means_the_offer_that_waits(house: House, guest: Person, desk: Person) -> None:
-    assert house.ask(guest, "accept_offer").own == "Nothing waits for your answer just now."
+    assert house.ask(guest, "accept_offer").own == "Nothing waits for your answer just now. What can I do for you?"
     house.press(desk, late(house, guest), "Until Thu 2:00 pm")
     assert house.ask(guest, "accept_offer").own == "Late check-out, Thu 2:00 pm: confirmed."
 
@@ -145,10 +155,10 @@ def test_yes_in_words_means_the_offer_that_waits(house: House, guest: Person, de
 def test_an_ok_that_may_be_thanks_is_asked_again(house: House, guest: Person, desk: Person) -> None:
     house.press(desk, late(house, guest), "Until Thu 2:00 pm")
     heard = house.ask(guest, "thank")
-    assert heard.own == "Late check-out, Thu 2:00 pm: shall I confirm this?"
+    assert heard.own.strip() == "Late check-out, Thu 2:00 pm: shall I confirm this?"
     assert house.requests()[0].state is RequestState.OPEN
     assert house.press(guest, heard, "Yes, please").own == "Late check-out, Thu 2:00 pm: confirmed."
-    assert house.ask(guest, "thank").own == "You are welcome. Anything else, just write."
+    assert house.ask(guest, "thank").own == "You are welcome."
 
 
 def test_an_older_offer_is_not_what_yes_confirms(house: House, guest: Person, desk: Person) -> None:

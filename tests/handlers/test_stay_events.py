@@ -80,8 +80,9 @@ def test_what_cannot_be_done_is_not_told_to_a_guest(house: House) -> None:
     tick(house)
     heard = house.ask(lily, "decline_request", number=1)
     assert heard.own == "Room 302 · room check: why not?"
-    heard = house.press(lily, heard, "Nobody answered the door")
-    assert heard.by(desk) == "#1 Room 302 · room check · Lily cannot: nobody answered the door."
+    assert heard.labels == ["None available at the moment"], "nobody is behind this door"
+    heard = house.reply(lily, heard, "the lock is broken")
+    assert heard.by(desk) == "#1 Room 302 · room check · Lily cannot: the lock is broken."
 
 
 def test_with_nobody_on_duty_it_waits_for_whoever_comes(house: House) -> None:
