@@ -117,7 +117,7 @@ def answer_offer(db: Connection, now: datetime, offer: Offer) -> bool:
     return _settle(db, now, _c.id == offer.id) == 1
 
 
-def decline_offer(
+def refuse_offer(
     db: Connection, now: datetime, request: ServiceRequest, offer: Offer, catalogue: Catalogue, house: Property
 ) -> bool:
     """The guest says no, and is promised another answer; False when it was answered or withdrawn meanwhile."""

@@ -74,10 +74,8 @@ def open_request(
     part: int,
     by_house: bool = False,
 ) -> ServiceRequest:
-    """Writes a new request down with its promise. `inbound_id` and `part` make the same words open it only once.
-
-    `conversation_id` is where its guest hears of it, if anywhere; what the house asks of itself (`by_house`) has none.
-    """
+    """Writes a new request down with its promise. `inbound_id` and `part` make the same words open it only once; what
+    the house asks of itself (`by_house`) concerns no guest."""
     request_id = new_id(now)
     respond_by, due_at = promise(house, service, now, details.wanted_at)
     asked: dict[str, Any] = {

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from crm.errors import NoStay
-from crm.service_requests import offers as steps
 from crm.service_requests.levels import service_of
-from crm.service_requests.offers import Offer, answer_offer, offers_to
+from crm.service_requests.offers import Offer, answer_offer, offers_to, refuse_offer
 from crm.service_requests.requests import ServiceRequest, get_request, hold_request
 from crm.service_requests.steps import change, details_of
 from crm.staff.members import find_staff_member
@@ -57,7 +56,7 @@ def decline_offer(turn: Turn) -> list[Reply]:
         return [_nothing(turn)]
     request = get_request(turn.db, offer.request_number)
     there = turn.at_property(request.property_id)
-    if not steps.decline_offer(turn.db, turn.now, request, offer, turn.catalogue, there.house):
+    if not refuse_offer(turn.db, turn.now, request, offer, turn.catalogue, there.house):
         return [Reply(notices.standings(turn, [request])[0], about=request.id)]
     request = get_request(turn.db, request.number)
     told = notices.lines(there, request, "offer_declined", notices.people_for(there, request.department)[0])
