@@ -7,8 +7,9 @@ from datetime import date
 from typing import Any
 
 from crm.calendar import local
+from crm.service_requests.lookups import hold_request
 from crm.service_requests.offers import withdraw_offer
-from crm.service_requests.requests import ServiceRequest, get_request, hold_request
+from crm.service_requests.requests import ServiceRequest, get_request
 from crm.service_requests.steps import complete
 from crm.staff.members import StaffMember
 from crm.stays import room_plan

@@ -1,4 +1,4 @@
-"""The table of contents: everything the concierge can do, and the one place where permission is checked."""
+"""The table of contents: everything the concierge can do, and how each call is answered."""
 
 from __future__ import annotations
 

@@ -197,12 +197,6 @@ def get_request(db: Connection, number: int) -> ServiceRequest:
     return _request(db, row)
 
 
-def hold_request(db: Connection, number: int) -> ServiceRequest:
-    """As it is now, and as nobody else may change it until this transaction ends. Raises NotFound."""
-    db.execute(select(_c.number).where(_c.number == number).with_for_update())
-    return get_request(db, number)
-
-
 def unfinished_requests(db: Connection, property_id: str, department: str = "") -> list[ServiceRequest]:
     """By due time; all departments when none is named."""
     query, values = _UNFINISHED, {"property_id": property_id}

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from crm.errors import NoStay
 from crm.service_requests.levels import service_of
+from crm.service_requests.lookups import hold_request
 from crm.service_requests.offers import Offer, answer_offer, offers_to, refuse_offer
-from crm.service_requests.requests import ServiceRequest, get_request, hold_request
+from crm.service_requests.requests import ServiceRequest, get_request
 from crm.service_requests.steps import change, details_of
 from crm.staff.members import find_staff_member
 from handlers import approvals, cards, notices, outlook

@@ -8,8 +8,9 @@ from datetime import datetime, time
 from typing import Any
 
 from crm.calendar import local
+from crm.service_requests.lookups import hold_request
 from crm.service_requests.offers import Offer, make_offer
-from crm.service_requests.requests import ServiceRequest, get_request, hold_request, unfinished_requests
+from crm.service_requests.requests import ServiceRequest, get_request, unfinished_requests
 from crm.staff.roles import may
 from handlers import approvals, cards, notices, outlook
 from handlers.outlook import Outlook

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from crm.errors import NotFound
 from crm.properties.catalogue import shipped_catalogue
 from crm.properties.houses import room_numbers
+from crm.service_requests.lookups import hold_request
 from crm.service_requests.lost_items import (
     LostItem,
     dispose_of,
@@ -18,7 +19,7 @@ from crm.service_requests.lost_items import (
     keep_for,
     record_item,
 )
-from crm.service_requests.requests import ServiceRequest, get_request, hold_request, unfinished_requests
+from crm.service_requests.requests import ServiceRequest, get_request, unfinished_requests
 from crm.service_requests.steps import complete
 from crm.staff.members import StaffMember
 from crm.staff.roles import may

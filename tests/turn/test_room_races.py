@@ -10,8 +10,8 @@ from time import sleep
 
 from crm.conversations.accounts import load_speaker
 from crm.properties.catalogue import shipped_catalogue
+from crm.service_requests.lookups import hold_request
 from crm.service_requests.offers import answer_offer, make_offer, offers_to
-from crm.service_requests.requests import hold_request
 from crm.service_requests.steps import Details, open_request
 from crm.stays.bookings import StayInfo, find_current_stay, get_stay
 from crm.stays.events import StayEventKind, handle_event
