@@ -17,7 +17,7 @@ from bot.house import House, load_house
 from bot.mailbox import RecordsMailbox
 from bot.owner import is_dead, new_owner
 from bot.records import Records
-from bot.timed import TimedWork
+from bot.timed import TimedWork, timed_works
 from bot.understanding.allowance import Allowance
 from crm.conversations.leases import end_leases
 from crm.encryption import Keyring, load_keyring, parse_keyring
@@ -94,7 +94,13 @@ class App:
             burst_seconds=settings.conversation.burst_seconds,
             model=self._model,
         )
-        self.timed = TimedWork(self.records, lambda: self.concierge.house, clock=clock, acted=self.delivery.nudge)
+        self.timed = TimedWork(
+            self.records,
+            lambda: self.concierge.house,
+            clock=clock,
+            acted=self.delivery.nudge,
+            works=timed_works(settings),
+        )
         self._ticker: AsyncIOScheduler | None = None
         self._warming: asyncio.Task[None] | None = None
 

@@ -72,6 +72,10 @@ class ConversationSettings(Section):
     burst_seconds: float = Field(default=0.7, ge=0, le=10)
 
 
+class StayEventsSettings(Section):
+    departed_minutes: int = Field(default=10, ge=0, le=24 * 60)
+
+
 class WordsSettings(Section):
     title: str = Field(min_length=1, max_length=80)
     text: str = Field(min_length=1, max_length=2_000)
@@ -162,6 +166,7 @@ class Settings(Section):
     model: ModelSettings = ModelSettings()
     properties: tuple[PropertySettings, ...] = Field(min_length=1)
     services: dict[str, dict[str, Any]] = {}
+    stay_events: StayEventsSettings = StayEventsSettings()
 
     @field_validator("services")
     @classmethod

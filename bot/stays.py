@@ -32,7 +32,7 @@ LETTERS, DIGITS = "ACDEFHJKMNPQRTVWXY", "23456789"  # none that looks like anoth
 CODE_LENGTH = 6
 MOST_CHARACTERS = 100
 MOST_DAYS = 5 * 366  # a stay that ends later is a slip of the pen
-STEPS = {"check-in": (check_in, "booked"), "check-out": (check_out, "in house"), "cancel": (cancel, "booked")}
+BEFORE = {"check-in": "booked", "check-out": "in house", "cancel": "booked"}
 
 
 class StayRefused(ValueError):
@@ -103,17 +103,22 @@ def new_stay(store: Store, settings: Settings, wish: Wish, png: Path | None) -> 
 
 def take_step(store: Store, step: str, code: str, house: str) -> Said:
     """check-in, check-out or cancel. Raises StayRefused."""
-    move, before = STEPS[step]
     notes = []
     with store.transaction() as db:
         wait_alone(db)
         stay = _stay_of(db, code, house)
         if step == "check-in" and stay.state == StayState.BOOKED:
             notes = _check_arrival(db, stay)
-        if not move(db, stay.id):
-            raise StayRefused(f"{step}: {who_where(stay)} is {state_of(stay)}, not {before}")
+        if not _moved(db, step, stay):
+            raise StayRefused(f"{step}: {who_where(stay)} is {state_of(stay)}, not {BEFORE[step]}")
         stay = get_stay(db, stay.id)
     return Said([f"{who_where(stay)}: {state_of(stay)}"], notes)
+
+
+def _moved(db: Connection, step: str, stay: StayInfo) -> bool:
+    if step == "check-out":
+        return check_out(db, utc_now(), stay.id)
+    return check_in(db, stay.id) if step == "check-in" else cancel(db, stay.id)
 
 
 def _house_of(db: Connection, settings: Settings, key: str) -> Property:

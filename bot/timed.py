@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
+from bot.config import Settings
 from bot.house import House
 from bot.records import Records
 from bot.replies import as_message
 from crm.conversations.outbox import queue_messages
 from crm.errors import StoreUnavailable
 from crm.store import Connection
-from handlers.timed import brief, service_levels
+from handlers.timed import brief, service_levels, stay_events
 from handlers.turn import Moment, Timed
 
 log = structlog.get_logger("timed")
 
 TIMED: tuple[Timed, ...] = (service_levels.WORK, brief.WORK)
 AT_ONCE = 100  # are read at a time
+
+
+def timed_works(settings: Settings) -> tuple[Timed, ...]:
+    """All that the clock does, with what this house has settled."""
+    return (*TIMED, stay_events.after_departure(timedelta(minutes=settings.stay_events.departed_minutes)))
 
 
 class TimedWork:

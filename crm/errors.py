@@ -41,6 +41,18 @@ class NotAvailable(Refusal):
     code = "not_available"
 
 
+class TooEarly(Refusal):
+    """The service may be booked from a later day on."""
+
+    code = "too_early"
+
+
+class StayOver(Refusal):
+    """The speaker has left, and what they ask for is done for guests who are here or expected."""
+
+    code = "stay_over"
+
+
 class LinkRefused(Refusal):
     """The credential fits no stay."""
 

@@ -8,6 +8,8 @@ import crm.conversations.messages
 import crm.conversations.rates
 import crm.feedback
 import crm.properties.knowledge
+import crm.service_requests.lost_items
+import crm.service_requests.offers
 import crm.service_requests.photos
 import crm.service_requests.requests
 import crm.service_requests.sharing
@@ -15,6 +17,7 @@ import crm.staff.audit
 import crm.staff.briefs
 import crm.staff.handovers
 import crm.staff.invites
+import crm.stays.events
 import crm.stays.links  # noqa: F401
 
 metadata = SQLModel.metadata

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from crm.calendar import local
 from crm.encryption import folded
-from crm.properties.catalogue import Service
+from crm.service_requests.levels import service_of
 from crm.service_requests.requests import RequestState, ServiceRequest
-from crm.stays.bookings import StayInfo
 from handlers import needs
 from handlers.turn import Button, Call, Intent, Moment, Turn
 from prompts.words import day, moment, say, saying, services, table
@@ -88,15 +87,6 @@ def on(turn: Moment, language: str, which: date) -> str:
     return day(language, which, today(turn))
 
 
-def hour(language: str, stay: StayInfo) -> str:
-    """The announced hour of arrival as this reader says it; what was announced in other words stays as it is."""
-    try:
-        announced = time.fromisoformat(stay.expected_time)
-    except ValueError:
-        return stay.expected_time
-    return moment(language, datetime.combine(stay.arrival, announced), stay.arrival)
-
-
 def today(turn: Moment) -> date:
     return local(turn.now, turn.house.time_zone).date()
 
@@ -149,9 +139,11 @@ def sayings(language: str, intents: Sequence[Intent]) -> list[str]:
 
 
 def headline(language: str, request: ServiceRequest, *, noted: bool = True) -> str:
-    """The first line of a card: Room 302 · 2 towels."""
+    """The first line of a card: Room 302 · 2 towels; with the room the guest lives in by now, where it is another."""
     thing = what(language, request, noted=noted, translated=True)
-    return capital(say(language, "cards.request.headline", room=request.room, what=thing))
+    has_moved = request.is_unfinished and request.room_now not in ("", request.room)
+    now_in = request.room_now if has_moved else ""
+    return capital(say(language, "cards.request.headline", room=request.room, what=thing, now_in=now_in))
 
 
 def line(turn: Moment, language: str, request: ServiceRequest) -> str:
@@ -220,9 +212,12 @@ def steps(turn: Moment, language: str, request: ServiceRequest, *, numbered: boo
     ]
 
 
+def looks_at(turn: Moment, request: ServiceRequest) -> str:
+    return service_of(turn.catalogue, request).looks_at
+
+
 def needs_approval(turn: Moment, request: ServiceRequest) -> bool:
-    service: Service | None = turn.catalogue.get(request.service)
-    return service is not None and service.needs_approval
+    return service_of(turn.catalogue, request).needs_approval
 
 
 def rating_buttons(request: ServiceRequest) -> list[Button]:

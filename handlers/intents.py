@@ -1,4 +1,4 @@
-"""The table of contents: everything the concierge can do, and the one place where permission is checked."""
+"""The table of contents: everything the concierge can do, and how each call is answered."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from handlers.guest import (
     handoff,
     house_knowledge,
     linking,
+    offers,
     pictures,
     service_requests,
     small_talk,
@@ -31,11 +32,13 @@ from handlers.permissions import check_permission, is_for, role_of
 from handlers.staff import (
     arrivals,
     brief,
+    counter_offers,
     deliveries,
     duty,
     elder_mode,
     guest_lookup,
     handing_over,
+    lost_items,
     merging,
     open_for_guest,
     photos,
@@ -60,21 +63,18 @@ def _picture(turn: Turn) -> list[Reply]:
     return photos.show_photo(turn) if turn.speaker.staff is not None else pictures.show_picture(turn)
 
 
+_WISH = _slots("service", "quantity", "more", "time", "people", "room", *NEEDS, "note")
+_ITEM = Slot("item", "item")
+
 INTENTS: tuple[Intent, ...] = (
-    Intent(
-        "request_service",
-        GUEST,
-        "request_service",
-        service_requests.request_service,
-        _slots("service", "quantity", "more", "time", "people", "room", *NEEDS, "note"),
-    ),
+    Intent("request_service", GUEST, "request_service", service_requests.request_service, _WISH),
     Intent("cancel_request", GUEST, "request_service", service_requests.cancel_request, _slots("service")),
     Intent(
         "change_request",
         GUEST,
         "request_service",
         changes.change_request,
-        _slots("service", "time", "quantity", "people", "room", *NEEDS, "note"),
+        tuple(each for each in _WISH if each.name != "more"),
     ),
     Intent(
         "repeat_request",
@@ -86,6 +86,8 @@ INTENTS: tuple[Intent, ...] = (
     Intent("resume_request", GUEST, "request_service", waiting.resume_request, _slots("service", "time")),
     Intent("my_requests", GUEST, "request_service", service_requests.my_requests),
     Intent("rate_request", GUEST, "rate_request", service_requests.rate_request, _slots("rating", number="ticket")),
+    Intent("accept_offer", GUEST, "answer_offers", offers.accept_offer, _slots(number="ticket")),
+    Intent("decline_offer", GUEST, "answer_offers", offers.decline_offer, _slots(number="ticket")),
     Intent("ask_house", GUEST, "ask_house", house_knowledge.ask_house, _slots(question="text")),
     Intent("link_stay", GUEST, "link", linking.link_stay, _slots("credential")),
     Intent("enter_token", ANYONE, "link", linking.enter_token, _slots("token")),
@@ -114,19 +116,16 @@ INTENTS: tuple[Intent, ...] = (
     Intent("complete_request", STAFF, "work_requests", request_desk.complete_request, _slots("number", "note")),
     Intent("decline_request", STAFF, "work_requests", request_desk.decline_request, _slots("number", "reason")),
     Intent(
+        "make_offer", STAFF, "work_requests", counter_offers.offer_instead, _slots("number", "time", "room", "quantity")
+    ),
+    Intent(
         "reassign_request",
         STAFF,
         "work_requests",
         reassigning.reassign_request,
         _slots("number", "name", "department"),
     ),
-    Intent(
-        "open_for_guest",
-        STAFF,
-        "open_for_guest",
-        open_for_guest.open_for_guest,
-        _slots("service", "quantity", "more", "time", "people", "room", *NEEDS, "note"),
-    ),
+    Intent("open_for_guest", STAFF, "open_for_guest", open_for_guest.open_for_guest, _WISH),
     Intent("merge_requests", STAFF, "work_requests", merging.merge_requests, _slots("numbers")),
     Intent("who_is_in_room", STAFF, "see_rooms", guest_lookup.who_is_in_room, _slots("room")),
     Intent("guest_card", STAFF, "see_rooms", guest_lookup.guest_card, _slots("room")),
@@ -136,6 +135,11 @@ INTENTS: tuple[Intent, ...] = (
     Intent("arrivals", STAFF, "see_arrivals", arrivals.arrivals, _slots("day")),
     Intent("departures", STAFF, "see_arrivals", arrivals.departures, _slots("day")),
     Intent("in_house", STAFF, "see_arrivals", arrivals.in_house),
+    Intent("found_item", STAFF, "record_lost_items", lost_items.found_item, (*_slots("room"), Slot("words", "text"))),
+    Intent("lost_items", STAFF, "see_lost_items", lost_items.lost_items),
+    Intent("match_item", STAFF, "see_lost_items", lost_items.match_item, (_ITEM, Slot("number", "ticket"))),
+    Intent("return_item", STAFF, "settle_lost_items", lost_items.return_item, (_ITEM,)),
+    Intent("dispose_item", STAFF, "dispose_lost_items", lost_items.dispose_item, (_ITEM,)),
     Intent("go_on_duty", STAFF, "set_own_duty", duty.go_on_duty),
     Intent("go_off_duty", STAFF, "set_own_duty", duty.go_off_duty),
     Intent("hand_over", STAFF, "see_requests", handing_over.hand_over, _slots("note")),

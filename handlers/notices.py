@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from crm.conversations.messages import Attachment, MessageClass
@@ -10,8 +11,9 @@ from crm.conversations.recipients import Recipient, on_duty, recipient_in, staff
 from crm.service_requests.requests import RequestState, ServiceRequest
 from crm.service_requests.sharing import conversations_of
 from crm.staff.members import staff_of
-from crm.staff.roles import matrix
-from handlers import cards, needs
+from crm.staff.roles import matrix, may
+from handlers import cards, needs, outlook
+from handlers.outlook import Outlook
 from handlers.turn import Button, Call, Moment, Reply, Turn
 from prompts.words import say, table
 
@@ -54,6 +56,8 @@ def for_staff(
 ) -> list[Reply]:
     """The request as a card for each of them, with the steps as buttons and the guest's photos."""
     turn = turn.at_property(request.property_id)
+    found = outlook.look(turn, request)
+    told = _outlooks(turn, people, found)
     return [
         Reply(
             say(
@@ -69,8 +73,9 @@ def for_staff(
                 number=request.number,
                 note=request.note,
                 translation=request.translation,
+                outlook=told.get(each.conversation_id, ""),
             ),
-            buttons=cards.steps(turn, each.language, request),
+            buttons=outlook.steps(turn, each.language, request, found),
             to=each,
             about=request.id,
             attachments=photos,
@@ -91,6 +96,8 @@ def lines(
     turn: Moment, request: ServiceRequest, sentence: str, people: Sequence[Recipient], **values: Any
 ) -> list[Reply]:
     """A line about the request for each of them; `sentence` is a key of cards.toml [staff]."""
+    found = outlook.look(turn, request)
+    told = _outlooks(turn, people, found)
     return [
         Reply(
             say(
@@ -107,9 +114,11 @@ def lines(
                 wanted=cards.at(turn, each.language, request.wanted_at) if request.wanted_at else "",
                 words=request.note,
                 translation=request.translation,
+                outlook=told.get(each.conversation_id, ""),
+                by_house=request.guest_id is None,
                 **values,
             ),
-            buttons=cards.steps(turn, each.language, request),
+            buttons=outlook.steps(turn, each.language, request, found),
             to=each,
             about=request.id,
             message_class=MessageClass.SERVICE,
@@ -134,9 +143,10 @@ def news(
     photos: Sequence[Attachment] = (),
     **values: Any,
 ) -> list[Reply]:
-    """The same for the guest of one conversation."""
+    """The same for the guest of one conversation; a day or an instant among the values is told as the guest says it."""
     turn = turn.at_property(request.property_id)
     guest = recipient_in(turn.db, conversation_id)
+    said = {name: _said(turn, guest.language, value) for name, value in values.items()}
     text = say(
         guest.language,
         f"cards.guest.{sentence}",
@@ -148,9 +158,9 @@ def news(
         who=cards.server(guest.language, request),
         state=request.state.value,
         approval=cards.needs_approval(turn, request),
-        **values,
+        **said,
     )
-    buttons = [] if sentence == "approved" else _buttons(guest.language, request)
+    buttons = [] if sentence in ("approved", "found") else _buttons(guest.language, request)
     kind = MessageClass.SERVICE
     return [Reply(cards.capital(text), buttons, guest, about=request.id, attachments=photos, message_class=kind)]
 
@@ -209,6 +219,25 @@ def _in_whose_hands(language: str, request: ServiceRequest, hands: Hands) -> str
         return cards.server(language, request)
     there = hands[request.property_id, request.department]
     return cards.server(language, request, there) if there else ""
+
+
+def _said(turn: Moment, language: str, value: Any) -> Any:
+    if isinstance(value, datetime):
+        return cards.at(turn, language, value)
+    return cards.on(turn, language, value) if isinstance(value, date) else value
+
+
+def _outlooks(turn: Moment, people: Sequence[Recipient], found: Outlook | None) -> dict[str, str]:
+    """For each of them, by conversation; names of other guests for whom these are."""
+    if found is None or not people:
+        return {}
+    roles = {each.id: each.role for each in staff_of(turn.db, found.stay.property_id)}
+    return {
+        each.conversation_id: outlook.line(
+            turn, each.language, found, named=may(roles.get(each.staff_id or "", ""), "see_guest_names")
+        )
+        for each in people
+    }
 
 
 def _others(turn: Moment, people: Iterable[Recipient]) -> list[Recipient]:

@@ -15,7 +15,7 @@ from crm.service_requests.requests import RequestState, ServiceRequest, get_requ
 from crm.service_requests.sharing import add_companion, requests_of_room
 from crm.service_requests.steps import Details, change, details_of, open_request
 from crm.stays.bookings import StayInfo
-from handlers import cards, needs, notices
+from handlers import cards, needs, notices, windows
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say, services
 
@@ -33,6 +33,15 @@ class Placed:
     def adds(self) -> bool:
         """Whether the one that was under way says more than before."""
         return self.known is not None and details_of(self.known) != details_of(self.request)
+
+
+def closed(turn: Turn, service: Service, stay: StayInfo) -> Reply | None:
+    """What is wanted at an hour, or now, outside the hours of its service; an hour still to be asked for may be any."""
+    wanted = _wanted_at(turn, service, stay)
+    if wanted is None and "time" in service.asks:
+        return None
+    slots = {name: value for name, value in turn.call.slots.items() if name != "time" and value is not None}
+    return windows.closed(turn, service, wanted, Call(turn.call.intent, slots))
 
 
 def missing(turn: Turn, service: Service, stay: StayInfo) -> str | None:
@@ -100,7 +109,9 @@ def _hours(turn: Turn, service: Service, stay: StayInfo, slots: dict[str, Any]) 
         hours, _, minutes = hour.partition(":")
         next_time = now.replace(hour=int(hours), minute=int(minutes), second=0, microsecond=0)
         next_time = _on_its_day(next_time, service, stay)
-        if next_time <= now and not service.day:
+        if next_time <= now:
+            if service.day:  # that hour is over, and there is no other such day
+                continue
             next_time += timedelta(days=1)
         label = cards.at(turn, turn.language, next_time)
         buttons.append(Button(label, Call(turn.call.intent, {**slots, "time": next_time})))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crm.conversations.accounts import Speaker
 from crm.errors import NoStay, NotAllowed, NotFound, OtherDepartment
+from crm.service_requests.lost_items import get_item
 from crm.service_requests.requests import ServiceRequest, get_request
 from crm.service_requests.sharing import concerns
 from crm.staff import roles
@@ -33,6 +34,8 @@ def check_permission(turn: Turn, intent: Intent) -> None:
         _check_property(speaker, turn.house.id)
     for number in {turn.slot("number"), *(turn.slot("numbers") or ())} - {None}:
         _check_request(turn, get_request(turn.db, number))
+    if turn.slot("item") is not None:
+        _check_property(speaker, get_item(turn.db, turn.slot("item")).property_id)
     if speaker.staff is not None and turn.slot("stay"):
         _check_property(speaker, get_stay(turn.db, turn.slot("stay")).property_id)
 

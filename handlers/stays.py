@@ -16,7 +16,7 @@ from crm.stays.bookings import StayInfo
 from crm.store import Connection
 from handlers import cards, needs
 from handlers.turn import Moment
-from prompts.words import say
+from prompts.words import clock, say
 
 LONG_STAY = 7  # nights
 # What changes the work at each moment of a stay; the words stand in arrivals.toml [know].
@@ -88,7 +88,8 @@ def _line(moment: Moment, member: StaffMember, name: str, stay: StayInfo) -> str
         departure=cards.on(moment, language, stay.departure),
         adults=stay.adults,
         children=stay.children,
-        expected=cards.hour(language, stay),
+        expected=clock(language, stay.expected_time),
+        until=clock(language, stay.departure_time),
         state=stay.state,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -101,6 +101,15 @@ def moment(language: str, at: datetime, today: date) -> str:
     if at.date() == today:
         return clock
     return f"{day(language, at.date(), today)} {clock}"
+
+
+def clock(language: str, told: str) -> str:
+    """An hour as it was written down, 14:00, in the reader's habit; one told in other words stays as it is."""
+    try:
+        at = datetime.combine(date.min, time.fromisoformat(told))
+    except ValueError:
+        return told
+    return moment(language, at, at.date())
 
 
 def day(language: str, on: date, today: date) -> str:

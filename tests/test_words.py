@@ -36,7 +36,11 @@ COMPOSED = {
         "still_waiting",
         "given_up",
     }
-    | {"unconfirmed", "delayed", "handed_up"},
+    | {"unconfirmed", "delayed", "handed_up", "found"}
+    | {"offer_next_arrival", "offer_following_stays"},
+    "cards.outlook.": {"next_arrival", "following_stays", "free_rooms", "held_items"},
+    "lost_items.": {f"{name}.title" for name in ("lost_items", "match_item", "return_item", "dispose_item")},
+    "cards.obstacle.": {"arrives_before", "taken", "none_free", "over", "changed"},
     "cards.staff.": {
         "changed",
         "cancelled",
@@ -49,8 +53,12 @@ COMPOSED = {
         "merged",
         "unanswered",
     }
-    | {"reminder", "overdue", "handed_up", "returned", "resumed"},
-    "request_desk.steps.": {"accepted", "on_the_way", "done", "approved", "cannot", "waiting"},
+    | {"reminder", "overdue", "handed_up", "returned", "resumed"}
+    | {"offer_accepted", "offer_declined", "offer_gone"},
+    "request_desk.steps.": {"accepted", "on_the_way", "done", "cannot", "waiting"},
+    "offers.": {"accept_offer.button", "decline_offer.button"},
+    "offers.make_offer.": {"next_arrival", "following_stays"},
+    "offers.make_offer.ask_": {"time", "quantity", "room"},
     "guest_lookup.lines.": {"stay", "choice"},
     "service_requests.request_service.": {"opened", "for_approval", "unattended", "searched", "already", "added"},
     "guest_lookup.guest_card.": {"title", "dates", "state", "history", "stayed", "requests", "none", "know"}
@@ -73,7 +81,9 @@ COMPOSED = {
     },
 }
 SAMPLES: dict[str, list[Any]] = {
-    "state": [each.value for each in RequestState] + ["in_house", "booked", "departed", "cancelled", "no_show"],
+    "state": [each.value for each in RequestState]
+    + ["held", "returned", "disposed"]
+    + ["in_house", "booked", "departed", "cancelled", "no_show"],
     "heard_by": ["manager", "desk", "nobody"],
     "quantity": [0, 1, 2],
     "count": [1, 2],
@@ -81,6 +91,10 @@ SAMPLES: dict[str, list[Any]] = {
     "adults": [1, 2],
     "children": [0, 1, 2],
     "nights": [1, 2],
+    "stays": [[], ["Fri to Sun, Li Wei", "Mon to Tue"]],
+    "items": [["Item 7"], ["Item 7", "Item 9"]],
+    "asked": [[], ["#12 Room 302 · lost and found"]],
+    "rooms": [[], ["301", "303 suite"]],
     "minutes": [1, 15],
     "hours": [0, 1],
     "number": [12],
@@ -103,7 +117,8 @@ SAMPLES: dict[str, list[Any]] = {
     "lines": [[], ["open requests · my tasks", "on duty"]],
 }
 FLAGS = {"fault", "attended", "told", "linked", "late", "in_house", "offer", "returning", "alone", "known", "done"}
-FLAGS |= {"approval", "staff", "desk", "each", "months", "other", "away", "lead", "elder", "changed", "heard", "on"}
+FLAGS |= {"same_day", "by_house", "approval", "staff", "desk", "each", "months", "other", "away", "lead", "elder"}
+FLAGS |= {"changed", "heard", "on"}
 WARNINGS = {"cards.needs.allergy"}  # the one sign in the house: nobody may overlook it
 
 environment = Environment(trim_blocks=True, lstrip_blocks=True)

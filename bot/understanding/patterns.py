@@ -103,7 +103,7 @@ class Placeholder:
     def admits(self, token: str) -> bool:
         if self.slot == "rating":
             return token in _RATINGS
-        return token.isdigit() and len(token) <= 6 if self.slot in ("number", "room") else not token.isdigit()
+        return token.isdigit() and len(token) <= 6 if self.slot in ("number", "room", "item") else not token.isdigit()
 
 
 Part = Choice | Gap | Placeholder

@@ -42,10 +42,7 @@ class Heard:
 
     def without(self, spans: list[Span]) -> Heard:
         """The same text with these places used up."""
-        if not spans:
-            return self
-        plain = blank(self.plain, spans)
-        return Heard(plain, self.raw, self.now, self.rooms, self.time_hint, self.asked, self.captures)
+        return replace(self, plain=blank(self.plain, spans)) if spans else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +58,7 @@ _TICKET = re.compile(r"#(?P<n>\d{1,6})(?!\d)")
 _MORE = re.compile(
     r"\b(?:more|another|additional)\b(?! (?:room|thing|question))|再[来拿送要给加]|还要|多[要拿送给来加]|[追添]加"
 )
+_ITEM = re.compile(r"(?:\bitem|失物)\s*(?:no\.?|number|编号|第)?\s*#?(?P<n>\d{1,6})(?!\d)")
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _NAME = re.compile(
     r"\W*(?:我叫|他叫|她叫|叫|名字是|姓名|是|(?:his |her |my |the )?name is |i am )?(?P<name>.{1,40}?)[\s。.,，!?]*",
@@ -121,8 +119,7 @@ def find_rating(heard: Heard) -> Found | None:
 
 def find_number(heard: Heard) -> Found | None:
     """The number of a request."""
-    match = _NUMBER.search(heard.plain)
-    return Found(int(match["n"]), [match.span()]) if match else None
+    return _counted(_NUMBER, heard)
 
 
 def find_numbers(heard: Heard) -> Found | None:
@@ -133,8 +130,12 @@ def find_numbers(heard: Heard) -> Found | None:
 
 def find_ticket(heard: Heard) -> Found | None:
     """The number of a request where it is marked as one: #12."""
-    match = _TICKET.search(heard.plain)
-    return Found(int(match["n"]), [match.span()]) if match else None
+    return _counted(_TICKET, heard)
+
+
+def find_item(heard: Heard) -> Found | None:
+    """The number of a found thing where it is called one: item 7; any number where a question or phrase asks for it."""
+    return _counted(_ITEM, heard) or (_counted(_NUMBER, heard) if heard.asked else None)
 
 
 def find_credential(heard: Heard) -> Found | None:
@@ -194,7 +195,8 @@ def find_name(heard: Heard) -> Found | None:
     if span is None and heard.asked:
         match = _NAME.fullmatch(heard.plain)
         span = match.span("name") if match and _is_name(match["name"]) else None
-    return Found(_spelled(heard, span), [span]) if span and _spelled(heard, span) else None
+    spelled = heard.raw[slice(*span)].strip() if span else ""
+    return Found(spelled, [span]) if span and spelled else None
 
 
 def _is_name(said: str) -> bool:
@@ -221,6 +223,7 @@ FINDERS: dict[str, Finder] = {
     "room": find_room,
     "people": find_people,
     "rating": find_rating,
+    "item": find_item,
     "number": find_number,
     "numbers": find_numbers,
     "ticket": find_ticket,
@@ -241,8 +244,9 @@ def _sum(amounts: Sequence[Amount], heard: Heard) -> Found | None:
     return Found(bare[0], [bare[1]]) if bare else None
 
 
-def _spelled(heard: Heard, span: Span) -> str:
-    return heard.raw[slice(*span)].strip()
+def _counted(pattern: re.Pattern[str], heard: Heard) -> Found | None:
+    match = pattern.search(heard.plain)
+    return Found(int(match["n"]), [match.span()]) if match else None
 
 
 def _listed(heard: Heard, name: str, file: str = "duty") -> Found | None:

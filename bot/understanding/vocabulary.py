@@ -97,9 +97,11 @@ def find_hits(tokens: Sequence[Token], intents: Container[str], with_services: b
 
 @cache
 def service_words() -> Mapping[str, Service]:
+    """Of all that is asked for; nobody asks for what the house opens by itself."""
     return {
         code: Service(code, bool(entry.get("fault")), str(entry.get("time_hint", "")), str(entry.get("instead_of", "")))
         for code, entry in services(LANGUAGES[0]).items()
+        if "phrases" in entry
     }
 
 
@@ -143,7 +145,7 @@ def _rules_of(language: str) -> Iterator[Rule]:
         if intent not in catalogue:
             yield from _compiled(spoken, Meaning(Kind.INTENT, intent))
     for code, entry in catalogue.items():
-        yield from _compiled(entry["phrases"], Meaning(Kind.SERVICE, code))
+        yield from _compiled(entry.get("phrases", []), Meaning(Kind.SERVICE, code))
         yield from _compiled(entry.get("details", []), Meaning(Kind.SERVICE, code, detailed=True))
         yield from _compiled(entry.get("names", []), Meaning(Kind.SERVICE, code, only_name=True))
     yield from _compiled(table(language, "emergency", "emergency")["harmless"], Meaning(Kind.HARMLESS))

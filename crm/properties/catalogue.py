@@ -20,7 +20,9 @@ DEPARTMENTS: tuple[Department, ...] = get_args(Department)
 Detail = Literal["time", "people", "quantity", "note"]
 Item = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=60)]
 Need = Literal["food_allergy", "room_allergy", "medicine_allergy", "diet", "ages", "money"]
+LooksAt = Literal["", "next_arrival", "following_stays", "free_rooms", "held_items"]
 Hour = Annotated[str, StringConstraints(pattern=r"^([01]?\d|2[0-3]):[0-5]\d$")]
+Opening = Annotated[str, StringConstraints(pattern=r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,12 @@ class Service(BaseModel):
     `available`: in_house (only while staying), booked (also before), always.
     `times` are hours offered when the guest names none; `day` is the day of the stay (arrival, departure) on which the
     wanted hour always falls. `takes` is what else goes with it when the guest says so; no other department reads it.
-    `items` are things of the kind that the house has by name: its dishes, its tours."""
+    `items` are things of the kind that the house has by name: its dishes, its tours. `looks_at` is what the desk is
+    shown of the records before it approves, and what approving changes in them: who comes into the room next (the hour
+    of departure), the stays that follow in the room (the day of departure), the rooms that are free (the room). It may
+    also be what was found and is held; that is kept for `keep_days` before it may be disposed of.
+    `hours` are those it is done in, "07:00-22:00", past midnight too; before an arrival it may be booked from
+    `not_before_days` on. `opens_on`: when this happens to a stay the house asks it of itself; guests do not."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -48,10 +55,15 @@ class Service(BaseModel):
     department: Department
     asks: tuple[Detail, ...] = ()
     available: Literal["in_house", "booked", "always"] = "in_house"
+    hours: Opening = ""
+    not_before_days: Annotated[int, Field(ge=0, le=3650)] | None = None
     level: Literal["urgent", "serious", "ordinary"] = "ordinary"
     accept_minutes: Annotated[int, Field(ge=1, le=7 * 24 * 60)] | None = None
     complete_minutes: Annotated[int, Field(ge=0, le=7 * 24 * 60)] | None = None
     needs_approval: StrictBool = False
+    looks_at: LooksAt = ""
+    keep_days: Annotated[int, Field(ge=0, le=3650)] = 90
+    opens_on: Literal["", "departed"] = ""
     times: tuple[Hour, ...] = ()
     day: Literal["", "arrival", "departure"] = ""
     takes: tuple[Need, ...] = ()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
-from crm.properties.catalogue import Catalogue, Department, Service
+from crm.properties.catalogue import Catalogue, Department, Service, shipped_catalogue
 from crm.properties.hours import add_working
 from crm.properties.houses import Property
 from crm.service_requests.requests import RequestState, ServiceRequest
@@ -75,9 +75,10 @@ def new_promise(house: Property, service: Service, request: ServiceRequest, now:
 
 
 def service_of(catalogue: Catalogue, request: ServiceRequest) -> Service:
-    """The request's service, also when the house no longer offers it."""
+    """The request's service; of one that the house no longer offers, what is shipped."""
     department: Department = request.department  # type: ignore[assignment]
-    return catalogue.get(request.service) or Service(code=request.service, department=department)
+    known = catalogue.get(request.service) or shipped_catalogue().get(request.service)
+    return known or Service(code=request.service, department=department)
 
 
 def late_at(request: ServiceRequest, service: Service) -> datetime:

@@ -1,4 +1,4 @@
-"""Requests asked for by stay, by room and by the ids that messages carry."""
+"""Requests asked for by stay, by room, by the ids that messages carry, and to be held."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, or_, select
 
-from crm.service_requests.requests import _INFO, IS_UNFINISHED, ServiceRequest, _request, service_request
+from crm.service_requests.requests import (
+    _INFO,
+    IS_UNFINISHED,
+    ServiceRequest,
+    _request,
+    get_request,
+    service_request,
+)
 from crm.store import Connection, Prepared
 
 _c = service_request.c
@@ -38,3 +45,9 @@ def finished_in_room(db: Connection, property_id: str, room: str, since: datetim
 def request_numbers(db: Connection, ids: Sequence[str]) -> dict[str, int]:
     """By the ids that messages about them carry."""
     return {row.id: row.number for row in _NUMBERS.all(db, {"ids": list(ids)})}
+
+
+def hold_request(db: Connection, number: int) -> ServiceRequest:
+    """As it is now, and as nobody else may change it until this transaction ends. Raises NotFound."""
+    db.execute(select(_c.number).where(_c.number == number).with_for_update())
+    return get_request(db, number)

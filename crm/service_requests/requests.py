@@ -13,8 +13,10 @@ from sqlmodel import Field, SQLModel
 from crm.encryption import unseal
 from crm.errors import NotFound
 from crm.guests.profile import guest
+from crm.properties.houses import room
 from crm.service_requests.needs import Needs, unpacked
 from crm.staff.members import StaffMember, staff_member
+from crm.stays.bookings import stay
 from crm.store import Connection, Prepared, Utc, table
 
 
@@ -99,6 +101,7 @@ class ServiceRequest:
 
     `due_at` is when it was promised to be done, and `promised_at` what the guest was told since, in `apologies`.
     `respond_by` is when somebody should have taken it. `rung` of the ladder was told at `rung_at` that it is late.
+    `room` was reported; `room_now` is where the guest lives meanwhile.
     """
 
     number: int
@@ -127,6 +130,7 @@ class ServiceRequest:
     on_the_way_at: datetime | None = None
     finished_at: datetime | None = None
     translation: str = ""
+    room_now: str = ""
     respond_by: datetime | None = None
     promised_at: datetime | None = None
     waiting_since: datetime | None = None
@@ -149,12 +153,19 @@ class ServiceRequest:
 
 
 _c = service_request.c
-_CLOCKED = ("respond_by", "promised_at", "waiting_since", "is_reminded", "apologies", "rung", "rung_at")
+_PLAIN = (
+    *("number", "id", "property_id", "stay_id", "guest_id", "conversation_id", "assignee_id"),
+    *("service", "department", "room", "quantity", "people", "wanted_at", "rating", "merged_into"),
+    *("opened_at", "due_at", "accepted_at", "on_the_way_at", "finished_at"),
+    *("respond_by", "promised_at", "waiting_since", "is_reminded", "apologies", "rung", "rung_at"),
+)
 _PEOPLE = (guest.c.name.label("guest_name"), guest.c.elder_mode, staff_member.c.name.label("assignee_name"))
 _INFO: Select[Any] = (
-    select(service_request, *_PEOPLE)
+    select(service_request, *_PEOPLE, room.c.number.label("room_now"))
     .outerjoin(guest, guest.c.id == _c.guest_id)
     .outerjoin(staff_member, staff_member.c.id == _c.assignee_id)
+    .outerjoin(stay, stay.c.id == _c.stay_id)
+    .outerjoin(room, room.c.id == stay.c.room_id)
 )
 _BY_NUMBER = Prepared(_INFO.where(_c.number == bindparam("number")))
 _OF_PROPERTY = _INFO.where(_c.property_id == bindparam("property_id"), IS_UNFINISHED).order_by(_c.due_at, _c.number)
@@ -216,34 +227,18 @@ def all_requests(db: Connection) -> list[ServiceRequest]:
 
 
 def _request(db: Connection, row: Any) -> ServiceRequest:
+    def opened(column: str, sealed: bytes | None) -> str:
+        return unseal(db, f"service_request.{column}", row.id, sealed) or ""
+
     return ServiceRequest(
-        number=row.number,
-        id=row.id,
-        property_id=row.property_id,
-        stay_id=row.stay_id,
-        guest_id=row.guest_id,
-        guest_name=row.guest_name or "",
-        conversation_id=row.conversation_id,
-        service=row.service,
-        department=row.department,
-        room=row.room,
-        quantity=row.quantity,
-        people=row.people,
-        wanted_at=row.wanted_at,
-        note=unseal(db, "service_request.note", row.id, row.note) or "",
-        needs=unpacked(unseal(db, "service_request.needs", row.id, row.needs)),
+        **{name: getattr(row, name) for name in _PLAIN},
         state=RequestState(row.state),
-        assignee_id=row.assignee_id,
+        guest_name=row.guest_name or "",
         assignee_name=row.assignee_name or "",
-        reason=unseal(db, "service_request.reason", row.id, row.reason) or "",
-        opened_at=row.opened_at,
-        due_at=row.due_at,
-        rating=row.rating,
-        accepted_at=row.accepted_at,
-        on_the_way_at=row.on_the_way_at,
-        finished_at=row.finished_at,
-        translation=unseal(db, "service_request.translation", row.id, row.translation) or "",
-        **{name: getattr(row, name) for name in _CLOCKED},
-        merged_into=row.merged_into,
         elder_mode=bool(row.elder_mode),
+        room_now=row.room_now or "",
+        note=opened("note", row.note),
+        translation=opened("translation", row.translation),
+        reason=opened("reason", row.reason),
+        needs=unpacked(opened("needs", row.needs)),
     )

@@ -72,18 +72,17 @@ def open_request(
     conversation_id: str | None,
     inbound_id: str,
     part: int,
+    by_house: bool = False,
 ) -> ServiceRequest:
-    """Writes a new request down with its promise. `inbound_id` and `part` make the same words open it only once.
-
-    `conversation_id` is where its guest hears of it, if anywhere.
-    """
+    """Writes a new request down with its promise. `inbound_id` and `part` make the same words open it only once; what
+    the house asks of itself (`by_house`) concerns no guest."""
     request_id = new_id(now)
     respond_by, due_at = promise(house, service, now, details.wanted_at)
     asked: dict[str, Any] = {
         "id": request_id,
         "property_id": stay.property_id,
         "stay_id": stay.id,
-        "guest_id": stay.guest_id,
+        "guest_id": None if by_house else stay.guest_id,
         "conversation_id": conversation_id,
         "service": service.code,
         "department": service.department,
@@ -99,7 +98,7 @@ def open_request(
     row = {**asked, "inbound_id": inbound_id, "part": part, **_sealed(db, request_id, details)}
     opened = ServiceRequest(
         number=0,
-        guest_name=stay.guest_name,
+        guest_name="" if by_house else stay.guest_name,
         elder_mode=stay.elder_mode,
         note=details.note,
         translation=details.translation,
@@ -108,6 +107,7 @@ def open_request(
         assignee_name="",
         reason="",
         rating=None,
+        room_now=stay.room,
         **asked,
     )
     return replace(opened, number=_INSERT.scalar(db, {**row, "look_at": next_look(opened, service, now)}))

@@ -45,6 +45,7 @@ class Stay(SQLModel, table=True):
     adults: int = 1
     children: int = 0
     expected_time: str = ""
+    departure_time: str | None = None  # agreed, as HH:MM; else what the house does usually
     created_at: datetime = Field(sa_type=Utc)
 
 
@@ -53,7 +54,7 @@ stay = table(Stay)
 
 @dataclass(frozen=True, slots=True)
 class StayInfo:
-    """A stay as a conversation needs it."""
+    """A stay as a conversation needs it. `expected_time` was announced for the arrival, `departure_time` was agreed."""
 
     id: str
     property_id: str
@@ -68,6 +69,7 @@ class StayInfo:
     children: int = 0
     expected_time: str = ""
     elder_mode: bool = False
+    departure_time: str = ""
 
     @property
     def is_in_house(self) -> bool:
@@ -92,6 +94,7 @@ STAY_COLUMNS = (
     stay.c.children,
     stay.c.expected_time,
     guest.c.elder_mode,
+    stay.c.departure_time,
 )
 STAY_INFO: Select[Any] = (
     select(*STAY_COLUMNS).join(guest, guest.c.id == stay.c.guest_id).outerjoin(room, room.c.id == stay.c.room_id)
@@ -120,6 +123,15 @@ _IN_ROOM = Prepared(
         stay.c.state == StayState.IN_HOUSE,
         room.c.number == bindparam("number"),
     )
+)
+_LAST_IN_ROOM = Prepared(
+    STAY_INFO.where(
+        stay.c.property_id == bindparam("property_id"),
+        stay.c.state.in_((StayState.IN_HOUSE, StayState.DEPARTED)),
+        room.c.number == bindparam("number"),
+    )
+    .order_by(stay.c.departure.desc())
+    .limit(1)
 )
 _OF_PROPERTY = STAY_INFO.where(stay.c.property_id == bindparam("property_id")).order_by(room.c.number, guest.c.name)
 _ARRIVING = Prepared(
@@ -187,6 +199,11 @@ def stays_in_room(db: Connection, property_id: str, number: str) -> list[StayInf
     return _list(db, _IN_ROOM, property_id=property_id, number=number)
 
 
+def find_last_in_room(db: Connection, property_id: str, number: str) -> StayInfo | None:
+    """Who is in the room, else who left it last."""
+    return _first(db, _LAST_IN_ROOM, property_id=property_id, number=number)
+
+
 def arrivals(db: Connection, property_id: str, on: date) -> list[StayInfo]:
     return _list(db, _ARRIVING, property_id=property_id, on=on)
 
@@ -235,5 +252,6 @@ def _list(db: Connection, query: Prepared, **values: Any) -> list[StayInfo]:
 def stay_info(columns: Sequence[Any]) -> StayInfo:
     """The stay in these STAY_COLUMNS."""
     values = list(columns)
-    values[4], values[-1] = values[4] or "", bool(values[-1])
+    values[4], values[-1] = values[4] or "", values[-1] or ""  # room and agreed hour
+    values[-2] = bool(values[-2])  # elder mode
     return StayInfo(*values)

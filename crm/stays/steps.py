@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import insert, update
 
 from crm.stays.bookings import Stay, StayState, normal_code, stay
+from crm.stays.events import StayEventKind, note_event
 from crm.store import Connection, Prepared, new_id
 
 _INSERT = Prepared(insert(Stay))
@@ -54,9 +55,12 @@ def check_in(db: Connection, stay_id: str) -> bool:
     return _move(db, stay_id, StayState.BOOKED, StayState.IN_HOUSE)
 
 
-def check_out(db: Connection, stay_id: str) -> bool:
+def check_out(db: Connection, now: datetime, stay_id: str) -> bool:
     """The guest has left; False when nobody is in house with this stay."""
-    return _move(db, stay_id, StayState.IN_HOUSE, StayState.DEPARTED)
+    has_left = _move(db, stay_id, StayState.IN_HOUSE, StayState.DEPARTED)
+    if has_left:
+        note_event(db, now, stay_id, StayEventKind.DEPARTED)
+    return has_left
 
 
 def cancel(db: Connection, stay_id: str) -> bool:

@@ -10,11 +10,12 @@ from typing import Any
 from crm.calendar import local, zone
 from crm.errors import NoStay
 from crm.properties.catalogue import Service
+from crm.service_requests.levels import service_of
 from crm.service_requests.needs import NEEDS, needs_of
 from crm.service_requests.requests import RequestState, ServiceRequest, get_request, requests_since
 from crm.service_requests.sharing import requests_of_guest
 from crm.service_requests.steps import Details, change, details_of
-from handlers import cards, needs, notices
+from handlers import cards, needs, notices, windows
 from handlers.turn import TRANSLATION, Button, Call, Question, Reply, Turn
 from prompts.words import say
 
@@ -109,9 +110,15 @@ def _changed(turn: Turn, request: ServiceRequest, wanted: dict[str, Any]) -> lis
     if request.state is RequestState.WAITING and "time" in wanted:
         return [Reply("", follow_up=Call("resume_request", {"number": request.number, "time": wanted["time"]}))]
     turn = turn.at_property(request.property_id)
-    service = turn.catalogue.get(request.service)
-    details = _details(turn, request, service, wanted) if service else None
-    if service is None or details is None or not change(turn.db, turn.now, request, service, details, turn.house):
+    service = service_of(turn.catalogue, request)
+    details = _details(turn, request, service, wanted)
+    if "time" in wanted:
+        slots = {name: value for name, value in turn.call.slots.items() if name not in ("time", "day", "either_half")}
+        call = Call("change_request", {**slots, "number": request.number})
+        closed = windows.closed(turn, service, details.wanted_at, call)
+        if closed:
+            return [closed]
+    if not change(turn.db, turn.now, request, service, details, turn.house):
         return [Reply(notices.standings(turn, [get_request(turn.db, request.number)])[0], about=request.id)]
     request = get_request(turn.db, request.number)
     text = say(

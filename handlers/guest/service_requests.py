@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from crm.errors import NoStay, NotAvailable, NotFound
-from crm.properties.catalogue import Service
+from crm.errors import NoStay, NotFound
 from crm.service_requests.requests import RequestState, ServiceRequest, find_last_done, get_request
 from crm.service_requests.sharing import current_number, requests_of_guest
 from crm.service_requests.steps import cancel, rate
-from crm.stays.bookings import StayInfo, find_last_stay
-from handlers import cards, needs, notices, ordering
+from handlers import cards, needs, notices, ordering, windows
 from handlers.ordering import Placed
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say
@@ -22,10 +20,13 @@ MOST_CHOICES = 8
 
 def request_service(turn: Turn) -> list[Reply]:
     service = turn.catalogue.get(str(turn.slot("service")))
-    if service is None:
+    if service is None or service.opens_on:
         return [_which_service(turn)]
-    stay = _stay_for(turn, service)
+    stay = windows.stay_for(turn, service)
     turn = turn.at_property(stay.property_id)
+    closed = ordering.closed(turn, service, stay)
+    if closed:
+        return [closed]
     detail = ordering.missing(turn, service, stay)
     if detail:
         return [ordering.ask(turn, service, stay, detail)]
@@ -95,20 +96,6 @@ def _which_service(turn: Turn) -> Reply:
     return Reply(text, [*buttons, cards.person_button(turn.language)], ask=Question(turn.call, "service"))
 
 
-def _stay_for(turn: Turn, service: Service) -> StayInfo:
-    stay = turn.speaker.stay
-    if stay is None and turn.speaker.guest_id and service.available == "always":
-        stay = find_last_stay(turn.db, turn.speaker.guest_id)
-    if stay is None:
-        raise NoStay
-    is_early = service.available == "in_house" and not stay.is_in_house
-    is_past = service.day == "arrival" and stay.is_in_house
-    if is_early or is_past:
-        name = cards.service_name(turn.language, service.code)
-        raise NotAvailable(service=name, day=cards.on(turn, turn.language, stay.arrival), past=is_past)
-    return stay
-
-
 def _confirmation(turn: Turn, request: ServiceRequest, department: str) -> Reply:
     """What, how many, which room, by when; then who has it, or honestly that nobody has it yet."""
     sentence = "unattended" if not department else _promise(turn, request)
@@ -124,8 +111,8 @@ def _confirmation(turn: Turn, request: ServiceRequest, department: str) -> Reply
         department=cards.department(turn.language, department) if department else "",
         phone=turn.house.phone,
     )
-    noted = needs.noted(turn.language, request.needs)
-    return Reply("\n".join(filter(None, (cards.capital(text), noted))), about=request.id)
+    noted = [needs.noted(turn.language, request.needs), windows.unknown_room(turn, request)]
+    return Reply("\n".join(filter(None, (cards.capital(text), *noted))), about=request.id)
 
 
 def _promise(turn: Turn, request: ServiceRequest) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from crm.service_requests.offers import offers_to
 from crm.staff.roles import may
 from handlers import cards
 from handlers.turn import Button, Call, Intent, Question, Reply, Turn
@@ -24,6 +25,9 @@ def greet(turn: Turn) -> list[Reply]:
 
 
 def thank(turn: Turn) -> list[Reply]:
+    """A mere "ok" to what was offered may be thanks or yes: it is asked again."""
+    if turn.speaker.guest_id is not None and offers_to(turn.db, turn.speaker.guest_id):
+        return [Reply("", follow_up=Call("accept_offer", {"unsure": True}))]
     return [Reply(say(turn.language, "small_talk.thank.answer"))]
 
 

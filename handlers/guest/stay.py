@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from crm.errors import NoStay
-from handlers import cards
+from handlers import cards, windows
 from handlers.turn import Reply, Turn
-from prompts.words import say
+from prompts.words import clock, say
 
 
 def my_stay(turn: Turn) -> list[Reply]:
     stay = turn.speaker.stay
     if stay is None:
-        raise NoStay
+        raise windows.no_stay(turn)
     text = say(
         turn.language,
         "stay.my_stay.details",
@@ -22,7 +21,8 @@ def my_stay(turn: Turn) -> list[Reply]:
         adults=stay.adults,
         children=stay.children,
         in_house=stay.is_in_house,
-        expected=cards.hour(turn.language, stay),
+        expected=clock(turn.language, stay.expected_time),
+        until=clock(turn.language, stay.departure_time),
     )
     offer = "late_checkout" if stay.is_in_house else "early_checkin"
     buttons = [cards.service_button(turn.language, offer)] if offer in turn.catalogue else []

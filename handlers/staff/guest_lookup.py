@@ -24,7 +24,7 @@ from handlers import cards, drawings, needs
 from handlers.houses import house_label, houses, record_list, under_names
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.pictures import Card, Section
-from prompts.words import say, table
+from prompts.words import clock, say, table
 
 MOST_CHOICES = 6
 MOST_REQUESTS = 10
@@ -178,7 +178,7 @@ def _to_know(turn: Turn, stay: StayInfo, told: Needs, asked: Sequence[ServiceReq
     lines = [
         _word(turn, "elder") if stay.elder_mode else "",
         _word(turn, "leaves", day=cards.on(turn, turn.language, stay.departure)) if leaves and stay.is_in_house else "",
-        _word(turn, "expected", expected=cards.hour(turn.language, stay))
+        _word(turn, "expected", expected=clock(turn.language, stay.expected_time))
         if stay.expected_time and not stay.is_in_house
         else "",
         _word(turn, "language", language=spoken) if language != turn.house.language else "",

@@ -49,6 +49,9 @@ def _ordered(turn: Turn, stay: StayInfo) -> list[Reply]:
     service = turn.catalogue.get(str(turn.slot("service")))
     if service is None:
         return [_which_service(turn, stay)]
+    closed = ordering.closed(turn, service, stay)
+    if closed:
+        return [closed]
     detail = ordering.missing(turn, service, stay)
     if detail:
         return [ordering.ask(turn, service, stay, detail)]

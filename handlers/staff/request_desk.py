@@ -16,7 +16,7 @@ from crm.service_requests.requests import (
 )
 from crm.service_requests.steps import accept, complete, decline, start, wait_for_guest
 from crm.staff.roles import may
-from handlers import cards, desk, notices
+from handlers import approvals, cards, desk, notices
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say, table
 
@@ -61,12 +61,15 @@ def complete_request(turn: Turn) -> list[Reply]:
     request = desk.meant(turn, mine)
     if request is None:
         return [_which_is_done(turn, mine)]
+    note = turn.slot("note") or ""
+    if cards.needs_approval(turn, request):
+        return approvals.approve(turn, request.number, note=note, overrule=bool(turn.slot("overrule")))
     done = complete(turn.db, turn.now, request, turn.member)
     if done:
         add_photos(turn.db, request, turn.attachments)
-    sentence, photos = "approved" if cards.needs_approval(turn, request) else "done", photos_of(turn.db, request)
-    replies = _taken(turn, request, done, sentence, photos=photos, note=turn.slot("note") or "")
-    if done and sentence == "done" and not photos and len(replies) > 1:
+    photos = photos_of(turn.db, request)
+    replies = _taken(turn, request, done, "done", photos=photos, note=note)
+    if done and not photos and len(replies) > 1:
         label = say(turn.language, "photos.show_photo.add")
         button = Button(label, Call("show_picture", {"number": request.number}))
         replies[0] = replace(replies[0], buttons=[*replies[0].buttons, button])
@@ -92,7 +95,7 @@ def decline_request(turn: Turn) -> list[Reply]:
     reason = turn.slot("reason")
     if not reason:
         return [_ask_reason(turn, request)]
-    if reason in AT_THE_DOOR:
+    if reason in AT_THE_DOOR and request.guest_id is not None:
         waits = wait_for_guest(turn.db, turn.now, request, turn.member, reason)
         return _taken(turn, request, waits, "waiting", reason_code=reason)
     declined = decline(turn.db, turn.now, request, turn.member, reason)
@@ -126,11 +129,17 @@ def _taken(turn: Turn, request: ServiceRequest, changed: bool, sentence: str, **
 def _ask_reason(turn: Turn, request: ServiceRequest) -> Reply:
     call = {"number": request.number}
     reasons = dict(table(turn.language, "cards", "reasons"))
-    if request.department not in IN_THE_ROOM or cards.needs_approval(turn, request):
+    is_behind_a_door = request.department in IN_THE_ROOM and request.guest_id is not None
+    if not is_behind_a_door or cards.needs_approval(turn, request):
         reasons = {code: words for code, words in reasons.items() if code not in AT_THE_DOOR}
     buttons = [
         Button(cards.capital(words), Call("decline_request", {**call, "reason": code}))
         for code, words in reasons.items()
     ]
-    text = say(turn.language, "request_desk.decline_request.ask", headline=cards.headline(turn.language, request))
+    text = say(
+        turn.language,
+        "request_desk.decline_request.ask",
+        headline=cards.headline(turn.language, request),
+        by_house=request.guest_id is None,
+    )
     return Reply(text, buttons, ask=Question(Call("decline_request", call), "reason"), about=request.id)

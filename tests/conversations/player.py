@@ -13,6 +13,7 @@ A story is a file beside this one:
     [[turn]]
     who = "clock"                      # nobody says anything: time passes, and what is due happens
     after = "15m"
+    leaves = "王芳"                    # this guest checks out first
 
     [[turn]]
     who = "guest"
@@ -55,6 +56,7 @@ from crm.properties.houses import properties
 from crm.staff.members import find_staff_member
 from crm.stays.bookings import find_current_stay
 from crm.stays.links import create_stay_link
+from crm.stays.steps import check_out
 from crm.store import Connection, Store, table
 from tests.support.fake_channel import FakeChannel
 
@@ -64,7 +66,7 @@ SECONDS = {"s": 1, "m": 60, "h": 3600}
 BURST_SECONDS = 0.3
 CLOCK = "clock"
 STORY_KEYS = {"story", "now", "people", "turn"}
-TURN_KEYS = {"who", "after", "says", "presses", "hears", "offers", "requests", "feedback"}
+TURN_KEYS = {"who", "after", "leaves", "says", "presses", "hears", "offers", "requests", "feedback"}
 
 
 def stories() -> list[Path]:
@@ -184,11 +186,19 @@ class Stage:
     async def play(self, where: str, turn: dict[str, Any]) -> None:
         if "after" in turn:
             self.clock.move(turn["after"])
+        if "leaves" in turn:
+            self._check_out(turn["leaves"])
         await self.app.timed.tick()
         if turn["who"] != CLOCK:
             await self._speak(where, self.people[turn["who"]], turn)
         await self._quiet()
         self._compare(where, turn)
+
+    def _check_out(self, name: str) -> None:
+        with self.store.transaction() as db:
+            stay = find_current_stay(db, find_person(db, f"guest:{name}").id)
+            assert stay
+            assert check_out(db, self.clock(), stay.id)
 
     async def _speak(self, where: str, player: Player, turn: dict[str, Any]) -> None:
         if "presses" in turn:

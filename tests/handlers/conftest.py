@@ -38,6 +38,7 @@ def house(store: Store) -> Iterator[House]:
     """A house of its own for each test, in a transaction that is rolled back."""
     with suppress(Undone), store.transaction() as db:
         if not store.is_sqlite:
-            db.execute(text("ALTER SEQUENCE service_request_number_seq RESTART"))
+            for numbered in ("service_request", "lost_item"):
+                db.execute(text(f"ALTER SEQUENCE {numbered}_number_seq RESTART"))
         yield make_house(db)
         raise Undone

@@ -1,0 +1,176 @@
+"""Things that were found: held until somebody gets them back, or until they have been kept long enough."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint, bindparam, insert, select, text, update
+from sqlmodel import Field, SQLModel
+
+from crm.conversations.messages import Attachment
+from crm.encryption import seal, unseal
+from crm.errors import NotFound
+from crm.service_requests.requests import ServiceRequest
+from crm.staff.members import StaffMember, staff_member
+from crm.stays.bookings import StayInfo
+from crm.store import Connection, Json, Prepared, Utc, new_id, table
+
+
+class ItemState(StrEnum):
+    HELD = "held"
+    RETURNED = "returned"
+    DISPOSED = "disposed"
+
+
+_IS_HELD = text("lost_item.state = 'held'")
+_WHERE_HELD = text("state = 'held'")
+
+
+class LostItemRow(SQLModel, table=True):
+    """`number` is what people say aloud; `what` seals the finder's words; `request_number` is who asked for it."""
+
+    __tablename__ = "lost_item"
+    __table_args__ = (
+        UniqueConstraint("inbound_id", "part"),
+        Index("ix_lost_item_held", "property_id", "number", sqlite_where=_WHERE_HELD, postgresql_where=_WHERE_HELD),
+        {"sqlite_autoincrement": True},
+    )
+
+    number: int = Field(primary_key=True)
+    id: str = Field(unique=True)
+    property_id: str = Field(foreign_key="property.id")
+    stay_id: str | None = Field(default=None, foreign_key="stay.id")
+    request_number: int | None = Field(default=None, foreign_key="service_request.number")
+    inbound_id: str
+    part: int
+    room: str = ""
+    what: bytes
+    photos: list[list[str]] | None = Field(default=None, sa_type=Json)
+    state: str
+    found_by: str = Field(foreign_key="staff_member.id")
+    found_at: datetime = Field(sa_type=Utc)
+    settled_by: str | None = Field(default=None, foreign_key="staff_member.id")
+    settled_at: datetime | None = Field(default=None, sa_type=Utc)
+
+
+lost_item = table(LostItemRow)
+
+
+@dataclass(frozen=True, slots=True)
+class LostItem:
+    """A found thing as the desk works with it. `stay_id` is whose it may be, or is."""
+
+    number: int
+    property_id: str
+    stay_id: str | None
+    request_number: int | None
+    room: str
+    what: str
+    photos: Sequence[Attachment]
+    state: ItemState
+    found_by: str
+    found_at: datetime
+    settled_by: str = ""
+    settled_at: datetime | None = None
+
+    def may_belong_to(self, request: ServiceRequest) -> bool:
+        """Found in the room, or by the stay, that the request is about."""
+        in_house = self.property_id == request.property_id
+        same_stay = self.stay_id is not None and self.stay_id == request.stay_id
+        return in_house and (same_stay or (self.room != "" and self.room == request.room))
+
+
+_c = lost_item.c
+_settler = staff_member.alias("settler")
+_INFO = (
+    select(lost_item, staff_member.c.name.label("finder"), _settler.c.name.label("settler"))
+    .join(staff_member, staff_member.c.id == _c.found_by)
+    .outerjoin(_settler, _settler.c.id == _c.settled_by)
+)
+_BY_NUMBER = Prepared(_INFO.where(_c.number == bindparam("number")))
+_HELD = Prepared(_INFO.where(_c.property_id == bindparam("property_id"), _IS_HELD).order_by(_c.number))
+_INSERT = Prepared(insert(LostItemRow).returning(_c.number))
+
+
+def record_item(
+    db: Connection,
+    now: datetime,
+    member: StaffMember,
+    what: str,
+    *,
+    property_id: str,
+    room: str,
+    stay: StayInfo | None,
+    photos: Sequence[Attachment],
+    inbound_id: str,
+    part: int,
+) -> LostItem:
+    """Writes down what the member has found. `inbound_id` and `part` make the same words record it only once."""
+    item_id = new_id(now)
+    row = {
+        "id": item_id,
+        "property_id": property_id,
+        "stay_id": stay.id if stay else None,
+        "inbound_id": inbound_id,
+        "part": part,
+        "room": room,
+        "what": seal(db, "lost_item.what", item_id, what),
+        "photos": [[each.id, each.kind, each.mime, each.name] for each in photos] or None,
+        "state": ItemState.HELD,
+        "found_by": member.id,
+        "found_at": now,
+    }
+    return get_item(db, _INSERT.scalar(db, row))
+
+
+def get_item(db: Connection, number: int) -> LostItem:
+    """Raises NotFound."""
+    row = _BY_NUMBER.first(db, {"number": number}) if abs(number) < 2**31 else None
+    if row is None:
+        raise NotFound(what=f"{number}")
+    return _item(db, row)
+
+
+def held_items(db: Connection, property_id: str) -> list[LostItem]:
+    return [_item(db, row) for row in _HELD.all(db, {"property_id": property_id})]
+
+
+def give_back(db: Connection, now: datetime, item: LostItem, member: StaffMember) -> bool:
+    """Its owner has it again; False when it is not held any more."""
+    return _settle(db, item, state=ItemState.RETURNED, settled_by=member.id, settled_at=now)
+
+
+def dispose_of(db: Connection, now: datetime, item: LostItem, member: StaffMember) -> bool:
+    """Nobody came for it; False when it is not held any more."""
+    return _settle(db, item, state=ItemState.DISPOSED, settled_by=member.id, settled_at=now)
+
+
+def keep_for(db: Connection, item: LostItem, request: ServiceRequest) -> bool:
+    """It is what the guest asked for; False when it is not held any more."""
+    return _settle(db, item, request_number=request.number, stay_id=request.stay_id)
+
+
+def _settle(db: Connection, item: LostItem, **values: Any) -> bool:
+    still = (_c.number == item.number, _IS_HELD)
+    return db.execute(update(LostItemRow).where(*still).values(**values)).rowcount == 1
+
+
+def _item(db: Connection, row: Any) -> LostItem:
+    return LostItem(
+        number=row.number,
+        property_id=row.property_id,
+        stay_id=row.stay_id,
+        request_number=row.request_number,
+        room=row.room,
+        what=unseal(db, "lost_item.what", row.id, row.what) or "",
+        photos=[Attachment(*each) for each in row.photos or ()],
+        state=ItemState(row.state),
+        found_by=row.finder,
+        found_at=row.found_at,
+        settled_by=row.settler or "",
+        settled_at=row.settled_at,
+    )

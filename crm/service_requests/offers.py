@@ -1,0 +1,132 @@
+"""What the house offers instead of what was asked for: another hour, fewer nights. The guest says yes or no, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Index, bindparam, insert, select, text, update
+from sqlmodel import Field, SQLModel
+
+from crm.properties.catalogue import Catalogue
+from crm.properties.houses import Property
+from crm.service_requests.clock import note_clock
+from crm.service_requests.levels import MOST_APOLOGIES, promise, service_of
+from crm.service_requests.requests import UNFINISHED, ServiceRequest, service_request
+from crm.staff.members import StaffMember
+from crm.store import Connection, Prepared, Utc, new_id, table
+
+STANDS = timedelta(hours=12)  # then whoever approves is reminded that the guest has not answered
+_FRESH: dict[str, Any] = {"promised_at": None, "is_reminded": False, "rung": 0}
+_IS_OPEN = text("request_offer.answered_at IS NULL")
+_WHERE_OPEN = text("answered_at IS NULL")
+
+
+class RequestOffer(SQLModel, table=True):
+    """A request has at most one that is not answered; a newer one takes its place."""
+
+    __tablename__ = "request_offer"
+    __table_args__ = (
+        Index(
+            "ix_offer_open",
+            "request_number",
+            unique=True,
+            sqlite_where=_WHERE_OPEN,
+            postgresql_where=_WHERE_OPEN,
+        ),
+    )
+
+    id: str = Field(primary_key=True)
+    request_number: int = Field(foreign_key="service_request.number")
+    staff_id: str = Field(foreign_key="staff_member.id")
+    wanted_at: datetime | None = Field(default=None, sa_type=Utc)
+    quantity: int | None = None
+    made_at: datetime = Field(sa_type=Utc)
+    answered_at: datetime | None = Field(default=None, sa_type=Utc)
+
+
+request_offer = table(RequestOffer)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Another hour or another number than the guest asked for, by this colleague."""
+
+    id: str
+    request_number: int
+    staff_id: str
+    wanted_at: datetime | None = None
+    quantity: int | None = None
+
+
+_c = request_offer.c
+_OPEN_TO_GUEST = Prepared(
+    select(_c.id, _c.request_number, _c.staff_id, _c.wanted_at, _c.quantity)
+    .join(service_request, service_request.c.number == _c.request_number)
+    .where(
+        service_request.c.guest_id == bindparam("guest_id"),
+        service_request.c.state.in_([state.value for state in UNFINISHED]),
+        _IS_OPEN,
+    )
+    .order_by(_c.made_at)
+)
+
+
+def make_offer(
+    db: Connection,
+    now: datetime,
+    request: ServiceRequest,
+    member: StaffMember,
+    *,
+    wanted_at: datetime | None = None,
+    quantity: int | None = None,
+) -> Offer:
+    """Instead of any that is still open. The request must be held (`hold_request`).
+
+    The house has answered: until the guest does there is nothing to apologise for.
+    """
+    withdraw_offer(db, now, request)
+    until = {"due_at": now + STANDS, "respond_by": None, "apologies": MOST_APOLOGIES}
+    note_clock(db, request.number, **_FRESH, **until, look_at=now)
+    offer = Offer(new_id(now), request.number, member.id, wanted_at, quantity)
+    row = {
+        "id": offer.id,
+        "request_number": offer.request_number,
+        "staff_id": offer.staff_id,
+        "wanted_at": offer.wanted_at,
+        "quantity": offer.quantity,
+        "made_at": now,
+    }
+    db.execute(insert(RequestOffer), row)
+    return offer
+
+
+def offers_to(db: Connection, guest_id: str) -> list[Offer]:
+    """What waits for this guest's yes or no, the latest last."""
+    return [Offer(*row) for row in _OPEN_TO_GUEST.all(db, {"guest_id": guest_id})]
+
+
+def withdraw_offer(db: Connection, now: datetime, request: ServiceRequest) -> None:
+    """Whatever was offered is offered no longer."""
+    _settle(db, now, _c.request_number == request.number)
+
+
+def answer_offer(db: Connection, now: datetime, offer: Offer) -> bool:
+    """False when it was answered or withdrawn meanwhile."""
+    return _settle(db, now, _c.id == offer.id) == 1
+
+
+def refuse_offer(
+    db: Connection, now: datetime, request: ServiceRequest, offer: Offer, catalogue: Catalogue, house: Property
+) -> bool:
+    """The guest says no, and is promised another answer; False when it was answered or withdrawn meanwhile."""
+    if not answer_offer(db, now, offer):
+        return False
+    respond_by, due_at = promise(house, service_of(catalogue, request), now, None)
+    note_clock(db, request.number, **_FRESH, due_at=due_at, respond_by=respond_by, apologies=0, look_at=now)
+    return True
+
+
+def _settle(db: Connection, now: datetime, which: Any) -> int:
+    return db.execute(update(RequestOffer).where(which, _IS_OPEN).values(answered_at=now)).rowcount

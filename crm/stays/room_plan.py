@@ -1,0 +1,104 @@
+"""Who comes into a room next, which rooms are free, and what an approved wish changes in the plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, bindparam, exists, or_, select, update
+
+from crm.properties.houses import room
+from crm.stays.bookings import STAY_INFO, Stay, StayInfo, StayState, stay, stay_info
+from crm.store import Connection, Prepared
+
+MOST_FOLLOWING = 3
+
+_other = stay.alias("other")
+_FOLLOWING = Prepared(
+    STAY_INFO.where(
+        stay.c.room_id == select(_other.c.room_id).where(_other.c.id == bindparam("stay_id")).scalar_subquery(),
+        stay.c.id != bindparam("stay_id"),
+        stay.c.state == StayState.BOOKED,
+        stay.c.departure > bindparam("departure"),
+    )
+    .order_by(stay.c.arrival, stay.c.id)
+    .limit(MOST_FOLLOWING)
+)
+_ROOMS = Prepared(
+    select(room.c.id, room.c.number, room.c.room_type)
+    .where(room.c.property_id == bindparam("property_id"))
+    .order_by(room.c.number)
+)
+_TAKEN = Prepared(
+    select(stay.c.room_id).where(
+        stay.c.property_id == bindparam("property_id"),
+        stay.c.room_id.is_not(None),
+        or_(
+            stay.c.state == StayState.IN_HOUSE,
+            and_(
+                stay.c.state == StayState.BOOKED,
+                stay.c.arrival < bindparam("until"),
+                stay.c.departure > bindparam("since"),
+            ),
+        ),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FreeRoom:
+    id: str
+    number: str
+    room_type: str
+
+
+def following_stays(db: Connection, of: StayInfo) -> list[StayInfo]:
+    """Who is booked into its room and leaves later, the next one first; nobody while it has no room."""
+    return [stay_info(row) for row in _FOLLOWING.all(db, {"stay_id": of.id, "departure": of.departure})]
+
+
+def free_rooms(db: Connection, of: StayInfo, today: date) -> list[FreeRoom]:
+    """Rooms of its house that nobody is in, and nobody is booked into, for the rest of the stay."""
+    values = {"property_id": of.property_id}
+    taken = set(_TAKEN.scalars(db, {**values, "since": max(today, of.arrival), "until": of.departure}))
+    return [FreeRoom(*row) for row in _ROOMS.all(db, values) if row.id not in taken]
+
+
+def keep_until(db: Connection, of: StayInfo, hour: str) -> bool:
+    """On the day of departure the guest keeps the room until this hour (HH:MM); False when the stay is over."""
+    return _change(db, of, departure_time=hour)
+
+
+def extend(db: Connection, of: StayInfo, until: date) -> bool:
+    """Leaves on a later day; False when another guest is booked into the room by then, or the stay has changed.
+
+    What hour was agreed for the old day is agreed no longer.
+    """
+    _hold_room(db, room.c.id == select(stay.c.room_id).where(stay.c.id == of.id).scalar_subquery())
+    comes_in = exists().where(
+        _other.c.room_id == stay.c.room_id,
+        _other.c.id != of.id,
+        _other.c.state.in_((StayState.BOOKED, StayState.IN_HOUSE)),
+        _other.c.arrival < until,
+        _other.c.departure > of.departure,
+    )
+    return _change(db, of, ~comes_in, stay.c.departure == of.departure, departure=until, departure_time=None)
+
+
+def move(db: Connection, of: StayInfo, into: FreeRoom, today: date) -> bool:
+    """Into another room; False when that is no longer free."""
+    _hold_room(db, room.c.id == into.id)
+    if into.id not in {each.id for each in free_rooms(db, of, today)}:
+        return False
+    return _change(db, of, room_id=into.id)
+
+
+def _hold_room(db: Connection, which: Any) -> None:
+    """Nobody else changes who is in this room until the transaction ends; SQLite writes one at a time anyway."""
+    db.execute(select(room.c.id).where(which).with_for_update())
+
+
+def _change(db: Connection, of: StayInfo, *also: Any, **values: Any) -> bool:
+    still = (stay.c.id == of.id, stay.c.state.in_((StayState.BOOKED, StayState.IN_HOUSE)), *also)
+    return db.execute(update(Stay).where(*still).values(**values)).rowcount == 1

@@ -1,0 +1,212 @@
+"""What the records say before the desk approves: who comes next, which nights and rooms are free. For the handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from crm.calendar import local, zone
+from crm.properties.catalogue import Service
+from crm.service_requests.levels import service_of
+from crm.service_requests.lost_items import LostItem, held_items
+from crm.service_requests.requests import ServiceRequest
+from crm.stays.bookings import StayInfo, StayState, get_stay
+from crm.stays.room_plan import FreeRoom, following_stays, free_rooms
+from handlers import cards
+from handlers.turn import Button, Call, Moment
+from prompts.words import clock, say
+
+MOST_ROOMS, MOST_ITEMS = 4, 3
+OFFER = "make_offer"
+DECIDES = {"next_arrival": "time", "following_stays": "quantity", "free_rooms": "room"}  # the slot that may differ
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Of one request: its stay, who is booked into the room after it, which other rooms are free, what was found there.
+
+    `obstacle` names what stands against it; whoever approves may overrule it where `may_overrule`. `instead` is what
+    could be offered: another hour, or fewer nights.
+    """
+
+    looks_at: str
+    stay: StayInfo
+    following: Sequence[StayInfo] = ()
+    rooms: Sequence[FreeRoom] = ()
+    items: Sequence[LostItem] = ()
+    obstacle: str = ""
+    may_overrule: bool = False
+    instead: datetime | int | None = None
+
+
+def look(turn: Moment, request: ServiceRequest) -> Outlook | None:
+    """None where the records say nothing of it, and where nothing is to be done any more."""
+    service = service_of(turn.catalogue, request)
+    if not service.looks_at or request.stay_id is None or not request.is_unfinished:
+        return None
+    turn, stay = turn.at_property(request.property_id), get_stay(turn.db, request.stay_id)
+    if service.looks_at in DECIDES and stay.state not in (StayState.BOOKED, StayState.IN_HOUSE):
+        return Outlook(service.looks_at, stay, obstacle="over")
+    return _LOOKS[service.looks_at](turn, request, service, stay)
+
+
+def line(turn: Moment, language: str, found: Outlook, *, named: bool) -> str:
+    """For a card; with the names of other guests only where this reader may see them."""
+    turn = turn.at_property(found.stay.property_id)
+    stay, following = found.stay, found.following
+    next_stay = following[0] if following else None
+    return say(
+        language,
+        f"cards.outlook.{found.looks_at}",
+        room=stay.room,
+        name=next_stay.guest_name if next_stay and named else "",
+        arrival=cards.on(turn, language, next_stay.arrival) if next_stay else "",
+        same_day=next_stay is not None and next_stay.arrival <= stay.departure,
+        expected=clock(language, next_stay.expected_time) if next_stay else "",
+        stays=[_stay_line(turn, language, each, named=named) for each in following],
+        departure=cards.on(turn, language, stay.departure),
+        rooms=[room_label(language, each) for each in found.rooms[:MOST_ROOMS]],
+        more=max(0, len(found.rooms) - MOST_ROOMS),
+        items=[item_line(turn, language, each) for each in found.items],
+    )
+
+
+def obstacle(turn: Moment, language: str, found: Outlook) -> str:
+    """What stands against it, as a sentence for staff."""
+    next_stay = found.following[0] if found.following else None
+    return say(
+        language,
+        f"cards.obstacle.{found.obstacle}",
+        room=found.stay.room,
+        arrival=cards.on(turn, language, next_stay.arrival) if next_stay else "",
+        expected=clock(language, next_stay.expected_time) if next_stay else "",
+    )
+
+
+def departure_after(request: ServiceRequest, stay: StayInfo) -> date:
+    """Of the longer stay that is asked for."""
+    return stay.departure + timedelta(days=request.quantity or 1)
+
+
+def changed(found: Outlook) -> Outlook:
+    """Somebody was faster: what was seen is true no longer."""
+    return replace(found, obstacle="changed", may_overrule=False)
+
+
+def steps(turn: Moment, language: str, request: ServiceRequest, found: Outlook | None) -> list[Button]:
+    """What staff may do next: confirm where nothing stands against it, offer what is possible instead, or not."""
+    usual = cards.steps(turn, language, request)
+    if found is None:
+        return usual
+    if found.items:
+        return [*usual, *(match_button(language, each, request) for each in found.items)]
+    confirm, rest = usual[:1], usual[1:]
+    if found.obstacle or found.rooms:
+        confirm = []
+    return [*confirm, *_offers(turn, language, request, found), *rest]
+
+
+def room_label(language: str, room: FreeRoom) -> str:
+    return say(language, "cards.outlook.room", room=room.number, type=room.room_type)
+
+
+def item_line(turn: Moment, language: str, item: LostItem) -> str:
+    """A found thing as one row: item 7 · “a charger” · room 302 · Mon 9:00 am, Lily."""
+    return say(
+        language,
+        "cards.outlook.item",
+        number=item.number,
+        words=cards.short(item.what),
+        room=item.room,
+        at=cards.at(turn, language, item.found_at),
+        who=item.found_by,
+        request=item.request_number or 0,
+    )
+
+
+def match_button(language: str, item: LostItem, request: ServiceRequest) -> Button:
+    label = say(language, "cards.outlook.match", item=item.number, number=request.number)
+    return Button(label, Call("match_item", {"item": item.number, "number": request.number}))
+
+
+def _offers(turn: Moment, language: str, request: ServiceRequest, found: Outlook) -> list[Button]:
+    buttons = [
+        Button(room_label(language, each), Call(OFFER, {"number": request.number, "room": each.number}))
+        for each in found.rooms[:MOST_ROOMS]
+    ]
+    if isinstance(found.instead, datetime):
+        label = say(language, "cards.outlook.until", at=cards.at(turn, language, found.instead))
+        buttons.append(Button(label, Call(OFFER, {"number": request.number, "time": found.instead})))
+    elif found.instead:
+        label = say(language, "cards.outlook.nights", nights=found.instead)
+        buttons.append(Button(label, Call(OFFER, {"number": request.number, "quantity": found.instead})))
+    return buttons
+
+
+def _next_arrival(turn: Moment, request: ServiceRequest, service: Service, stay: StayInfo) -> Outlook:
+    """Whoever arrives on that day at an hour that is known may wait for the room: the desk decides."""
+    following = following_stays(turn.db, stay)
+    wanted = local(request.wanted_at, turn.house.time_zone) if request.wanted_at else None
+    comes_at = _announced(turn, following[0]) if following and following[0].arrival <= stay.departure else None
+    in_the_way = wanted is not None and comes_at is not None and comes_at <= wanted
+    return Outlook(
+        service.looks_at,
+        stay,
+        following,
+        obstacle="arrives_before" if in_the_way else "",
+        may_overrule=True,
+        instead=_earlier(service, wanted, comes_at) if wanted else None,
+    )
+
+
+def _earlier(service: Service, wanted: datetime, comes_at: datetime | None) -> datetime | None:
+    """The latest of the usual hours before the wanted one, and before whoever comes next."""
+    hours = (time.fromisoformat(each.zfill(5)) for each in service.times)
+    options = (wanted.replace(hour=each.hour, minute=each.minute, second=0, microsecond=0) for each in hours)
+    return max((each for each in options if each < wanted and (comes_at is None or each < comes_at)), default=None)
+
+
+def _following_stays(turn: Moment, request: ServiceRequest, service: Service, stay: StayInfo) -> Outlook:
+    following = following_stays(turn.db, stay)
+    wanted = request.quantity or 1
+    free = max(0, (following[0].arrival - stay.departure).days) if following else wanted
+    if free >= wanted:
+        return Outlook(service.looks_at, stay, following)
+    return Outlook(service.looks_at, stay, following, obstacle="taken", instead=free or None)
+
+
+def _free_rooms(turn: Moment, request: ServiceRequest, service: Service, stay: StayInfo) -> Outlook:
+    rooms = free_rooms(turn.db, stay, cards.today(turn))
+    return Outlook(service.looks_at, stay, rooms=rooms, obstacle="" if rooms else "none_free")
+
+
+def _held_items(turn: Moment, request: ServiceRequest, service: Service, stay: StayInfo) -> Outlook | None:
+    items = [each for each in held_items(turn.db, request.property_id) if each.may_belong_to(request)]
+    return Outlook(service.looks_at, stay, items=items[:MOST_ITEMS]) if items else None
+
+
+_LOOKS: Mapping[str, Callable[[Moment, ServiceRequest, Service, StayInfo], Outlook | None]] = {
+    "next_arrival": _next_arrival,
+    "following_stays": _following_stays,
+    "free_rooms": _free_rooms,
+    "held_items": _held_items,
+}
+
+
+def _announced(turn: Moment, stay: StayInfo) -> datetime | None:
+    try:
+        hour = time.fromisoformat(stay.expected_time)
+    except ValueError:
+        return None
+    return datetime.combine(stay.arrival, hour, zone(turn.house.time_zone))
+
+
+def _stay_line(turn: Moment, language: str, stay: StayInfo, *, named: bool) -> str:
+    return say(
+        language,
+        "cards.outlook.stay",
+        name=stay.guest_name if named else "",
+        arrival=cards.on(turn, language, stay.arrival),
+        departure=cards.on(turn, language, stay.departure),
+    )

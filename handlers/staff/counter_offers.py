@@ -1,0 +1,143 @@
+"""The desk grants something else than was asked for: another hour, fewer nights, this very room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, time
+from typing import Any
+
+from crm.calendar import local
+from crm.service_requests.lookups import hold_request
+from crm.service_requests.offers import Offer, make_offer
+from crm.service_requests.requests import ServiceRequest, get_request, unfinished_requests
+from crm.staff.roles import may
+from handlers import approvals, cards, notices, outlook
+from handlers.outlook import Outlook
+from handlers.turn import Button, Call, Question, Reply, Turn
+from prompts.words import say
+
+MOST_NIGHTS = 200
+MOST_LINES = 10
+
+
+def offer_instead(turn: Turn) -> list[Reply]:
+    """A room is given at once; another hour or fewer nights become a question to the guest, whose yes confirms."""
+    number = turn.slot("number")
+    if number is None:
+        waiting = _waiting(turn)
+        if len(waiting) != 1:
+            return [_which(turn, waiting)]
+        number = waiting[0].number
+    turn = turn.at_property(get_request(turn.db, number).property_id)
+    request = hold_request(turn.db, number)
+    found = outlook.look(turn, request)
+    if not request.is_unfinished:
+        return [approvals.true_state(turn, request)]
+    if found is None or found.looks_at not in outlook.DECIDES:
+        text = say(turn.language, "offers.make_offer.nothing_else", number=number)
+        return [Reply(text, cards.steps(turn, turn.language, request), about=request.id)]
+    decides = outlook.DECIDES[found.looks_at]
+    value = turn.slot(decides)
+    if not value:
+        return [_ask(turn, request, decides)]
+    if decides == "room":
+        return approvals.approve(turn, number, room=str(value))
+    return _offered(turn, request, found, value)
+
+
+def _offered(turn: Turn, request: ServiceRequest, found: Outlook, value: Any) -> list[Reply]:
+    offered = _with(turn, request, found, value)
+    if offered is None:
+        return [_ask(turn, request, outlook.DECIDES[found.looks_at])]
+    if (offered.wanted_at, offered.quantity) == (request.wanted_at, request.quantity):
+        return approvals.approve(turn, request.number)
+    possible = outlook.look(turn, offered)
+    if possible and possible.obstacle and not possible.may_overrule:
+        return [approvals.stopped(turn, request, possible)]
+    offer = make_offer(
+        turn.db, turn.now, request, turn.member, wanted_at=_changed_hour(request, offered), quantity=offered.quantity
+    )
+    asked = _asks_guest(turn, request, offered, offer, found)
+    text = say(
+        turn.language,
+        f"offers.make_offer.{found.looks_at}",
+        number=request.number,
+        headline=cards.headline(turn.language, request),
+        wanted=cards.at(turn, turn.language, offered.wanted_at) if offered.wanted_at else "",
+        nights=offered.quantity or 1,
+        told=bool(asked),
+        phone=turn.house.phone,
+    )
+    return [Reply(text, about=request.id), *asked]
+
+
+def _with(turn: Turn, request: ServiceRequest, found: Outlook, value: Any) -> ServiceRequest | None:
+    """The request as it would be; None when nobody can mean that."""
+    if isinstance(value, datetime):
+        at = local(value, turn.house.time_zone)
+        wanted = datetime.combine(found.stay.departure, time(at.hour, at.minute), at.tzinfo)
+        return replace(request, wanted_at=wanted) if wanted > turn.now else None
+    return replace(request, quantity=value) if 0 < value <= MOST_NIGHTS else None
+
+
+def _changed_hour(request: ServiceRequest, offered: ServiceRequest) -> datetime | None:
+    return offered.wanted_at if offered.wanted_at != request.wanted_at else None
+
+
+def _asks_guest(
+    turn: Turn, request: ServiceRequest, offered: ServiceRequest, offer: Offer, found: Outlook
+) -> list[Reply]:
+    asked = notices.for_guest(
+        turn,
+        offered,
+        f"offer_{found.looks_at}",
+        asked=request.wanted_at or request.quantity or 1,
+        nights=offered.quantity or 1,
+        departure=outlook.departure_after(offered, found.stay),
+    )
+    slots = {"number": request.number, "offer": offer.id}
+    return [
+        replace(
+            reply,
+            buttons=[
+                Button(say(reply.to.language, f"offers.{name}.button"), Call(name, slots))
+                for name in ("accept_offer", "decline_offer")
+            ],
+        )
+        for reply in asked
+        if reply.to is not None
+    ]
+
+
+def _ask(turn: Turn, request: ServiceRequest, decides: str) -> Reply:
+    text = say(
+        turn.language,
+        f"offers.make_offer.ask_{decides}",
+        number=request.number,
+        headline=cards.headline(turn.language, request),
+    )
+    buttons = outlook.steps(turn, turn.language, request, outlook.look(turn, request))
+    ask = Question(Call(outlook.OFFER, {"number": request.number}), decides)
+    return Reply(text, buttons, ask=ask, about=request.id)
+
+
+def _waiting(turn: Turn) -> list[ServiceRequest]:
+    """What waits for the approval of this colleague."""
+    member = turn.member
+    department = "" if may(member.role, "see_all_departments") else member.department
+    found = [each for id_ in member.property_ids for each in unfinished_requests(turn.db, id_, department)]
+    return [each for each in found if cards.looks_at(turn, each) in outlook.DECIDES]
+
+
+def _which(turn: Turn, waiting: Sequence[ServiceRequest]) -> Reply:
+    if not waiting:
+        return Reply(say(turn.language, "offers.make_offer.none"))
+    buttons = [
+        Button(
+            f"#{each.number} {cards.headline(turn.language, each)}",
+            Call(outlook.OFFER, {**turn.call.slots, "number": each.number}),
+        )
+        for each in waiting[:MOST_LINES]
+    ]
+    return Reply(say(turn.language, "offers.make_offer.which", count=len(waiting)), buttons)
