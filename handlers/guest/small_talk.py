@@ -38,6 +38,6 @@ def farewell(turn: Turn) -> list[Reply]:
 def help_guest(turn: Turn, offered: Sequence[Intent]) -> list[Reply]:
     common = [code for code in cards.COMMON_SERVICES if code in turn.catalogue]
     buttons = [cards.service_button(turn.language, code) for code in common]
-    lines = cards.sayings(turn.language, offered)
+    lines = [] if turn.speaker.elder_mode else cards.sayings(turn.language, offered)
     text = say(turn.language, "small_talk.help.answer", linked=turn.speaker.stay is not None, lines=lines)
     return [Reply(text, [*buttons, cards.person_button(turn.language)])]

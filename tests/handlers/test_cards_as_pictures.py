@@ -20,6 +20,20 @@ from prompts.pictures import Card, drawn, packed, unpacked
 from tests.support.house import Heard, House, Person
 
 LINK = "https://stay.example.com/?t="
+TWELVE = [
+    "towels",
+    "pillows",
+    "bedding",
+    "toiletries",
+    "cleaning",
+    "turndown",
+    "laundry",
+    "light",
+    "tv",
+    "wifi",
+    "water",
+    "lock",
+]
 WIFI = {"en": Words("Wifi", "The network is Lakeside, the password welcome-home.")}
 
 
@@ -108,10 +122,11 @@ def test_what_went_wrong_is_known_before_the_door_opens(house: House) -> None:
 
 def test_twelve_requests_are_nine_and_three_more(house: House) -> None:
     guest = house.guest()
-    for _ in range(12):
-        house.ask(guest, "request_service", service="towels", note="w" * 500)
+    for service in TWELVE:
+        house.ask(guest, "request_service", service=service, note="w" * 500)
+    assert len(house.requests()) == 12
     said = words(look(house, house.staff("Dora", "front_desk")))
-    assert said.count("Towels") == 9
+    assert said.count("· by ") == 9
     assert "12 open" in said
     assert "and 3 more" in said
 

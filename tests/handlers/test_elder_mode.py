@@ -150,4 +150,11 @@ def test_the_card_says_that_an_elder_asks(house: House) -> None:
     guest, lily = house.guest("王芳", "302"), house.staff("Lily", language="zh")
     assert "长者" not in house.ask(guest, "request_service", service="towels", quantity=2).by(lily)
     house.ask(guest, "elder_mode")
-    assert "302 · 毛巾 2条 · 长者" in house.ask(guest, "request_service", service="towels", quantity=2).by(lily)
+    assert "302 · 枕头 2个 · 长者" in house.ask(guest, "request_service", service="pillows", quantity=2).by(lily)
+
+
+def test_help_is_a_few_choices_instead_of_a_list_of_sayings(house: House) -> None:
+    guest = house.guest()
+    assert "“" in house.ask(guest, "help").own
+    house.ask(guest, "elder_mode")
+    assert "“" not in house.ask(guest, "help").own
