@@ -141,7 +141,7 @@ def sayings(language: str, intents: Sequence[Intent]) -> list[str]:
 def headline(language: str, request: ServiceRequest, *, noted: bool = True) -> str:
     """The first line of a card: Room 302 · 2 towels; with the room the guest lives in by now, where it is another."""
     thing = what(language, request, noted=noted, translated=True)
-    has_moved = request.is_unfinished and request.room_now not in ("", request.room)
+    has_moved = request.is_unfinished and request.room and request.room_now not in ("", request.room)
     now_in = request.room_now if has_moved else ""
     return capital(say(language, "cards.request.headline", room=request.room, what=thing, now_in=now_in))
 

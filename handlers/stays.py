@@ -13,6 +13,7 @@ from crm.staff.members import StaffMember
 from crm.staff.roles import may
 from crm.stays import bookings
 from crm.stays.bookings import StayInfo
+from crm.stays.returning import returning_stays
 from crm.store import Connection
 from handlers import cards, needs
 from handlers.turn import Moment
@@ -55,7 +56,7 @@ def listed(moment: Moment, member: StaffMember, name: str, stays: Sequence[StayI
     lines = [cards.capital(say(language, f"arrivals.{name}.title", day=when, count=len(stays), people=people))]
     ordered = sorted(stays, key=lambda each: (not each.room, each.room, each.guest_name))[:most]
     known = known_of(moment, member, ordered)
-    returning = bookings.returning_stays(moment.db, [each.id for each in ordered])
+    returning = returning_stays(moment.db, [each.id for each in ordered])
     for each in ordered:
         facts = _facts(member, name, each, known.get(each.id, Known()), is_returning=each.id in returning)
         lines += [

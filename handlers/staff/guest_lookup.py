@@ -18,8 +18,9 @@ from crm.service_requests.needs import Needs
 from crm.service_requests.requests import ServiceRequest, requests_since, unfinished_requests
 from crm.staff.audit import record
 from crm.staff.roles import may
-from crm.stays.bookings import StayInfo, earlier_stays, get_stay, returning_guests, stays_in_room
+from crm.stays.bookings import StayInfo, get_stay, stays_in_room
 from crm.stays.named import find_stays_by_name
+from crm.stays.returning import earlier_stays, returning_guests
 from handlers import cards, drawings, needs
 from handlers.houses import house_label, houses, record_list, under_names
 from handlers.turn import Button, Call, Question, Reply, Turn

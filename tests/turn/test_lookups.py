@@ -10,7 +10,7 @@ from crm import feedback
 from crm.conversations import undelivered
 from crm.service_requests import lookups, punctuality
 from crm.staff import briefs
-from crm.stays import bookings
+from crm.stays import returning
 from crm.store import Prepared
 from tests.turn.houses import House
 
@@ -24,7 +24,7 @@ QUESTIONS = {
     "last sent": (undelivered._LAST_SENT, "ix_message_of_conversation"),
     "guests not reached": (undelivered._UNREACHED, "ix_message_undelivered_since"),
     "complaints": (feedback._SINCE, "ix_feedback_of_property"),
-    "returning guests": (bookings._RETURNING, "ix_stay_of_guest"),
+    "returning guests": (returning._RETURNING, "ix_stay_of_guest"),
 }
 
 
