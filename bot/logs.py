@@ -12,7 +12,7 @@ import structlog
 
 
 def configure_logs(level: int = logging.INFO) -> None:
-    """Key=value lines on standard error."""
+    """Key=value lines on standard error; from libraries only what is a warning, or worse."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -24,7 +24,9 @@ def configure_logs(level: int = logging.INFO) -> None:
         logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Steady(sys.stderr))),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    logging.basicConfig(
+        level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
+    )
 
 
 class _Steady(io.TextIOBase):
