@@ -68,6 +68,7 @@ class StayInfo:
     children: int = 0
     expected_time: str = ""
     elder_mode: bool = False
+    room_type: str = ""
 
     @property
     def is_in_house(self) -> bool:
@@ -92,6 +93,7 @@ STAY_COLUMNS = (
     stay.c.children,
     stay.c.expected_time,
     guest.c.elder_mode,
+    room.c.room_type,
 )
 STAY_INFO: Select[Any] = (
     select(*STAY_COLUMNS).join(guest, guest.c.id == stay.c.guest_id).outerjoin(room, room.c.id == stay.c.room_id)
@@ -235,5 +237,6 @@ def _list(db: Connection, query: Prepared, **values: Any) -> list[StayInfo]:
 def stay_info(columns: Sequence[Any]) -> StayInfo:
     """The stay in these STAY_COLUMNS."""
     values = list(columns)
-    values[4], values[-1] = values[4] or "", bool(values[-1])
+    values[4], values[-1] = values[4] or "", values[-1] or ""  # while there is no room yet
+    values[-2] = bool(values[-2])
     return StayInfo(*values)
