@@ -194,7 +194,8 @@ def find_name(heard: Heard) -> Found | None:
     if span is None and heard.asked:
         match = _NAME.fullmatch(heard.plain)
         span = match.span("name") if match and _is_name(match["name"]) else None
-    return Found(_spelled(heard, span), [span]) if span and _spelled(heard, span) else None
+    said = heard.raw[slice(*span)].strip() if span else ""
+    return Found(said, [span]) if span and said else None
 
 
 def _is_name(said: str) -> bool:
@@ -202,9 +203,9 @@ def _is_name(said: str) -> bool:
     return len(said.split()) <= 4 and len(_CHINESE.findall(said)) <= 12 and not re.search(r"[\d?？]", said)
 
 
-def find_text(heard: Heard) -> Found | None:
+def find_text(heard: Heard, around: str = "，,。.;；、:： \n") -> Found | None:
     """All of it, trimmed."""
-    trimmed = heard.raw.strip().strip("，,。.;；、:： \n")
+    trimmed = heard.raw.strip().strip(around)
     return Found(trimmed, []) if trimmed else None
 
 
@@ -231,7 +232,8 @@ FINDERS: dict[str, Finder] = {
     "department": find_department,
     "name": find_name,
 }
-FREE_TEXT = frozenset({"text", "note", "reason"})
+KEPT_WORDS = frozenset({"content", "title", "entry"})  # for guests or of an entry: never from the midst of a message
+FREE_TEXT = frozenset({"text", "note", "reason"}) | KEPT_WORDS
 
 
 def _sum(amounts: Sequence[Amount], heard: Heard) -> Found | None:
@@ -239,10 +241,6 @@ def _sum(amounts: Sequence[Amount], heard: Heard) -> Found | None:
         return Found(sum(count for count, _ in amounts), [span for _, span in amounts])
     bare = find_bare(heard.plain) if heard.asked else None
     return Found(bare[0], [bare[1]]) if bare else None
-
-
-def _spelled(heard: Heard, span: Span) -> str:
-    return heard.raw[slice(*span)].strip()
 
 
 def _listed(heard: Heard, name: str, file: str = "duty") -> Found | None:
