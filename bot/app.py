@@ -24,7 +24,7 @@ from crm.encryption import Keyring, load_keyring, parse_keyring
 from crm.errors import StoreUnavailable
 from crm.migrations import migrate
 from crm.properties.houses import put_property, put_rooms
-from crm.properties.knowledge import put_knowledge
+from crm.properties.knowledge_changes import put_knowledge
 from crm.store import Connection, Store, wait_alone
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ class App:
         self.concierge = Concierge(
             self.records,
             house,
+            load_house=self._load_house,
             owner=self.owner,
             clock=clock,
             replied=self.delivery.nudge,
@@ -239,4 +240,5 @@ def _put_houses(db: Connection, settings: Settings, now: datetime) -> None:
             accent=settings.web.accent,
         )
         put_rooms(db, now, house, each.room_list())
-        put_knowledge(db, now, house, each.knowledge_entries())
+        for key in put_knowledge(db, now, house, each.knowledge_entries()):
+            log.warning("the configuration replaces what a colleague wrote", house=each.key, entry=key)

@@ -27,6 +27,7 @@ from bot.understanding.contract import Understanding
 from crm.calendar import local
 from crm.conversations.inbound import abandoned_conversations, take_lease
 from crm.errors import LeaseLost, StoreUnavailable
+from crm.store import Connection
 
 if TYPE_CHECKING:
     from bot.understanding.model import Model
@@ -41,8 +42,9 @@ ORPHAN_AFTER = timedelta(seconds=2)  # beyond the burst window: until then its o
 class Concierge:
     """Receives messages from all channels and answers each conversation one turn at a time.
 
-    `owner` names this process in leases. `burst_seconds` is how long a guest's text waits for what may follow it.
-    `replied` is called after each turn: there may be something to send. `model` is asked where the house is in doubt.
+    `load_house` reads the house again when what it tells about itself has changed. `owner` names this process in
+    leases. `burst_seconds` is how long a guest's text waits for what may follow it. `replied` is called after each
+    turn: there may be something to send. `model` is asked where the house is in doubt.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Concierge:
         records: Records,
         house: House,
         *,
+        load_house: Callable[[Connection], House],
         owner: str,
         clock: Callable[[], datetime],
         replied: Callable[[], None],
@@ -58,6 +61,7 @@ class Concierge:
     ) -> None:
         self.house = house
         self._records = records
+        self._load_house = load_house
         self._owner = owner
         self._clock = clock
         self._replied = replied
@@ -143,6 +147,7 @@ class Concierge:
         if matter is None:
             return await self._records.write(lambda db: turn_steps.finish(db, conversation_id, self._owner))
         try:
+            house = await self._up_to_date(house, matter)
             understanding = await self._understand(matter, house)
             more = await self._records.write(
                 lambda db: turn_steps.handle(db, self._clock(), self._owner, house, matter, understanding)
@@ -155,6 +160,12 @@ class Concierge:
             _log_turn(matter, understanding, started)
         self._replied()
         return more
+
+    async def _up_to_date(self, house: House, matter: Matter) -> House:
+        """What a colleague has just written down, in whichever process, answers the very next question."""
+        if matter.knowledge_version != house.knowledge_version:
+            house = self.house = await self._records.read(self._load_house)
+        return house
 
     async def _understand(self, matter: Matter, house: House) -> Understanding:
         if matter.pressed is not None:

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from bot.knowledge_settings import KnowledgeSettings, TextFileError, read_text_files
 from crm.properties.catalogue import Catalogue, Department, house_catalogue
 from crm.properties.hours import Hours, Shifts, read_shift
-from crm.properties.knowledge import Words
+from crm.properties.knowledge_changes import Configured
 from prompts.words import FALLBACK
 from prompts.words import services as spoken_services
 
@@ -76,29 +77,6 @@ class StayEventsSettings(Section):
     departed_minutes: int = Field(default=10, ge=0, le=24 * 60)
 
 
-class WordsSettings(Section):
-    title: str = Field(min_length=1, max_length=80)
-    text: str = Field(min_length=1, max_length=2_000)
-    asked: tuple[str, ...] = ()
-
-
-class KnowledgeSettings(Section):
-    key: str = Field(pattern=r"^[a-z0-9_-]{1,40}$")
-    guests_only: bool = False
-    zh: WordsSettings | None = None
-    en: WordsSettings | None = None
-
-    @model_validator(mode="after")
-    def _in_some_language(self) -> Self:
-        if not self.words():
-            raise ValueError("needs its words in zh or en")
-        return self
-
-    def words(self) -> dict[str, Words]:
-        said = {"zh": self.zh, "en": self.en}
-        return {code: Words(each.title, each.text, each.asked) for code, each in said.items() if each}
-
-
 class ShiftSettings(Section):
     """When a department works; without `rest` as on working days."""
 
@@ -146,6 +124,20 @@ class PropertySettings(Section):
             list(_rooms(entry))
         return rooms
 
+    @model_validator(mode="after")
+    def _entries_told_once(self) -> Self:
+        """Of each key at most one entry for everybody and one for each type of room."""
+        types, told = {kind for _, kind in self.room_list() if kind}, set()
+        for entry in self.knowledge:
+            for kind in entry.room_types or ("",):
+                if kind and kind not in types:
+                    known = ", ".join(sorted(types)) or "none"
+                    raise ValueError(f"knowledge {entry.key!r}: no room is of the type {kind!r} (there is {known})")
+                if (entry.key, kind) in told:
+                    raise ValueError(f"knowledge {entry.key!r} is told twice{f' for {kind!r}' if kind else ''}")
+                told.add((entry.key, kind))
+        return self
+
     def room_list(self) -> list[tuple[str, str]]:
         """Number and type of every room."""
         return [room for entry in self.rooms for room in _rooms(entry)]
@@ -154,8 +146,8 @@ class PropertySettings(Section):
         departments: dict[str, Shifts] = {name: each.shifts() for name, each in self.hours.items()}
         return Hours(departments, self.holidays, self.rest_days, self.work_days)
 
-    def knowledge_entries(self) -> dict[str, tuple[dict[str, Words], bool]]:
-        return {each.key: (each.words(), each.guests_only) for each in self.knowledge}
+    def knowledge_entries(self) -> list[Configured]:
+        return [Configured(each.key, each.words(), each.guests_only, each.room_types) for each in self.knowledge]
 
 
 class Settings(Section):
@@ -202,6 +194,10 @@ def load_settings(path: Path, environment: Mapping[str, str] = os.environ) -> Se
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not readable TOML: {error}") from None
+    try:
+        read_text_files(values, path.parent)
+    except TextFileError as error:
+        raise ConfigError(f"{path}: {error}") from None
     settings = parse_settings(values, environment, str(path))
     folder = path.absolute().parent / settings.store.folder
     return settings.model_copy(update={"store": settings.store.model_copy(update={"folder": folder})})

@@ -59,7 +59,7 @@ def somebody(store: Store, settings: Settings, who: str, at: str = "") -> Listen
         now=instant(at, home.time_zone),
         language=person.language,
         rooms=house.rooms[home.id],
-        entries=house.knowledge[home.id],
+        entries=house.entries(speaker),
         catalogue=settings.catalogue,
     )
 

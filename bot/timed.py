@@ -13,14 +13,24 @@ from bot.records import Records
 from bot.replies import as_message
 from crm.conversations.outbox import queue_messages
 from crm.errors import StoreUnavailable
+from crm.properties.knowledge import Entry
 from crm.store import Connection
-from handlers.timed import brief, service_levels, stay_events
+from handlers.timed import brief, house_questions, service_levels, stay_events
 from handlers.turn import Moment, Timed
 
 log = structlog.get_logger("timed")
 
-TIMED: tuple[Timed, ...] = (service_levels.WORK, brief.WORK)
 AT_ONCE = 100  # are read at a time
+
+
+def find_answers(question: str, entries: tuple[Entry, ...]) -> Sequence[str]:
+    """As when a guest asks."""
+    from bot.understanding.house_entries import find_entries  # numpy comes with the first question
+
+    return find_entries(question, entries)
+
+
+TIMED: tuple[Timed, ...] = (service_levels.WORK, brief.WORK, house_questions.telling_askers(find_answers))
 
 
 def timed_works(settings: Settings) -> tuple[Timed, ...]:

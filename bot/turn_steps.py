@@ -15,13 +15,7 @@ from bot.turn_notes import missed, notices
 from bot.understanding.contract import Context, Understanding
 from crm.calendar import local
 from crm.conversations import inbound as waiting_room
-from crm.conversations.accounts import (
-    Place,
-    Speaker,
-    locate,
-    set_language,
-    set_reachable,
-)
+from crm.conversations.accounts import Place, Speaker, locate, set_language, set_reachable
 from crm.conversations.attachments import Content
 from crm.conversations.messages import (
     Attachment,
@@ -64,6 +58,7 @@ class Matter:
     pressed: Call | None
     question: Question | None
     choices: Sequence[Button]
+    knowledge_version: int
 
 
 def record(db: Connection, now: datetime, owner: str, default_language: str, inbound: Inbound) -> Arrival | None:
@@ -121,6 +116,7 @@ def gather(db: Connection, conversation_id: str, house: House) -> Matter | None:
         pressed=Call(pressed.intent, pressed.slots) if pressed else None,
         question=as_question(waiting.question),
         choices=() if pressed else [as_button(choice) for choice in waiting.choices],
+        knowledge_version=waiting.knowledge_version,
     )
 
 
@@ -130,7 +126,7 @@ def context(matter: Matter, now: datetime, house: House, names: Sequence[str] = 
         now=local(now, matter.house.time_zone),
         language=matter.speaker.language,
         rooms=house.rooms[matter.house.id],
-        entries=house.knowledge[matter.house.id],
+        entries=house.entries(matter.speaker),
         question=matter.question,
         choices=tuple(matter.choices),
         names=tuple(names),

@@ -6,8 +6,10 @@ import crm.conversations.accounts
 import crm.conversations.attachments
 import crm.conversations.messages
 import crm.conversations.rates
+import crm.conversations.unanswered
 import crm.feedback
 import crm.properties.knowledge
+import crm.properties.knowledge_changes
 import crm.service_requests.lost_items
 import crm.service_requests.offers
 import crm.service_requests.photos

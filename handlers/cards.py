@@ -224,9 +224,9 @@ def rating_buttons(request: ServiceRequest) -> list[Button]:
     return [Button(str(each), Call("rate_request", {"rating": each, "number": request.number})) for each in RATINGS]
 
 
-def short(text: str) -> str:
+def short(text: str, longest: int = LONGEST_NOTE) -> str:
     flat = " ".join(text.split())
-    return flat if len(flat) <= LONGEST_NOTE else flat[: LONGEST_NOTE - 1].rstrip() + "…"
+    return flat if len(flat) <= longest else flat[: longest - 1].rstrip() + "…"
 
 
 def only_names(language: str, code: str, note: str) -> bool:

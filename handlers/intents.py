@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from crm.conversations.accounts import Place, Speaker, load_speaker
-from crm.errors import LinkRefused, NoStay, OtherDepartment, Refusal
+from crm.errors import NoStay, Refusal
 from crm.service_requests.needs import NEEDS
 from crm.staff import roles
 from handlers import cards
@@ -29,6 +29,7 @@ from handlers.guest import (
     waiting,
 )
 from handlers.permissions import check_permission, is_for, role_of
+from handlers.refusals import refused
 from handlers.staff import (
     arrivals,
     brief,
@@ -38,6 +39,8 @@ from handlers.staff import (
     elder_mode,
     guest_lookup,
     handing_over,
+    knowledge,
+    knowledge_changes,
     lost_items,
     merging,
     open_for_guest,
@@ -46,7 +49,7 @@ from handlers.staff import (
     request_desk,
     request_lists,
 )
-from handlers.turn import Audience, Button, Call, Intent, Question, Reply, Slot, Turn
+from handlers.turn import Audience, Button, Call, Intent, Reply, Slot, Turn
 from prompts.words import say
 
 MOST_ALTERNATIVES = 4
@@ -65,6 +68,7 @@ def _picture(turn: Turn) -> list[Reply]:
 
 _WISH = _slots("service", "quantity", "more", "time", "people", "room", *NEEDS, "note")
 _ITEM = Slot("item", "item")
+_ENTRY, _WORDS = (Slot("entries", "entry"),), _slots("content", "title")  # of what the house tells
 
 INTENTS: tuple[Intent, ...] = (
     Intent("request_service", GUEST, "request_service", service_requests.request_service, _WISH),
@@ -149,6 +153,12 @@ INTENTS: tuple[Intent, ...] = (
     Intent("stop_brief", STAFF, "have_brief", brief.stop_daily_brief),
     Intent("invite_staff", STAFF, "manage_staff", duty.invite_staff, _slots("role", "department", "name")),
     Intent("revoke_staff", STAFF, "manage_staff", duty.revoke_staff, _slots("name")),
+    Intent("unanswered_questions", STAFF, "edit_knowledge", knowledge.unanswered_questions),
+    Intent("add_knowledge", STAFF, "edit_knowledge", knowledge.add_knowledge, _WORDS),
+    Intent("change_knowledge", STAFF, "edit_knowledge", knowledge_changes.change_knowledge, (*_ENTRY, *_WORDS)),
+    Intent("show_knowledge", STAFF, "edit_knowledge", knowledge_changes.show_knowledge, _ENTRY),
+    Intent("delete_knowledge", STAFF, "edit_knowledge", knowledge_changes.delete_knowledge, _ENTRY),
+    Intent("knowledge_history", STAFF, "edit_knowledge", knowledge_changes.knowledge_history, _ENTRY),
     Intent("staff_help", STAFF, "staff_help", lambda turn: duty.staff_help(turn, offered(turn.speaker))),
 )
 _BY_NAME = {intent.name: intent for intent in INTENTS}
@@ -176,7 +186,7 @@ def answer(turn: Turn) -> list[Reply]:
         check_permission(turn, intent)
         replies = intent.handle(turn)
     except Refusal as refusal:
-        return [_refused(turn, refusal), *_told_anyway(turn, refusal)]
+        return [refused(turn, refusal), *_told_anyway(turn, refusal)]
     follow_up = next((reply.follow_up for reply in replies if reply.follow_up is not None), None)
     return replies + answer(_afresh(turn, follow_up)) if follow_up else replies
 
@@ -195,23 +205,6 @@ def not_understood(turn: Turn, alternatives: Sequence[Call]) -> list[Reply]:
     labelled = {_label(turn.language, call): call for call in calls if call.intent in names}
     buttons = [Button(label, call) for label, call in labelled.items()]
     return [Reply(say(turn.language, "refusals.not_understood.text", staff=turn.speaker.staff is not None), buttons)]
-
-
-def _refused(turn: Turn, refusal: Refusal) -> Reply:
-    """The sentence of the refusal; where a link to the stay is what is missing, it asks for that and keeps the call."""
-    values = {"phone": turn.house.phone, **refusal.values}
-    if isinstance(refusal, OtherDepartment):
-        values["department"] = cards.department(turn.language, refusal.values["department"])
-    text = cards.capital(say(turn.language, f"refusals.{refusal.code}.text", **values))
-    if isinstance(refusal, NoStay):
-        waiting = {"intent": turn.call.intent, "slots": dict(turn.call.slots)}
-        return Reply(text, ask=Question(Call("link_stay", {"then": waiting}), "credential"))
-    if isinstance(refusal, LinkRefused):
-        slots = {name: value for name, value in turn.call.slots.items() if name != "credential"}
-        buttons = [cards.person_button(turn.language)]
-        return Reply(text, buttons, ask=Question(Call("link_stay", slots), "credential"))
-    buttons = [] if turn.speaker.staff else [cards.person_button(turn.language)]
-    return Reply(text, buttons)
 
 
 def _told_anyway(turn: Turn, refusal: Refusal) -> list[Reply]:

@@ -12,10 +12,11 @@ from bot.understanding.allergies import denies, find_allergies
 from bot.understanding.amounts import blank
 from bot.understanding.contract import Context, Understanding
 from bot.understanding.diet import find_diet
+from bot.understanding.finding import Heard
 from bot.understanding.foods import CLAUSE, Span, around_pattern
 from bot.understanding.money import find_budget
 from bot.understanding.reading import Reading, fold
-from bot.understanding.slots import FINDERS, Heard
+from bot.understanding.slots import FINDERS
 from crm.service_requests.needs import NEEDS, OTHER, Needs, needs_of
 from handlers.needs import taken
 from handlers.turn import Call

@@ -9,8 +9,9 @@ from typing import Any
 
 from bot.understanding.amounts import find_amounts
 from bot.understanding.details import Surroundings, find_slots
+from bot.understanding.finding import Heard
 from bot.understanding.phrases import Heeded
-from bot.understanding.slots import Heard, find_room, find_time
+from bot.understanding.slots import find_room, find_time
 from bot.understanding.vocabulary import service_words
 from handlers.turn import Call, Intent
 

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from bot.understanding.ages import find_ages
+from bot.understanding.finding import USED, Heard
 from bot.understanding.known import Known
 from bot.understanding.money import find_budget
 from bot.understanding.names import within
 from bot.understanding.pieces import WRAPPERS, Piece, Stretch
 from bot.understanding.reading import Reading, Token
-from bot.understanding.slots import FINDERS, FREE_TEXT, USED, Heard, find_room, find_text, find_time
+from bot.understanding.slots import FINDERS, FREE_TEXT, KEPT_WORDS, find_room, find_text, find_time
 from bot.understanding.time_slots import Span, impossible
 from bot.understanding.vocabulary import Hit, Kind, service_words
 from crm.service_requests.needs import NEEDS
@@ -139,7 +140,7 @@ def _names_an_item(stretch: Stretch, around: Surroundings) -> bool:
 
 
 def _noted(intent: Intent, span: Span, around: Surroundings) -> dict[str, Any]:
-    named = [slot.name for slot in intent.slots if slot.finder in FREE_TEXT - {"text"}]
+    named = [slot.name for slot in intent.slots if slot.finder in FREE_TEXT - KEPT_WORDS - {"text"}]
     found = find_text(_narrow(_heard([], around), span)) if named else None
     return dict.fromkeys(named, found.value) if found else {}
 

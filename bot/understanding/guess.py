@@ -10,6 +10,7 @@ from typing import Any
 from bot.understanding.corrections import kept
 from bot.understanding.days import impossible_days
 from bot.understanding.details import Surroundings, find_slots, intent_slots, request_slots
+from bot.understanding.finding import Heard
 from bot.understanding.joining import joined
 from bot.understanding.judgement import Message, Verdict, judge
 from bot.understanding.lessons import OUT_OF_SCOPE, intents_of
@@ -18,7 +19,7 @@ from bot.understanding.names import find_person_name, find_strange_words
 from bot.understanding.on_behalf import for_a_room
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded
 from bot.understanding.pieces import WRAPPERS, Piece, Stretch
-from bot.understanding.slots import Heard, find_people, find_quantity, find_room
+from bot.understanding.slots import find_people, find_quantity, find_room
 from bot.understanding.vocabulary import Hit, Kind, Meaning, service_words
 from crm.properties.knowledge import Entry
 from handlers.turn import Call, Intent

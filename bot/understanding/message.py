@@ -10,12 +10,13 @@ from bot.understanding.allergies import find_allergies
 from bot.understanding.amounts import find_persons
 from bot.understanding.details import Surroundings
 from bot.understanding.diet import find_diet
+from bot.understanding.finding import Heard
 from bot.understanding.judgement import Border, Message
 from bot.understanding.lessons import taught
 from bot.understanding.phrases import Heeded
 from bot.understanding.pieces import WRAPPERS, Piece
 from bot.understanding.reading import Token, is_chinese, words
-from bot.understanding.slots import Heard, find_time
+from bot.understanding.slots import find_time
 from bot.understanding.time_slots import impossible
 from bot.understanding.vocabulary import Kind, listening, service_words
 from prompts.words import LANGUAGES

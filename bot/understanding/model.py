@@ -12,6 +12,7 @@ from bot.languages import is_foreign
 from bot.understanding.carrying import carried
 from bot.understanding.client import Client
 from bot.understanding.contract import Context, Understanding
+from bot.understanding.knowledge_words import with_entries
 from bot.understanding.phrases import EMERGENCY
 from bot.understanding.reading import LONGEST, read
 from bot.understanding.redaction import redacted
@@ -66,7 +67,7 @@ class Model:
         calls = calls_of(asked, found.text, context)
         if calls:
             found = replace(found, calls=calls, by="model", confidence=CONFIDENCE)
-            return carried(found, read(found.text).plain, context)
+            return with_entries(carried(found, read(found.text).plain, context), context)
         return _unsure(found) if is_foreign(language) and not is_our_own(found.text) else found
 
     async def _for_colleagues(

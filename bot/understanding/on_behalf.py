@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from bot.understanding.contract import Context, Understanding
+from bot.understanding.finding import Heard
 from bot.understanding.judgement import Verdict
 from bot.understanding.lessons import intents_of
 from bot.understanding.pending import pressed
 from bot.understanding.reading import Token
-from bot.understanding.slots import Heard, find_room
+from bot.understanding.slots import find_room
 from bot.understanding.vocabulary import Kind, find_hits
 from handlers.turn import Call, Question
 

@@ -8,10 +8,11 @@ from dataclasses import replace
 from functools import cache
 
 from bot.understanding.details import Surroundings, find_slots
+from bot.understanding.finding import Found, Heard
 from bot.understanding.patterns import Pattern, compile_phrase, weight_of
 from bot.understanding.phrases import FEEDBACK, Heeded, listen
 from bot.understanding.reading import Token, fold, read, words
-from bot.understanding.slots import FINDERS, FREE_TEXT, Found, Heard, find_room, find_text
+from bot.understanding.slots import FINDERS, FREE_TEXT, KEPT_WORDS, find_room, find_text
 from bot.understanding.time_slots import day_words
 from bot.understanding.vocabulary import Kind, find_hits, listening, service_words
 from handlers.turn import Button, Call, Intent, Question
@@ -118,6 +119,8 @@ def _is_urgent(call: Call) -> bool:
 
 def _speaks_of_another_thing(question: Question, others: Sequence[Call], around: Surroundings, heeded: Heeded) -> bool:
     """ "Who arrives tomorrow" is no reason and "bring 2 towels" no complaint; "no stock" and "it is dirty" are."""
+    if question.asks in KEPT_WORDS:  # guests may well be told of arrivals: only what is a wish and nothing else is one
+        return not _beside_phrases(around, heeded, ("day",))
     if question.asks == "text" and any(call.intent in FEEDBACK or _is_report(call) for call in others):
         return False
     orders = all(call.intent == _ORDER for call in others)
@@ -130,16 +133,20 @@ def _speaks_of_another_thing(question: Question, others: Sequence[Call], around:
 
 def _unexplained(calls: Sequence[Call], around: Surroundings, heeded: Heeded) -> list[Token]:
     """What neither a phrase nor a number, a time or a detail of these calls explains."""
-    heard = Heard(around.reading.plain, around.reading.text, around.now, around.rooms)
-    found = [FINDERS[finder](heard) for finder in ("time", "day", "people", "quantity")]
-    spans = [span for each in found if each for span in each.spans]
+    left = _beside_phrases(around, heeded, ("time", "day", "people", "quantity"))
     said = [str(value).lower() for call in calls for value in call.slots.values() if isinstance(value, str)]
+    return [each for each in left if not each.norm.isdigit() and not any(each.norm in value for value in said)]
+
+
+def _beside_phrases(around: Surroundings, heeded: Heeded, finders: Sequence[str]) -> list[Token]:
+    """What no phrase and none of these finders explains."""
+    heard = Heard(around.reading.plain, around.reading.text, around.now, around.rooms)
+    found = [FINDERS[finder](heard) for finder in finders]
+    spans = [span for each in found if each for span in each.spans]
     return [
         token
         for at, token in enumerate(around.reading.tokens)
-        if token.norm and at not in heeded.known and not token.norm.isdigit()
-        if not any(start <= token.start < end for start, end in spans)
-        if not any(token.norm in value for value in said)
+        if token.norm and at not in heeded.known and not any(start <= token.start < end for start, end in spans)
     ]
 
 
@@ -185,7 +192,10 @@ def _answered(question: Question, around: Surroundings, offered: Mapping[str, In
     )
     if finder == "name" and around.known:
         heard = replace(heard, captures={"name": around.known[0].span})
-    found = find_text(heard) if finder in FREE_TEXT else _found(finder, _with_day(heard, question))
+    if finder in KEPT_WORDS:
+        found = find_text(heard, around=" \n")
+    else:
+        found = find_text(heard) if finder in FREE_TEXT else _found(finder, _with_day(heard, question))
     if found is None:
         return None
     length = len(heard.plain)

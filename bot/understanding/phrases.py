@@ -9,6 +9,7 @@ from functools import cache
 from bot.understanding.amounts import find_amounts
 from bot.understanding.days import impossible_days
 from bot.understanding.details import Surroundings, intent_slots, request_slots, stretch_text
+from bot.understanding.finding import Finder, Heard
 from bot.understanding.joining import joined
 from bot.understanding.patterns import weight_of
 from bot.understanding.pieces import (
@@ -24,7 +25,7 @@ from bot.understanding.pieces import (
     stretches_of,
 )
 from bot.understanding.reading import Token
-from bot.understanding.slots import Finder, Heard, find_credential, find_time, find_token
+from bot.understanding.slots import find_credential, find_time, find_token
 from bot.understanding.statements import spare_orders
 from bot.understanding.vocabulary import Hit, Kind, Meaning, find_hits, service_words
 from handlers.intents import INTENTS

@@ -14,6 +14,7 @@ from bot.understanding.diet import asks_what_is_in
 from bot.understanding.foods import compile_words
 from bot.understanding.guess import Guess, guess
 from bot.understanding.items import find_items, items_of, places_of, with_items
+from bot.understanding.knowledge_words import with_content, with_entries
 from bot.understanding.known import find_known, language_without, with_stand_ins
 from bot.understanding.lessons import are_kept, intents_of
 from bot.understanding.nearest import nearest
@@ -34,13 +35,15 @@ GREEDY = frozenset({FIND_GUEST, "my_tasks", "go_on_duty"})  # phrases of these m
 MOSTLY_EXPLAINED = 0.8
 UNHEARD = {"zh": "嗷呜", "en": "flibber"}  # in no phrase, so that everything is asked
 _ASK = "ask_house"
+HOUSE_TELLS = 0.5  # how sure it is then; a model may know better
 BY_FORM = frozenset({"enter_token", "link_stay"})
 _waking = Lock()
 
 
 def understand(text: str, context: Context) -> Understanding:
     """Never raises; `text` may be several messages joined by newlines, of which 5,000 characters are read."""
-    return answered(text, context, _read) or ordered(_read(text, context), context, _read)
+    kept = with_content(text, context, _read)
+    return kept or answered(text, context, _read) or ordered(_read(text, context), context, _read)
 
 
 def _read(text: str, context: Context) -> Understanding:
@@ -56,7 +59,7 @@ def _read(text: str, context: Context) -> Understanding:
     if button:
         return Understanding(reading.text, language, (button.call,), "button", 1.0)
     around = Surroundings(reading, context.now, context.rooms, known, places_of(named, items))
-    return carried(_understood(around, language, context), reading.plain, context)
+    return with_entries(carried(_understood(around, language, context), reading.plain, context), context)
 
 
 def _understood(around: Surroundings, language: str, context: Context) -> Understanding:
@@ -91,6 +94,9 @@ def _understood(around: Surroundings, language: str, context: Context) -> Unders
     asked_for = _asked_for(around) if FIND_GUEST in offered and not heeded.calls and not context.question else None
     if asked_for:
         return Understanding(reading.text, language, (asked_for,), "phrases", 0.9, alternatives)
+    told = _told_by_house(reading.text, context) if _ASK in offered and not heeded.calls and has_words else None
+    if told:
+        return Understanding(reading.text, language, (told,), "classifier", HOUSE_TELLS, alternatives)
     return Understanding(reading.text, language, (), "none", 0.0, alternatives)
 
 
@@ -177,6 +183,14 @@ def _is_list(heeded: Heeded) -> bool:
 
 def _name(call: Call) -> str:
     return str(call.slots.get("service", call.intent)) if call.intent == "request_service" else call.intent
+
+
+def _told_by_house(text: str, context: Context) -> Call | None:
+    """What nobody else understood may still be what an entry speaks of: 网络密码告诉我一下."""
+    from bot.understanding.house_entries import find_sure_entries
+
+    found = find_sure_entries(text, context.entries) if context.entries and not context.question else ()
+    return Call(_ASK, {"question": text, "entries": list(found)}) if found else None
 
 
 def _alternatives(around: Surroundings, heeded: Heeded, guessed: Guess, offered: dict[str, Intent]) -> tuple[str, ...]:

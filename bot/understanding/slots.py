@@ -3,55 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, time
-from typing import Any
 
 from bot.understanding.ages import told_ages
 from bot.understanding.allergies import find_allergies
-from bot.understanding.amounts import Amount, blank, find_amounts, find_bare, find_persons, find_stars
+from bot.understanding.amounts import Amount, find_amounts, find_bare, find_persons, find_stars
 from bot.understanding.credentials import find_credential_words, find_token_words
 from bot.understanding.days import find_day_words, impossible_days
 from bot.understanding.diet import find_diet
+from bot.understanding.finding import USED, Finder, Found, Heard
 from bot.understanding.foods import things_in
 from bot.understanding.listed import find_listed
 from bot.understanding.money import find_budget
 from bot.understanding.reading import fold
 from bot.understanding.rooms import find_room_words
-from bot.understanding.time_slots import Span, find_moment
+from bot.understanding.time_slots import find_moment
 from crm.service_requests.needs import OTHER
-
-USED = "\x00"
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A stretch of text to look in: folded `plain` and the `raw` spelling, position for position.
-
-    `asked`: the text answers a question for this detail, so a bare number counts. `captures`: places a phrase marked.
-    """
-
-    plain: str
-    raw: str
-    now: datetime
-    rooms: frozenset[str] = frozenset()
-    time_hint: str = ""
-    asked: bool = False
-    captures: Mapping[str, Span] = field(default_factory=dict)
-
-    def without(self, spans: list[Span]) -> Heard:
-        """The same text with these places used up."""
-        return replace(self, plain=blank(self.plain, spans)) if spans else self
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    value: Any
-    spans: list[Span]
-
-
-Finder = Callable[[Heard], Found | None]
 
 _NUMBER = re.compile(r"(?<![\d.:])#?(?P<n>\d{1,6})(?![\d:.])")
 _TICKET = re.compile(r"#(?P<n>\d{1,6})(?!\d)")
@@ -195,8 +164,8 @@ def find_name(heard: Heard) -> Found | None:
     if span is None and heard.asked:
         match = _NAME.fullmatch(heard.plain)
         span = match.span("name") if match and _is_name(match["name"]) else None
-    spelled = heard.raw[slice(*span)].strip() if span else ""
-    return Found(spelled, [span]) if span and spelled else None
+    said = heard.raw[slice(*span)].strip() if span else ""
+    return Found(said, [span]) if span and said else None
 
 
 def _is_name(said: str) -> bool:
@@ -204,9 +173,9 @@ def _is_name(said: str) -> bool:
     return len(said.split()) <= 4 and len(_CHINESE.findall(said)) <= 12 and not re.search(r"[\d?？]", said)
 
 
-def find_text(heard: Heard) -> Found | None:
+def find_text(heard: Heard, around: str = "，,。.;；、:： \n") -> Found | None:
     """All of it, trimmed."""
-    trimmed = heard.raw.strip().strip("，,。.;；、:： \n")
+    trimmed = heard.raw.strip().strip(around)
     return Found(trimmed, []) if trimmed else None
 
 
@@ -234,7 +203,8 @@ FINDERS: dict[str, Finder] = {
     "department": find_department,
     "name": find_name,
 }
-FREE_TEXT = frozenset({"text", "note", "reason"})
+KEPT_WORDS = frozenset({"content", "title", "entry"})  # for guests or of an entry: never from the midst of a message
+FREE_TEXT = frozenset({"text", "note", "reason"}) | KEPT_WORDS
 
 
 def _sum(amounts: Sequence[Amount], heard: Heard) -> Found | None:

@@ -10,10 +10,11 @@ from functools import cache
 from typing import Any
 
 from bot.understanding.contract import Context
+from bot.understanding.finding import Heard
 from bot.understanding.items import items_of
 from bot.understanding.needs_said import NEED_SCHEMAS, said_need
 from bot.understanding.reading import fold, read
-from bot.understanding.slots import FINDERS, FREE_TEXT, Heard
+from bot.understanding.slots import FINDERS, FREE_TEXT, KEPT_WORDS
 from bot.understanding.vocabulary import service_words
 from crm.service_requests.needs import needs_of
 from handlers.turn import Call, Intent
@@ -120,6 +121,8 @@ def _call(asked: Asked, offered: Mapping[str, Intent], text: str, context: Conte
     heard = Heard(read(text).plain, read(text).text, context.now, context.rooms)
     slots: dict[str, Any] = {}
     for slot in intent.slots:
+        if slot.finder in KEPT_WORDS:  # what guests are to read is asked for
+            continue
         if slot.finder in FREE_TEXT:
             slots[slot.name] = heard.raw  # the speaker's own words, never the model's
             continue
@@ -131,8 +134,18 @@ def _call(asked: Asked, offered: Mapping[str, Intent], text: str, context: Conte
     if intent.name == "tell_needs" and not needs_of(slots):
         return None
     if intent.name == "ask_house":
-        slots["entries"] = [entry.id for entry in context.entries if entry.key == arguments.get("entry")]
+        slots |= _entry_or_telling(str(arguments.get("entry")), heard.raw, context)
     return Call(intent.name, slots)
+
+
+def _entry_or_telling(key: str, question: str, context: Context) -> dict[str, Any]:
+    """The entry it chose, else which words tell what was asked."""
+    found = [entry.id for entry in context.entries if entry.key == key]
+    if found:
+        return {"entries": found}
+    from bot.understanding.house_entries import telling_words  # numpy comes with the first message
+
+    return {"telling": telling_words(question)}
 
 
 def _arguments(written: str) -> dict[str, Any] | None:

@@ -20,6 +20,7 @@ from crm.conversations.accounts import (
 from crm.conversations.inbound import IS_NEW
 from crm.conversations.messages import Choice, InboundMessage, message, open_body
 from crm.conversations.questions import open_question
+from crm.properties.knowledge import VERSION
 from crm.store import Connection, Prepared
 
 BATCH = 50
@@ -28,13 +29,15 @@ BATCH = 50
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """What waits in a conversation, from whom, the question that is open there (a packed handlers.turn.Question), and
-    the buttons of what was said last there: nobody means older ones when typing "2".
+    the buttons of what was said last there: nobody means older ones when typing "2". `knowledge_version` grows whenever
+    what houses tell about themselves changes.
     """
 
     messages: Sequence[InboundMessage]
     speaker: Speaker
     question: dict[str, Any] | None
     choices: Sequence[Choice]
+    knowledge_version: int
 
 
 _said_last = message.alias("said_last")
@@ -56,6 +59,7 @@ _WAITING = Prepared(
             conversation.c.question,
             _said_last.c.id.label("said_id"),
             _said_last.c.body.label("said_body"),
+            VERSION.label("knowledge_version"),
             *SPEAKER_COLUMNS,
         )
         .select_from(message)
@@ -83,7 +87,7 @@ def find_waiting(db: Connection, conversation_id: str) -> Waiting | None:
     if not rows:
         return None
     messages = [InboundMessage(row[0], row[1], open_body(db, row[0], row[2]), row[3]) for row in rows]
-    _, account_id, _, _, question, said_id, said_body, *speaker_columns = rows[0]
+    _, account_id, _, _, question, said_id, said_body, version, *speaker_columns = rows[0]
     choices = open_body(db, said_id, said_body).choices if said_id else ()
     speaker = make_speaker(db, Place(conversation_id, account_id), speaker_columns)
-    return Waiting(messages, speaker, open_question(db, conversation_id, question), choices)
+    return Waiting(messages, speaker, open_question(db, conversation_id, question), choices, int(version))

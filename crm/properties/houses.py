@@ -26,6 +26,7 @@ class PropertyRow(SQLModel, table=True):
     hours: dict[str, Any] | None = Field(default=None, sa_type=Json)
     chat_link: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     accent: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    knowledge_version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class Room(SQLModel, table=True):
@@ -65,7 +66,7 @@ _NAMES = ("id", "key", "name", "time_zone", "language", "phone", "hours", "chat_
 _COLUMNS = tuple(property_table.c[name] for name in _NAMES)
 _ALL = Prepared(select(*_COLUMNS).order_by(property_table.c.key))
 _BY_ID = Prepared(select(*_COLUMNS).where(property_table.c.id == bindparam("property_id")))
-_ROOM_NUMBERS = Prepared(select(room.c.number).where(room.c.property_id == bindparam("property_id")))
+_ROOM_NUMBERS = Prepared(select(room.c.number, room.c.room_type).where(room.c.property_id == bindparam("property_id")))
 _ROOM = Prepared(
     select(room.c.id).where(room.c.property_id == bindparam("property_id"), room.c.number == bindparam("number"))
 )
@@ -81,6 +82,11 @@ def get_property(db: Connection, property_id: str) -> Property:
 
 def room_numbers(db: Connection, of: Property) -> frozenset[str]:
     return frozenset(_ROOM_NUMBERS.scalars(db, {"property_id": of.id}))
+
+
+def room_types(db: Connection, of: Property) -> tuple[str, ...]:
+    """The types its rooms are of, in alphabetical order; rooms may have none."""
+    return tuple(sorted({str(each.room_type) for each in _ROOM_NUMBERS.all(db, {"property_id": of.id})} - {""}))
 
 
 def find_room_id(db: Connection, of: Property, number: str) -> str | None:

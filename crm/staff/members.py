@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -72,6 +72,15 @@ _OF_PROPERTY = Prepared(
     .where(staff_property.c.property_id == bindparam("property_id"), staff_member.c.revoked_at.is_(None))
     .order_by(staff_member.c.name)
 )
+_NAMES_BY_ID = Prepared(
+    select(staff_member.c.id, staff_member.c.name).where(staff_member.c.id.in_(bindparam("ids", expanding=True)))
+)
+
+
+def names_of(db: Connection, staff_ids: Iterable[str | None]) -> dict[str | None, str]:
+    """Of whoever works here or did."""
+    ids = sorted({each for each in staff_ids if each})
+    return {each.id: each.name for each in _NAMES_BY_ID.all(db, {"ids": ids})} if ids else {}
 
 
 def find_staff_member(db: Connection, staff_id: str) -> StaffMember | None:

@@ -70,6 +70,7 @@ class StayInfo:
     expected_time: str = ""
     elder_mode: bool = False
     departure_time: str = ""
+    room_type: str = ""
 
     @property
     def is_in_house(self) -> bool:
@@ -95,6 +96,7 @@ STAY_COLUMNS = (
     stay.c.expected_time,
     guest.c.elder_mode,
     stay.c.departure_time,
+    room.c.room_type,
 )
 STAY_INFO: Select[Any] = (
     select(*STAY_COLUMNS).join(guest, guest.c.id == stay.c.guest_id).outerjoin(room, room.c.id == stay.c.room_id)
@@ -210,6 +212,6 @@ def _list(db: Connection, query: Prepared, **values: Any) -> list[StayInfo]:
 def stay_info(columns: Sequence[Any]) -> StayInfo:
     """The stay in these STAY_COLUMNS."""
     values = list(columns)
-    values[4], values[-1] = values[4] or "", values[-1] or ""  # room and agreed hour
-    values[-2] = bool(values[-2])  # elder mode
+    values[4], values[-2], values[-1] = values[4] or "", values[-2] or "", values[-1] or ""  # room, hour, type
+    values[-3] = bool(values[-3])  # elder mode
     return StayInfo(*values)

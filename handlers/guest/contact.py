@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from crm.properties.emergency import EmergencyNumbers, emergency_numbers
-from crm.properties.knowledge import Words, knowledge
+from crm.properties.knowledge import Words, entries_for, knowledge
 from crm.stays.bookings import StayInfo
 from crm.stays.links import create_stay_link
 from handlers import cards, drawings
@@ -44,11 +44,10 @@ def contact_card(turn: Turn) -> list[Reply]:
 
 
 def _wifi(turn: Turn) -> Words | None:
-    is_linked = turn.speaker.guest_id is not None
-    entries = (
-        each for each in knowledge(turn.db, turn.house) if each.key == WIFI and (is_linked or not each.guests_only)
-    )
-    entry = next(entries, None)
+    """As guests in rooms of this type are told it."""
+    is_linked, stay = turn.speaker.guest_id is not None, turn.speaker.stay
+    known = entries_for(knowledge(turn.db, turn.house), stay.room_type if stay else "")
+    entry = next((each for each in known if each.key == WIFI and (is_linked or not each.guests_only)), None)
     return entry.spoken(turn.language) if entry else None
 
 

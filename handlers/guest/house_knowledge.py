@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from crm.conversations.unanswered import note_question
 from crm.errors import NoStay
-from crm.properties.knowledge import Entry, find_entry
-from handlers import cards
+from crm.properties.knowledge import Entry, find_entry, knowledge_version
+from handlers import cards, entries
 from handlers.turn import Reply, Turn
 from prompts.words import say
 
 
 def ask_house(turn: Turn) -> list[Reply]:
     """Slot `entries` are the ids of what was found, `answer` a model's words for the one it found."""
-    found = [find_entry(turn.db, turn.house, str(each)) for each in turn.slot("entries") or ()]
-    entries = [each for each in found if each is not None]
-    if not entries:
+    every = [find_entry(turn.db, str(each)) for each in turn.slot("entries") or ()]
+    found = [each for each in every if each and not each.is_removed and each.property_id == turn.house.id]
+    if not found:
+        _note(turn)
         return [_unknown(turn)]
-    if turn.speaker.guest_id is None and any(entry.guests_only for entry in entries):
+    if turn.speaker.guest_id is None and any(entry.guests_only for entry in found):
         raise NoStay
-    return [Reply("\n\n".join(_said(turn, entry) for entry in entries))]
+    return [Reply("\n\n".join(_said(turn, entry) for entry in found))]
 
 
 def _said(turn: Turn, entry: Entry) -> str:
     words = entry.spoken(turn.language)
     answer = str(turn.slot("answer") or "") if len(turn.slot("entries")) == 1 else ""
-    return say(turn.language, "house_knowledge.ask_house.answer", title=words.title, text=answer or words.text)
+    return entries.told(turn.language, replace(words, text=answer or words.text))
+
+
+def _note(turn: Turn) -> None:
+    """For colleagues, who may know; slot `telling` are the words that say what was asked."""
+    if turn.slot("question"):
+        note_question(
+            turn.db,
+            turn.now,
+            turn.house,
+            knowledge_version(turn.db, turn.house),
+            conversation_id=turn.here,
+            language=turn.language,
+            words=str(turn.slot("question")),
+            telling=turn.slot("telling") or (),
+        )
 
 
 def _unknown(turn: Turn) -> Reply:

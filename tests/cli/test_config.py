@@ -128,3 +128,59 @@ def test_secrets_come_from_the_environment() -> None:
     settings = parse_settings(values, {"GUANJIA_TELEGRAM_TOKEN": "123:abc"})
     assert settings.telegram.token == "123:abc"
     assert "123:abc" not in repr(settings)
+
+
+def knowing(tmp_path: Path, *entries: str) -> Path:
+    """A house with suites that tells these entries about itself."""
+    house = '[[properties]]\nkey = "a"\nname = "A"\ntime_zone = "UTC"\nrooms = ["1-3:double", "4:suite"]\n'
+    told = "".join(f"[[properties.knowledge]]\n{entry}\n" for entry in entries)
+    (tmp_path / "config.toml").write_text(house + told, "utf-8")
+    return tmp_path / "config.toml"
+
+
+def test_the_example_shows_room_types_and_markdown() -> None:
+    breakfast, families, way = load_settings(EXAMPLE, {}).properties[0].knowledge_entries()
+    assert (breakfast.key, families.key, families.room_types) == ("breakfast", "breakfast", ("family",))
+    assert "1. Metro line 1 to Lake Park" in way.words["en"].text
+    assert "the map (https://example.com/map)" in way.words["en"].text
+    assert "*" not in way.words["en"].text
+
+
+def test_a_text_may_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "wifi.md").write_text("# Wifi\n\n- network **A**\n", "utf-8")
+    path = knowing(tmp_path, 'key = "wifi"\nen = { title = "Wifi", text_file = "wifi.md" }')
+    (entry,) = load_settings(path, {}).properties[0].knowledge_entries()
+    assert entry.words["en"].text == "Wifi\n\n· network A"
+
+
+@pytest.mark.parametrize(
+    ("entry", "why"),
+    [
+        ('en = { title = "W", text_file = "none.md" }', "properties.0.knowledge.0.en.text_file: "),
+        ('en = { title = "W", text_file = "latin.md" }', "is not text in UTF-8"),
+        ('en = { title = "W", text_file = "." }', "cannot be read: Is a directory"),
+        ('en = { title = "W", text = "x", text_file = "latin.md" }', "there is a text already"),
+        ('en = { title = "W", text_file = "long.md" }', "properties.0.knowledge.0.en.text: "),
+        ('en = { title = "W" }', "properties.0.knowledge.0.en.text: "),
+        ('room_types = ["villa"]\nen = { title = "W", text = "x" }', "no room is of the type 'villa'"),
+    ],
+)
+def test_wrong_knowledge_is_refused_by_its_key(entry: str, why: str, tmp_path: Path) -> None:
+    (tmp_path / "latin.md").write_bytes("Fl\u00e4che".encode("latin-1"))
+    (tmp_path / "long.md").write_text("x" * 2_001)
+    with pytest.raises(ConfigError, match=re.escape(why)):
+        load_settings(knowing(tmp_path, f'key = "wifi"\n{entry}'), {})
+
+
+@pytest.mark.parametrize("types", [("", ""), ('["suite"]', '["double", "suite"]')])
+def test_an_entry_told_twice_for_the_same_rooms_is_refused(types: tuple[str, str], tmp_path: Path) -> None:
+    words = 'key = "wifi"\nen = { title = "W", text = "x" }'
+    entries = [f"{words}\nroom_types = {each}" if each else words for each in types]
+    with pytest.raises(ConfigError, match="knowledge 'wifi' is told twice"):
+        load_settings(knowing(tmp_path, *entries), {})
+
+
+def test_an_entry_for_everybody_and_one_for_some_rooms_stand_together(tmp_path: Path) -> None:
+    words = 'key = "wifi"\nen = { title = "W", text = "x" }'
+    path = knowing(tmp_path, words, f'{words}\nroom_types = ["suite"]')
+    assert [each.room_types for each in load_settings(path, {}).properties[0].knowledge_entries()] == [(), ("suite",)]

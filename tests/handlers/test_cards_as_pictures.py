@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 
 from crm.conversations.attachments import CARD, attachment_content
 from crm.properties.houses import get_property, put_property
-from crm.properties.knowledge import Words, put_knowledge
+from crm.properties.knowledge import Words
+from crm.properties.knowledge_changes import Configured, put_knowledge
 from crm.service_requests.steps import rate
 from crm.staff.audit import AuditEntry
 from crm.stays.bookings import StayState
@@ -196,7 +197,7 @@ def test_a_long_or_rare_name_does_no_harm(house: House) -> None:
 
 
 def test_a_guest_is_told_how_the_house_is_reached(house: House) -> None:
-    put_knowledge(house.db, house.now, house.home, {"wifi": (WIFI, True)})
+    put_knowledge(house.db, house.now, house.home, [Configured("wifi", WIFI, guests_only=True)])
     with_chat_link(house)
     guest = house.guest("Anna Berg", "302")
     heard = house.ask(guest, "contact_card")
@@ -211,7 +212,7 @@ def test_a_guest_is_told_how_the_house_is_reached(house: House) -> None:
 
 
 def test_a_stranger_is_told_the_phone_but_neither_wifi_nor_anybodys_code(house: House) -> None:
-    put_knowledge(house.db, house.now, house.home, {"wifi": (WIFI, True)})
+    put_knowledge(house.db, house.now, house.home, [Configured("wifi", WIFI, guests_only=True)])
     with_chat_link(house)
     heard = house.ask(house.stranger(), "contact_card")
     said = words(only_card(house, heard)) + heard.own

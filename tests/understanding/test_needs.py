@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from bot.understanding.allergies import find_allergies
+from bot.understanding.finding import Heard
 from bot.understanding.foods import codes_of
 from bot.understanding.reading import fold, read
-from bot.understanding.slots import FINDERS, Heard
+from bot.understanding.slots import FINDERS
 from handlers.turn import Call
 from prompts.words import LANGUAGES, table
 from tests.understanding.speakers import NOW, ROOMS, asking, hear

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from bot.understanding.finding import Heard
 from bot.understanding.reading import fold
-from bot.understanding.slots import FINDERS, Heard
+from bot.understanding.slots import FINDERS
 from tests.understanding.speakers import NOW, ROOMS
 
 FOUND = [
