@@ -59,6 +59,7 @@ COMPOSED = {
     "offers.": {"accept_offer.button", "decline_offer.button"},
     "offers.make_offer.": {"next_arrival", "following_stays"},
     "offers.make_offer.ask_": {"time", "quantity", "room"},
+    "leads.": {f"{each}_lead.{name}" for each in ("make", "end") for name in ("done", "told")},
     "guest_lookup.lines.": {"stay", "choice"},
     "service_requests.request_service.": {"opened", "for_approval", "unattended", "searched", "already", "added"},
     "guest_lookup.guest_card.": {"title", "dates", "state", "history", "stayed", "requests", "none", "know"}

@@ -1,0 +1,78 @@
+"""Who leads a department: what is late there comes to them before it comes to a manager."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crm.conversations.messages import MessageClass
+from crm.conversations.recipients import staff_recipients
+from crm.errors import NotAllowed, NotFound
+from crm.staff.audit import record
+from crm.staff.members import StaffMember, set_lead
+from handlers import cards, colleagues
+from handlers.turn import Button, Call, Question, Reply, Turn
+from prompts.words import say
+
+
+def make_lead(turn: Turn) -> list[Reply]:
+    """Slot `staff` is the one chosen among several of that name."""
+    return _set(turn, is_lead=True)
+
+
+def end_lead(turn: Turn) -> list[Reply]:
+    return _set(turn, is_lead=False)
+
+
+def _set(turn: Turn, *, is_lead: bool) -> list[Reply]:
+    name, chosen = turn.slot("name"), turn.slot("staff")
+    if not name:
+        return [Reply(say(turn.language, "leads.make_lead.ask_name"), ask=Question(turn.call, "name"))]
+    found = colleagues.named(turn, name, chosen)
+    nearly = [] if found else colleagues.nearly_named(turn, name)
+    if len(found) > 1 or nearly:
+        return [_which(turn, found or nearly)]
+    if not found:
+        raise NotFound(what=cards.short(name))
+    if not set(found[0].property_ids) <= set(turn.member.property_ids):
+        raise NotAllowed
+    return _told(turn, found[0], is_lead=is_lead)
+
+
+def _which(turn: Turn, found: Sequence[StaffMember]) -> Reply:
+    buttons = [
+        Button(
+            f"{each.name} · {cards.role(turn.language, each.role)}",
+            Call(turn.call.intent, {"name": each.name, "staff": each.id}),
+        )
+        for each in found
+    ]
+    return Reply(say(turn.language, "leads.make_lead.which"), buttons)
+
+
+def _told(turn: Turn, member: StaffMember, *, is_lead: bool) -> list[Reply]:
+    """The manager, and the colleague, if that is somebody else."""
+    set_lead(turn.db, member, is_lead=is_lead)
+    subject = f"staff:{member.id}"
+    record(
+        turn.db,
+        turn.now,
+        staff_id=turn.member.id,
+        action=turn.call.intent,
+        subject=subject,
+        property_id=turn.house.id,
+    )
+    there = [each for each in staff_recipients(turn.db, [member.id]) if each.conversation_id != turn.here]
+    own = Reply(_words(turn.language, member, "done", is_lead=is_lead))
+    return [
+        own,
+        *(
+            Reply(_words(each.language, member, "told", is_lead=is_lead), to=each, message_class=MessageClass.SERVICE)
+            for each in there
+        ),
+    ]
+
+
+def _words(language: str, member: StaffMember, sentence: str, *, is_lead: bool) -> str:
+    department = cards.role(language, member.department)
+    table = "make_lead" if is_lead else "end_lead"
+    return cards.capital(say(language, f"leads.{table}.{sentence}", name=member.name, department=department))
