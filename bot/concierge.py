@@ -23,10 +23,11 @@ from bot.quarantine import quarantine, set_aside
 from bot.records import Records
 from bot.turn_names import find_names, wanted_names
 from bot.turn_steps import Arrival, Matter
+from bot.turn_talk import for_the_house, heard_at_once
 from bot.understanding.contract import Understanding
 from crm.calendar import local
 from crm.conversations.inbound import abandoned_conversations, take_lease
-from crm.errors import LeaseLost, StoreUnavailable
+from crm.errors import LeaseLost, StoreUnavailable, VoiceChanged
 from crm.store import Connection
 
 if TYPE_CHECKING:
@@ -152,6 +153,8 @@ class Concierge:
             more = await self._records.write(
                 lambda db: turn_steps.handle(db, self._clock(), self._owner, house, matter, understanding)
             )
+        except VoiceChanged:  # what was to be answered is to be passed on now, or the other way round
+            return True
         except (StoreUnavailable, LeaseLost):
             raise
         except Exception as error:
@@ -170,22 +173,19 @@ class Concierge:
     async def _understand(self, matter: Matter, house: House) -> Understanding:
         if matter.pressed is not None:
             return Understanding(matter.text, matter.speaker.language, (matter.pressed,), "button", 1.0, ())
-        if not self._is_awake and matter.speaker.staff is None:
-            from bot.understanding.alarm import alarm, is_alarm
+        found = heard_at_once(matter, is_awake=self._is_awake)
+        context = turn_steps.context(matter, self._clock(), house, () if found else await self._names(matter))
+        if found is None:
+            from bot.understanding.recogniser import understand  # loaded by now
 
-            if is_alarm(matter.text):
-                return alarm(matter.text, matter.speaker.language)
-        await self._wake()
-        from bot.understanding.recogniser import understand  # loaded by now
-
-        context = turn_steps.context(matter, self._clock(), house, await self._names(matter))
-        found = understand(matter.text, context)
-        if self._model is None or not matter.text.strip():
+            found = understand(for_the_house(matter), context)
+        if self._model is None or not self._is_awake or not matter.text.strip():
             return found
         return await self._model.ask(found, context, matter.speaker.conversation_id)
 
     async def _names(self, matter: Matter) -> Sequence[str]:
-        """Guests whom a colleague seems to name."""
+        """Guests whom a colleague seems to name; by then all is loaded that understands."""
+        await self._wake()
         wanted = wanted_names(matter.speaker, matter.text, matter.question)
         if wanted is None:
             return ()

@@ -71,6 +71,7 @@ class ModelSettings(Section):
 class ConversationSettings(Section):
     language: Literal["zh", "en"] = "zh"
     burst_seconds: float = Field(default=0.7, ge=0, le=10)
+    handoff_quiet_minutes: int = Field(default=30, ge=5, le=1440)
 
 
 class StayEventsSettings(Section):

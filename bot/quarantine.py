@@ -23,7 +23,7 @@ def quarantine(db: Connection, now: datetime, owner: str, matter: Matter, error:
     """Keeps the messages of this turn aside. True when more is waiting."""
     speaker = matter.speaker
     state, reason = MessageState.QUARANTINED, type(error).__name__
-    waiting_room.take_up(db, now, speaker.conversation_id, owner, matter.messages, state, reason)
+    waiting_room.take_up(db, now, speaker.conversation_id, owner, matter.messages, state, reason, matter.voice)
     people, room = _who_looks(db, matter.house), speaker.stay.room if speaker.stay else ""
     replies = [Reply(say(speaker.language, "turn.broken.apology", told=bool(people), phone=matter.house.phone))]
     replies += [

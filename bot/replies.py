@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from bot.elders import simply
 from bot.languages import code_of, is_foreign
 from crm.conversations.accounts import Speaker
-from crm.conversations.messages import Body, Choice, NewMessage, pack, unpack
+from crm.conversations.messages import Attachment, Body, Choice, NewMessage, pack, unpack
 from handlers.turn import Button, Call, Question, Reply
 
 
@@ -69,6 +70,19 @@ def packed(question: Question | None) -> dict[str, object] | None:
     if question is None:
         return None
     return {"intent": question.call.intent, "slots": pack(dict(question.call.slots)), "asks": question.asks}
+
+
+def with_pictures(question: Question, attachments: Sequence[Attachment]) -> Question:
+    """What the speaker has shown goes along with the answer that is still to come."""
+    if not attachments:
+        return question
+    pictures = [[each.id, each.kind, each.mime, each.name] for each in attachments]
+    return replace(question, call=replace(question.call, slots={**question.call.slots, "pictures": pictures}))
+
+
+def pictures_of(question: Mapping[str, Any] | None) -> list[Attachment]:
+    """The pictures the open question is about: they go with the answer."""
+    return [Attachment(*each) for each in question["slots"].get("pictures", ())] if question else []
 
 
 def as_button(choice: Choice) -> Button:

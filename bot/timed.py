@@ -16,6 +16,7 @@ from crm.errors import StoreUnavailable
 from crm.properties.knowledge import Entry
 from crm.store import Connection
 from handlers.timed import brief, house_questions, service_levels, stay_events
+from handlers.timed.handoffs import handoff_work
 from handlers.turn import Moment, Timed
 
 log = structlog.get_logger("timed")
@@ -35,7 +36,9 @@ TIMED: tuple[Timed, ...] = (service_levels.WORK, brief.WORK, house_questions.tel
 
 def timed_works(settings: Settings) -> tuple[Timed, ...]:
     """All that the clock does, with what this house has settled."""
-    return (*TIMED, stay_events.after_departure(timedelta(minutes=settings.stay_events.departed_minutes)))
+    quiet = timedelta(minutes=settings.conversation.handoff_quiet_minutes)
+    departed = timedelta(minutes=settings.stay_events.departed_minutes)
+    return (*TIMED, handoff_work(quiet), stay_events.after_departure(departed))
 
 
 class TimedWork:
@@ -48,7 +51,7 @@ class TimedWork:
         *,
         clock: Callable[[], datetime],
         acted: Callable[[], None],
-        works: Sequence[Timed] = TIMED,
+        works: Sequence[Timed],
     ) -> None:
         self._records = records
         self._house = house

@@ -8,6 +8,7 @@ from bot.house import House
 from bot.understanding.contract import Understanding
 from crm.conversations.accounts import Speaker
 from crm.conversations.misses import NOT_UNDERSTOOD, UNANSWERED
+from crm.conversations.waiting import Held
 from handlers.turn import Call, Question, Reply
 from prompts.words import say
 
@@ -19,6 +20,17 @@ def notices(house: House, speaker: Speaker, calls: Sequence[Call]) -> list[Reply
     if not house.asks_model or speaker.staff is not None or not any(call.intent in BEGINNINGS for call in calls):
         return []
     return [Reply(say(speaker.language, "turn.model.notice"))]
+
+
+def answer_with_a_slash(held: Held | None, speaker: Speaker, replies: Sequence[Reply]) -> list[Reply]:
+    """A colleague whose words go to a guest is told how to answer a question of the house instead."""
+    asked = any(reply.ask is not None and not is_verbatim(reply.ask) for reply in replies)
+    return [Reply(say(speaker.language, "handoff.talk.slash"))] if asked and held and speaker.staff else []
+
+
+def is_verbatim(question: Question | None) -> bool:
+    """Whether the next message, whatever it says, is what a guest shall be told."""
+    return question is not None and question.call.intent == "write_to_guest" and question.asks == "text"
 
 
 def missed(text: str, question: Question | None, understanding: Understanding) -> str:

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import accumulate, takewhile
-from typing import Any
 
 from bot.channels.base import Inbound, InboundKind
 from bot.house import House
-from bot.replies import as_button, as_message, as_question, merged, packed
-from bot.turn_notes import missed, notices
-from bot.understanding.contract import Context, Understanding
+from bot.replies import as_button, as_message, as_question, merged, packed, pictures_of, with_pictures
+from bot.turn_notes import answer_with_a_slash, missed, notices
+from bot.understanding.contract import TALK, Context, Understanding
 from crm.calendar import local
 from crm.conversations import inbound as waiting_room
 from crm.conversations.accounts import Place, Speaker, locate, set_language, set_reachable
@@ -25,7 +24,7 @@ from crm.conversations.messages import (
     find_choice,
 )
 from crm.conversations.outbox import move_chat, queue_messages, suppress_queued
-from crm.conversations.waiting import find_waiting
+from crm.conversations.waiting import Held, find_waiting
 from crm.properties.houses import Property
 from crm.store import Connection
 from handlers import intents
@@ -48,7 +47,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What one turn is about: the waiting messages of one speaker, and all that understanding them needs."""
+    """What one turn is about: the waiting messages of one speaker, and all that understanding them needs.
+
+    `held`: the speaker is a guest in a colleague's hands, or a colleague with a guest in front of them.
+    """
 
     messages: Sequence[InboundMessage]
     speaker: Speaker
@@ -59,6 +61,12 @@ class Matter:
     question: Question | None
     choices: Sequence[Button]
     knowledge_version: int
+    held: Held | None = None
+
+    @property
+    def voice(self) -> str:
+        """The handoff by which a colleague speaks in this conversation."""
+        return self.held.handoff_id if self.held and self.held.is_here else ""
 
 
 def record(db: Connection, now: datetime, owner: str, default_language: str, inbound: Inbound) -> Arrival | None:
@@ -112,11 +120,15 @@ def gather(db: Connection, conversation_id: str, house: House) -> Matter | None:
         speaker=speaker,
         house=house.of(speaker),
         text="\n".join(message.body.text for message in messages if message.body.text),
-        attachments=[*_carried(waiting.question), *(file for message in messages for file in message.body.attachments)],
+        attachments=[
+            *pictures_of(waiting.question),
+            *(file for message in messages for file in message.body.attachments),
+        ],
         pressed=Call(pressed.intent, pressed.slots) if pressed else None,
         question=as_question(waiting.question),
         choices=() if pressed else [as_button(choice) for choice in waiting.choices],
         knowledge_version=waiting.knowledge_version,
+        held=waiting.held,
     )
 
 
@@ -150,8 +162,10 @@ def handle(
         owner,
         matter.messages,
         reason=missed(matter.text, matter.question, understanding),
+        voice=matter.voice,
     )
     replies = _answers(db, now, house, matter, speaker, understanding)
+    replies += answer_with_a_slash(matter.held, speaker, replies)
     answered, translated = matter.messages[-1].id, house.asks_model
     queue_messages(db, now, [as_message(reply, speaker, answered, translated=translated) for reply in merged(replies)])
     question = _left_open(matter, understanding, replies)
@@ -200,7 +214,7 @@ def _answers(
             part=part,
         )
 
-    if matter.attachments and not matter.text.strip() and matter.pressed is None:
+    if matter.attachments and not matter.text.strip() and understanding.by not in ("button", TALK):
         asked_for = matter.question is not None and matter.question.call.intent == PICTURE
         return intents.answer(turn(matter.question.call if matter.question and asked_for else Call(PICTURE)))
     if understanding.calls:
@@ -224,20 +238,7 @@ def _left_open(matter: Matter, understanding: Understanding, replies: Sequence[R
     asked = next((reply.ask for reply in reversed(replies) if reply.ask is not None), None)
     is_small_talk = bool(understanding.calls) and all(call.intent in SMALL_TALK for call in understanding.calls)
     open_now = asked or (matter.question if is_small_talk else None)
-    return _with_pictures(open_now, matter.attachments) if open_now else None
-
-
-def _with_pictures(question: Question, attachments: Sequence[Attachment]) -> Question:
-    """What the speaker has shown goes along with the answer that is still to come."""
-    if not attachments:
-        return question
-    pictures = [[each.id, each.kind, each.mime, each.name] for each in attachments]
-    return replace(question, call=replace(question.call, slots={**question.call.slots, "pictures": pictures}))
-
-
-def _carried(question: dict[str, Any] | None) -> list[Attachment]:
-    """The pictures the open question is about: they go with the answer."""
-    return [Attachment(*each) for each in question["slots"].get("pictures", ())] if question else []
+    return with_pictures(open_now, matter.attachments) if open_now else None
 
 
 def _nearest(name: str, house: House) -> Call:

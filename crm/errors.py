@@ -81,3 +81,7 @@ class Conflict(StoreUnavailable):
 
 class LeaseLost(Exception):
     """Another process took the conversation over; what this one was doing is dropped."""
+
+
+class VoiceChanged(LeaseLost):
+    """A colleague took the guest's conversation over, or gave it back, after the message was read: read it again."""

@@ -10,7 +10,7 @@ from crm.conversations.accounts import Place, Speaker, load_speaker
 from crm.errors import NoStay, Refusal
 from crm.service_requests.needs import NEEDS
 from crm.staff import roles
-from handlers import cards
+from handlers import cards, handoffs
 from handlers.guest import (
     allergies,
     changes,
@@ -49,6 +49,7 @@ from handlers.staff import (
     reassigning,
     request_desk,
     request_lists,
+    takeover,
 )
 from handlers.turn import Audience, Button, Call, Intent, Reply, Slot, Turn
 from prompts.words import say
@@ -82,11 +83,7 @@ INTENTS: tuple[Intent, ...] = (
         tuple(each for each in _WISH if each.name != "more"),
     ),
     Intent(
-        "repeat_request",
-        GUEST,
-        "request_service",
-        changes.repeat_request,
-        _slots("service", "day", "time", "quantity"),
+        "repeat_request", GUEST, "request_service", changes.repeat_request, _slots("service", "day", "time", "quantity")
     ),
     Intent("resume_request", GUEST, "request_service", waiting.resume_request, _slots("service", "time")),
     Intent("my_requests", GUEST, "request_service", service_requests.my_requests),
@@ -101,6 +98,7 @@ INTENTS: tuple[Intent, ...] = (
     Intent("suggest", GUEST, "give_feedback", feedback.suggest, _slots("text")),
     Intent("tell_needs", GUEST, "talk", allergies.tell_needs, _slots("allergy", "diet", "note")),
     Intent("ask_for_person", GUEST, "talk", handoff.ask_for_person),
+    Intent("back_to_house", GUEST, "talk", handoff.back_to_house),
     Intent("emergency", GUEST, "talk", emergency.emergency, _slots("text")),
     Intent("show_picture", ANYONE, "talk", _picture, _slots("number")),
     Intent("my_stay", GUEST, "see_own_stay", stay.my_stay),
@@ -137,6 +135,9 @@ INTENTS: tuple[Intent, ...] = (
     Intent("room_elder_mode", STAFF, "set_elder_mode", elder_mode.room_elder_mode, _slots("room", "switch")),
     Intent("find_guest", STAFF, "see_guest_profile", guest_lookup.find_guest, _slots("name")),
     Intent("why_not_delivered", STAFF, "see_deliveries", deliveries.why_not_delivered, _slots("name", "room")),
+    Intent("take_over", STAFF, "take_over", takeover.take_over, _slots("room")),
+    Intent("write_to_guest", STAFF, "take_over", takeover.write_to_guest, _slots("room")),
+    Intent("end_handoff", STAFF, "take_over", takeover.end_handoff, _slots("room")),
     Intent("arrivals", STAFF, "see_arrivals", arrivals.arrivals, _slots("day")),
     Intent("departures", STAFF, "see_arrivals", arrivals.departures, _slots("day")),
     Intent("in_house", STAFF, "see_arrivals", arrivals.in_house),
@@ -182,6 +183,8 @@ def answer(turn: Turn) -> list[Reply]:
 
     A refusal keeps what was written before it, such as the count of failed links: handlers refuse before they write.
     """
+    if turn.call.intent == handoffs.RELAY:
+        return handoffs.relayed(turn)
     intent = _BY_NAME.get(turn.call.intent)
     if intent is None:
         return not_understood(turn, ())

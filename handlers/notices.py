@@ -12,7 +12,7 @@ from crm.service_requests.requests import RequestState, ServiceRequest
 from crm.service_requests.sharing import conversations_of
 from crm.staff.members import staff_of
 from crm.staff.roles import matrix, may
-from handlers import cards, needs, outlook
+from handlers import cards, needs, outlook, parties
 from handlers.outlook import Outlook
 from handlers.turn import Button, Call, Moment, Reply, Turn
 from prompts.words import say, table
@@ -75,7 +75,7 @@ def for_staff(
                 translation=request.translation,
                 outlook=told.get(each.conversation_id, ""),
             ),
-            buttons=outlook.steps(turn, each.language, request, found),
+            buttons=parties.card_buttons(each, request, outlook.steps(turn, each.language, request, found)),
             to=each,
             about=request.id,
             attachments=photos,

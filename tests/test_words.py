@@ -70,6 +70,11 @@ COMPOSED = {
     "refusals.": {f"{each.code}.text" for each in errors.Refusal.__subclasses__()} | {"refused.text"},
     "feedback.": {f"{kind}.{name}" for kind in ("compliment", "suggest") for name in ("ask", "thanks")}
     | {"complain.ask"},
+    "handoff.back.": {"handed_back", "by_guest", "quiet"},
+    "handoff.returned.": {"unanswered", "left"},
+    "handoff.waiting.": {"unanswered", "left", "asked_again"},
+    "handoff.ended.": {"handed_back", "by_guest", "quiet", "unanswered", "taken_from"},
+    "handoff.": {"take_over.ask", "write_to_guest.ask"},
     "cards.needs.": {"children", "elders"},
     "request_desk.": {"open_requests.none", "my_tasks.none", "accept_request.none"}
     | {"open_requests.title", "my_tasks.title", "accept_request.title"},
@@ -122,6 +127,10 @@ SAMPLES: dict[str, list[Any]] = {
     "overdue": [0, 2],
     "unfinished": [0, 1],
     "finished": [0, 2],
+    "card": [["302 Emma"], ["302 Emma", "#12 Room 302 · 2 towels"]],
+    "said": [[], ["9:00 am Guest: hello"]],
+    "next": ["", "303 Emma"],
+    "front": ["", "303 Emma"],
     "names": [["Lily", "小李"]],
     "lines": [[], ["open requests · my tasks", "on duty"]],
 }
@@ -129,6 +138,7 @@ FLAGS = {"fault", "attended", "told", "linked", "late", "in_house", "offer", "re
 FLAGS |= {"same_day", "by_house", "approval", "staff", "desk", "each", "months", "other", "away", "lead", "elder"}
 FLAGS |= {"changed", "heard", "on"}
 FLAGS |= {"waiting", "guests_only"}
+FLAGS |= {"photo", "waiting", "unsent", "sent", "inbound", "is_manager"}
 WARNINGS = {"cards.needs.allergy"}  # the one sign in the house: nobody may overlook it
 
 environment = Environment(trim_blocks=True, lstrip_blocks=True)

@@ -9,6 +9,7 @@ from crm.properties.catalogue import Catalogue, shipped_catalogue
 from crm.properties.knowledge import Entry
 from handlers.turn import Button, Call, Intent, Question
 
+TALK = "talk"  # by no brain: what a guest and a colleague say to each other
 DOUBTFUL = 0.55  # the confidence below which a guess may be questioned
 
 
@@ -34,7 +35,7 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """`by` is the brain that understood: button, pending, phrases, classifier, model or none.
+    """`by` is the brain that understood: button, pending, phrases, classifier, model or none; TALK: none was needed.
 
     By `pending` with no calls, the open question was waved away and there is nothing to cancel.
     `alternatives` are service codes and intents that come nearest when nothing fits.

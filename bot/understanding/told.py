@@ -9,7 +9,7 @@ from bot.understanding.contract import Understanding
 from handlers.turn import TRANSLATION, Call
 
 # The slot with the words, by intent, where nothing stands all of them; what is only kept for later is not translated.
-_SLOTS = {"request_service": "note", "change_request": "note", "complain": "text", "ask_for_person": ""}
+_SLOTS = {"request_service": "note", "change_request": "note", "complain": "text", "ask_for_person": "", "relay": ""}
 
 
 def told_to_colleagues(found: Understanding) -> list[str]:

@@ -125,6 +125,12 @@ def with_stay(accounts: Select[Any]) -> Select[Any]:
 _SPEAKER = Prepared(
     with_stay(select(*SPEAKER_COLUMNS).select_from(account)).where(account.c.id == bindparam("account_id"))
 )
+LOCKED = (
+    select(conversation.c.id)
+    .where(conversation.c.id == bindparam("conversation_id"))
+    .with_for_update(key_share=True)  # others may queue messages for the conversation meanwhile
+)
+_LOCK = Prepared(LOCKED)
 _SET_LANGUAGE = Prepared(
     update(Account).where(account.c.id == bindparam("account_id")).values(language=bindparam("new_language"))
 )
@@ -184,6 +190,12 @@ def bind_guest(db: Connection, account_id: str, guest_id: str) -> None:
 
 def bind_staff(db: Connection, account_id: str, member: StaffMember) -> None:
     db.execute(update(Account).where(account.c.id == account_id).values(staff_id=member.id, guest_id=None))
+
+
+def lock_conversation(db: Connection, conversation_id: str) -> None:
+    """Until this transaction ends no other changes what happens in the conversation."""
+    if db.dialect.name == "postgresql":  # on SQLite nobody else writes meanwhile
+        _LOCK.write(db, {"conversation_id": conversation_id})
 
 
 def set_language(db: Connection, account_id: str, language: str) -> None:

@@ -84,6 +84,12 @@ def lines(
     return [_said(db, row) for row in rows]
 
 
+def last_lines(db: Connection, conversation_id: str, limit: int) -> list[Said]:
+    """The last of a conversation, oldest first."""
+    query = _LINES.where(message.c.conversation_id == conversation_id).order_by(message.c.id.desc()).limit(limit)
+    return [_said(db, row) for row in db.execute(query).all()[::-1]]
+
+
 def newest(db: Connection, channel: str, addresses: Sequence[str]) -> Mapping[str, str]:
     """For each address a stamp that changes whenever a message is added or answered there."""
     query = _NEWEST.where(conversation.c.channel == channel, conversation.c.address.in_(addresses))

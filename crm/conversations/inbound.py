@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import String, bindparam, case, exists, func, or_, select, text, update
 
-from crm.conversations.accounts import Conversation, Place, conversation
+from crm.conversations.accounts import LOCKED, Conversation, Place, conversation, lock_conversation
 from crm.conversations.attachments import Content, show, store_files
+from crm.conversations.handoffs import taken_in
 from crm.conversations.messages import (
     Body,
     InboundMessage,
@@ -22,7 +23,7 @@ from crm.conversations.messages import (
 )
 from crm.conversations.questions import seal_question
 from crm.encryption import seal_bytes
-from crm.errors import LeaseLost
+from crm.errors import LeaseLost, VoiceChanged
 from crm.store import Connection, Prepared, Utc, insert_once, new_id
 
 CONVERSATION_LEASE = timedelta(seconds=15)
@@ -55,13 +56,7 @@ _HEAR = Prepared(
     )
     .returning(conversation.c.lease_owner)
 )
-_LOCKED = (
-    select(conversation.c.id)
-    .where(conversation.c.id == bindparam("conversation_id"))
-    .with_for_update(key_share=True)  # others may queue messages for the conversation meanwhile
-)
-_LOCK = Prepared(_LOCKED)
-_HELD = Prepared(_LOCKED.where(conversation.c.lease_owner == bindparam("owner")))
+_HELD = Prepared(LOCKED.where(conversation.c.lease_owner == bindparam("owner")))
 _SETTLED = (
     update(Message)
     .where(message.c.id == bindparam("message_id"), IS_NEW)
@@ -70,9 +65,13 @@ _SETTLED = (
 _SETTLE = Prepared(_SETTLED)
 _TAKE_UP = Prepared(
     _SETTLED.where(
-        exists().where(conversation.c.id == message.c.conversation_id, conversation.c.lease_owner == bindparam("owner"))
+        exists().where(
+            conversation.c.id == message.c.conversation_id, conversation.c.lease_owner == bindparam("owner")
+        ),
+        func.coalesce(taken_in(message.c.conversation_id), text("''")) == bindparam("voice"),
     )
 )
+_VOICE = Prepared(select(taken_in(bindparam("conversation_id"))))
 _RELEASE = Prepared(
     update(Conversation)
     .where(
@@ -160,16 +159,18 @@ def take_up(
     messages: Sequence[InboundMessage],
     state: MessageState = MessageState.HANDLED,
     reason: str = "",
+    voice: str = "",
 ) -> None:
     """Locks the conversation for this transaction and marks its messages answered, all of them or none.
 
-    Raises LeaseLost when another process has taken it over or answered one of them: no effect happens twice.
+    `voice` is the handoff by which a colleague spoke there when they were read. Raises VoiceChanged when it is not so
+    any more, LeaseLost when another process has taken it over or answered one of them: no effect happens twice.
     """
-    if db.dialect.name == "postgresql":  # on SQLite nobody else writes meanwhile
-        _LOCK.write(db, {"conversation_id": conversation_id})
-    settled = {"owner": owner, "to_state": state, "why": reason, "now": now}
+    lock_conversation(db, conversation_id)
+    settled = {"owner": owner, "to_state": state, "why": reason, "now": now, "voice": voice}
     if _TAKE_UP.change(db, *({"message_id": each.id, **settled} for each in messages)) != len(messages):
-        raise LeaseLost(conversation_id)
+        is_changed = (_VOICE.scalar(db, {"conversation_id": conversation_id}) or "") != voice
+        raise VoiceChanged(conversation_id) if is_changed else LeaseLost(conversation_id)
 
 
 def try_release_lease(db: Connection, conversation_id: str, owner: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -29,6 +29,7 @@ class Recipient:
     staff_id: str | None = None
     guest_id: str | None = None
     elder_mode: bool = False
+    role: str = field(default="", compare=False)  # of a colleague whose work the house knows
 
 
 _RECIPIENT = select(
@@ -50,7 +51,11 @@ _REACHABLE = (
     .where(account.c.unreachable_since.is_(None))
     .order_by(conversation.c.channel == CONSOLE, conversation.c.last_inbound_at.desc().nulls_last())
 )
-_OF_STAFF = Prepared(_REACHABLE.where(account.c.staff_id.in_(bindparam("ids", expanding=True))))
+_OF_STAFF = Prepared(
+    _REACHABLE.add_columns(staff_member.c.role)
+    .join(staff_member, staff_member.c.id == account.c.staff_id)
+    .where(account.c.staff_id.in_(bindparam("ids", expanding=True)))
+)
 _OF_GUESTS = Prepared(_REACHABLE.where(account.c.guest_id.in_(bindparam("ids", expanding=True))))
 _ON_DUTY = Prepared(
     _REACHABLE.add_columns(staff_member.c.role, staff_member.c.department, staff_member.c.is_lead)
@@ -126,5 +131,12 @@ def _best(rows: Iterable[Any], person: str) -> list[Recipient]:
 
 def _recipient(row: Any) -> Recipient:
     return Recipient(
-        row.id, row.channel, row.language or "en", row.name or "", row.staff_id, row.guest_id, bool(row.elder_mode)
+        row.id,
+        row.channel,
+        row.language or "en",
+        row.name or "",
+        row.staff_id,
+        row.guest_id,
+        bool(row.elder_mode),
+        getattr(row, "role", ""),
     )

@@ -17,6 +17,7 @@ from crm.conversations.accounts import (
     make_speaker,
     with_stay,
 )
+from crm.conversations.handoffs import in_front_of, taken_in
 from crm.conversations.inbound import IS_NEW
 from crm.conversations.messages import Choice, InboundMessage, message, open_body
 from crm.conversations.questions import open_question
@@ -27,10 +28,18 @@ BATCH = 50
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """The handoff of this turn: `is_here` of the guest who speaks, else the one in front of the colleague who does."""
+
+    handoff_id: str
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """What waits in a conversation, from whom, the question that is open there (a packed handlers.turn.Question), and
     the buttons of what was said last there: nobody means older ones when typing "2". `knowledge_version` grows whenever
-    what houses tell about themselves changes.
+    what houses tell about themselves changes. `held` is there while a guest and a colleague talk.
     """
 
     messages: Sequence[InboundMessage]
@@ -38,6 +47,7 @@ class Waiting:
     question: dict[str, Any] | None
     choices: Sequence[Choice]
     knowledge_version: int
+    held: Held | None = None
 
 
 _said_last = message.alias("said_last")
@@ -60,6 +70,8 @@ _WAITING = Prepared(
             _said_last.c.id.label("said_id"),
             _said_last.c.body.label("said_body"),
             VERSION.label("knowledge_version"),
+            taken_in(bindparam("conversation_id")).label("taken"),
+            in_front_of(account.c.staff_id).label("in_front"),
             *SPEAKER_COLUMNS,
         )
         .select_from(message)
@@ -87,7 +99,10 @@ def find_waiting(db: Connection, conversation_id: str) -> Waiting | None:
     if not rows:
         return None
     messages = [InboundMessage(row[0], row[1], open_body(db, row[0], row[2]), row[3]) for row in rows]
-    _, account_id, _, _, question, said_id, said_body, version, *speaker_columns = rows[0]
+    _, account_id, _, _, question, said_id, said_body, version, taken, in_front, *speaker_columns = rows[0]
     choices = open_body(db, said_id, said_body).choices if said_id else ()
     speaker = make_speaker(db, Place(conversation_id, account_id), speaker_columns)
-    return Waiting(messages, speaker, open_question(db, conversation_id, question), choices, int(version))
+    if speaker.staff is None:
+        in_front = None  # also of somebody who does not work here any more
+    held = Held(taken or in_front, is_here=bool(taken)) if taken or in_front else None
+    return Waiting(messages, speaker, open_question(db, conversation_id, question), choices, int(version), held)

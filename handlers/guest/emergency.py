@@ -9,6 +9,7 @@ from crm.conversations.recipients import Recipient
 from crm.properties.emergency import emergency_numbers
 from crm.properties.houses import properties
 from handlers import cards, notices
+from handlers.parties import talk_buttons
 from handlers.turn import Button, Call, Reply, Turn
 from prompts.words import say
 
@@ -56,7 +57,10 @@ def _cards(turn: Turn, people: Sequence[Recipient]) -> list[Reply]:
                 channel=turn.speaker.channel,
                 words=str(turn.slot("text") or turn.text).strip(),
             ),
-            buttons=[Button(cards.room_label(each.language, room), look)] if room else (),
+            buttons=[
+                *([Button(cards.room_label(each.language, room), look)] if room else []),
+                *talk_buttons(each, turn.here),
+            ],
             to=each,
             attachments=turn.attachments,
             message_class=MessageClass.SERVICE,

@@ -11,6 +11,7 @@ from crm.feedback import FeedbackKind, record_feedback
 from crm.staff.members import find_staff_member
 from crm.staff.roles import matrix
 from handlers import cards, notices
+from handlers.parties import talk_buttons
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import LANGUAGES, say, table
 
@@ -91,7 +92,10 @@ def _to_managers(turn: Turn, words: str, people: Sequence[Recipient]) -> list[Re
                 words=words,
                 translation=turn.meaning(words),
             ),
-            buttons=[Button(cards.room_label(each.language, room), Call("who_is_in_room", look))] if room else (),
+            buttons=[
+                *([Button(cards.room_label(each.language, room), Call("who_is_in_room", look))] if room else []),
+                *talk_buttons(each, turn.here),
+            ],
             to=each,
             attachments=turn.attachments,
             message_class=MessageClass.SERVICE,

@@ -12,7 +12,7 @@ from crm.staff.audit import record
 from crm.staff.handovers import receive_notes
 from crm.staff.invites import LIFETIME, Invitation, create_invite
 from crm.staff.members import StaffMember, revoke, set_on_duty, staff_of
-from handlers import cards, colleagues, lists, notices
+from handlers import cards, colleagues, handoffs, lists, notices
 from handlers.houses import houses, under_names
 from handlers.turn import Button, Call, Intent, Question, Reply, Turn
 from prompts.words import say
@@ -43,7 +43,7 @@ def go_off_duty(turn: Turn) -> list[Reply]:
         alone=not left,
         department=cards.capital(cards.role(turn.language, member.department)),
     )
-    return [Reply(text)]
+    return [Reply(text), *handoffs.left_behind(turn, member)]
 
 
 def who_is_on_duty(turn: Turn) -> list[Reply]:
@@ -93,7 +93,11 @@ def revoke_staff(turn: Turn) -> list[Reply]:
     _audit(turn, f"staff:{member.id}")
     tasks = [f"#{each.number}" for each in released]
     offered = [reply for each in released for reply in _offered_again(turn, get_request(turn.db, each.number))]
-    return [Reply(say(turn.language, "duty.revoke_staff.revoked", name=member.name, tasks=tasks)), *offered]
+    return [
+        Reply(say(turn.language, "duty.revoke_staff.revoked", name=member.name, tasks=tasks)),
+        *offered,
+        *handoffs.left_behind(turn, member),
+    ]
 
 
 def _offered_again(turn: Turn, request: ServiceRequest) -> list[Reply]:

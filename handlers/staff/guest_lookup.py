@@ -100,7 +100,14 @@ def _shown(turn: Turn, stays: Sequence[StayInfo]) -> Reply:
     groups = [(house, _lines(house, [each for each in stays if each.property_id == house.house.id])) for house in there]
     labels = {each.id: say(turn.language, "guest_lookup.guest_card.button", room=each.room) for each in stays}
     buttons = [Button(label, Call("guest_card", {"stay": stay_id})) for stay_id, label in labels.items()]
-    return Reply(under_names(turn, groups), buttons if len(stays) == 1 else ())
+    return Reply(under_names(turn, groups), [*buttons, *_talk_buttons(turn, stays[0])] if len(stays) == 1 else ())
+
+
+def _talk_buttons(turn: Turn, stay: StayInfo) -> list[Button]:
+    """To talk with a guest in house."""
+    if not stay.is_in_house or not may(turn.member.role, "take_over"):
+        return []
+    return [Button(cards.intent_label(turn.language, "take_over"), Call("take_over", {"stay": stay.id}))]
 
 
 def _lines(turn: Turn, stays: Sequence[StayInfo]) -> str:

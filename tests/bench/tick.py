@@ -19,7 +19,7 @@ from bot.app import open_store
 from bot.config import Settings
 from bot.house import load_house
 from bot.records import Records
-from bot.timed import TimedWork
+from bot.timed import TimedWork, timed_works
 from crm.conversations.accounts import bind_staff, locate
 from crm.staff.members import add_staff_member
 from crm.store import Store, new_id
@@ -77,7 +77,7 @@ def _costs(stored: int) -> Iterator[Cost]:
 
 async def _measured(records: Records, settings: Settings, filler: _Filler, stored: int, due: int) -> Cost:
     house = await records.read(lambda db: load_house(db, settings.catalogue, "en"))
-    timed = TimedWork(records, lambda: house, clock=lambda: filler.now, acted=lambda: None)
+    timed = TimedWork(records, lambda: house, clock=lambda: filler.now, acted=lambda: None, works=timed_works(settings))
     cpu, wall, raw = [], [], []
     for _ in range(ROUNDS[due]):
         filler.due(due)

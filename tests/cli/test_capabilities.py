@@ -13,7 +13,15 @@ from tests.cli.command import ROOT, guanjia
 from tests.eval.measure import listen, names
 
 DOCUMENT = ROOT / "docs" / "capabilities.md"
-UNTAUGHT = {"link_stay", "enter_token", "emergency", "show_picture", "help", "staff_help"}  # nobody has to be told
+UNTAUGHT = {
+    "link_stay",
+    "back_to_house",
+    "enter_token",
+    "emergency",
+    "show_picture",
+    "help",
+    "staff_help",
+}  # nobody has to be told
 SAID = [
     (intent.name, str(intent.audience), language, saying(language, intent.name))
     for intent in INTENTS

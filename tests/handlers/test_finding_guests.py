@@ -68,7 +68,7 @@ def test_a_guest_is_found_however_the_name_is_spelled(house: House, written: str
     house.book("Peter Nobody", "303")
     heard = find(house, asked)
     assert heard.own.startswith(f"302 · {written} · ")
-    assert heard.labels == ["Guest card 302"]
+    assert heard.labels == ["Guest card 302", "Take over"]
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from crm.feedback import Feedback
+from crm.properties.hours import Hours, Shifts
 from crm.staff.invites import Invitation, create_invite
 from crm.stays.bookings import StayState
 from crm.stays.links import create_stay_link
@@ -91,7 +94,7 @@ def test_complaint_reaches_the_duty_manager_in_the_guests_words(house: House) ->
     heard = house.ask(guest, "complain", text="The room smells of smoke")
     assert heard.own == "I am sorry about this. Max, the duty manager, has your words now and will come back to you."
     assert heard.by(boss) == "Complaint · room 302 · Anna Berg\n“The room smells of smoke”"
-    assert heard.labels_of(boss) == ["Room 302"]
+    assert heard.labels_of(boss) == ["Room 302", "Take over", "Answer"]
     assert not heard.by(away)
     rows = house.db.execute(select(feedback.c.kind, feedback.c.room, feedback.c.words)).all()
     assert [(row.kind, row.room) for row in rows] == [("complaint", "302")]
@@ -148,15 +151,40 @@ def test_asking_for_a_person_is_a_request_to_the_desk(house: House) -> None:
     guest, desk = house.guest(), house.staff("Dora", "front_desk")
     heard = house.ask(guest, "ask_for_person", said="I want to talk to somebody")
     assert heard.own == (
-        f"The front desk knows and will call or come to room 302 by 9:10 am. You can also call {PHONE}."
+        f"The front desk knows and will write here, call or come to room 302 by 9:10 am. You can also call {PHONE}."
     )
     assert heard.by(desk) == "Room 302 · person to talk to\nby 9:10 am · #1\n“I want to talk to somebody”"
+    assert heard.labels_of(desk)[:2] == ["Take over", "Answer"]
 
 
 def test_asking_for_a_person_when_nobody_is_there(house: House) -> None:
     heard = house.ask(house.guest(language="zh"), "ask_for_person")
     assert heard.own == f"前台现在没有人在岗。已经记下，一有人到岗就会看到。急的话请拨 {PHONE}。"
     assert len(house.requests()) == 1
+
+
+def test_when_nobody_is_on_duty_managers_hear_it_and_the_guest_is_told_so(house: House) -> None:
+    boss = house.staff("Max", "manager", on_duty=False)
+    heard = house.ask(house.guest(), "ask_for_person", said="human")
+    assert heard.own == (
+        "Nobody is at the desk just now. The manager and the desk have your message and will get back to you once "
+        f"they are on duty. If it cannot wait, please call {PHONE}."
+    )
+    assert heard.labels_of(boss)[:2] == ["Take over", "Answer"]
+
+
+def test_out_of_hours_the_guest_hears_when_the_desk_works_again(house: House) -> None:
+    shifts = Shifts(work=((8 * 60, 22 * 60),), rest=((9 * 60, 22 * 60),))
+    house.home = replace(house.home, hours=Hours({"front_desk": shifts}))
+    house.now = house.at(23)
+    house.staff("Max", "manager", on_duty=False)
+    assert house.ask(house.guest(), "ask_for_person").own.startswith(
+        "Nobody is at the desk just now; it opens tomorrow 8:00 am. The manager and the desk have your message"
+    )
+    assert (
+        "前台现在没有人在岗，明天 8:00 上班，您的消息已经留给他们"
+        in house.ask(house.stranger(language="zh"), "ask_for_person").own
+    )
 
 
 def test_unlinked_person_is_announced_to_the_desk_and_asked_who_they_are(house: House) -> None:

@@ -98,7 +98,12 @@ def test_matrix_is_kept(house: House, role: str, intent: Intent) -> None:
 
 
 def test_the_matrix_knows_every_action_and_no_more() -> None:
-    used = {intent.action for intent in INTENTS} | {"see_guest_names", "see_all_departments", "hear_complaints"}
+    used = {intent.action for intent in INTENTS} | {
+        "see_guest_names",
+        "see_all_departments",
+        "hear_complaints",
+        "take_over_from",
+    }
     assert used == set(matrix())
 
 

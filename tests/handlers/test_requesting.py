@@ -152,7 +152,7 @@ def test_late_check_out_is_about_the_day_of_departure_and_waits_for_the_desk(hou
         "You will have the answer of the front desk by 9:30 am."
     )
     assert heard.by(desk) == "302 · 延迟退房\n周四 14:00 · 9:30 前答复 · #1\n302 之后没有预订"
-    assert heard.labels_of(desk) == ["确认", "最晚 周四 13:00", "做不了"]
+    assert heard.labels_of(desk) == ["确认", "最晚 周四 13:00", "做不了", "接过来"]
 
 
 def test_fault_is_seen_to(house: House) -> None:

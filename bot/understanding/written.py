@@ -1,0 +1,53 @@
+"""Words for a guest, by their form: "tell 302: your taxi is here", 告诉302，车到了. What follows is never read."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from bot.understanding.reading import fold
+from bot.understanding.rooms import written
+from handlers.turn import Call
+from prompts.words import LANGUAGES, table
+
+_ROOM = r"(?P<room>[a-z]?-?\d{1,4}[a-z]?)"
+
+
+def find_written(text: str) -> Call | None:
+    """None where no colon, comma or new line parts the room from the words."""
+    plain = fold(text)
+    match = next(filter(None, (form.match(plain) for form in _forms())), None)
+    words = text[match.end() :].strip() if match else ""
+    return Call("write_to_guest", {"room": written(match["room"]), "text": words}) if match and words else None
+
+
+def find_ending(text: str, intent: str) -> Call | None:
+    """The few words, and no others, by which a talk is ended: hand back, 交还302."""
+    plain = fold(text).strip(" .。!")
+    match = next(filter(None, (ending.fullmatch(plain) for ending in _endings(intent))), None)
+    if match is None:
+        return None
+    rooms = {name: written(room) for name, room in match.groupdict().items()}
+    return Call(intent, rooms)
+
+
+@cache
+def _forms() -> tuple[re.Pattern[str], ...]:
+    return tuple(form for language in LANGUAGES for form in _forms_of(language))
+
+
+def _forms_of(language: str) -> list[re.Pattern[str]]:
+    """Around the room some words may stand that say nothing more, such as "guest" and "room"."""
+    words = table(language, "handoff", "write_to_guest")
+    beside = rf"(?:(?:{'|'.join(map(re.escape, words['beside']))})\s*)*"
+    parts = (form.partition("{room}") for form in words["forms"])
+    return [
+        re.compile(rf"\s*{re.escape(before)}\s*{beside}{_ROOM}\s*{beside}{re.escape(after)}\s*[:,\n]")
+        for before, _, after in parts
+    ]
+
+
+@cache
+def _endings(intent: str) -> tuple[re.Pattern[str], ...]:
+    said = (fold(each) for language in LANGUAGES for each in table(language, "handoff", intent)["endings"])
+    return tuple(re.compile(re.escape(each).replace(r"\{room\}", rf"\s*{_ROOM}")) for each in said)
