@@ -16,7 +16,7 @@ from bot.understanding.slots import find_room
 from bot.understanding.vocabulary import Kind, find_hits
 from handlers.turn import Call, Question
 
-OPEN, ORDER = "open_for_guest", "request_service"
+OPEN, ORDER, LATE = "open_for_guest", "request_service", "overdue_requests"
 LIKELY = 0.1  # the score from which an order is thought of
 WANTED = 0.12  # what a room together with a service adds to it
 
@@ -24,9 +24,9 @@ AsGuest = Callable[[str, Context], Understanding]
 
 
 def for_a_room(verdict: Verdict, heard: Heard, tokens: Sequence[Token]) -> Verdict:
-    """A room and a service named in one breath are most likely an order for its guest, where it may be one at all."""
+    """A room and a service named in one breath are most likely an order for its guest, where it may be one, and not late."""
     score = verdict.scores.get(OPEN, 0.0)
-    if score < LIKELY or not any(hit.meaning.kind is Kind.SERVICE for hit in find_hits(tokens, (), True)):
+    if score < max(LIKELY, verdict.scores.get(LATE, 0.0)) or not any(hit.meaning.kind is Kind.SERVICE for hit in find_hits(tokens, (), True)):
         return verdict
     room = find_room(replace(heard, asked=True))
     if room is None or len(room.value) < 3:
