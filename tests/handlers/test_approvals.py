@@ -57,7 +57,7 @@ def test_desk_sees_until_when_nobody_comes(house: House, guest: Person, desk: Pe
     house.book("Gone Away", "302", state=StayState.CANCELLED, days=(3, 5))
     heard = late(house, guest)
     assert heard.by(desk).splitlines()[2] == "302: nobody until Sat"
-    assert heard.labels_of(desk) == ["Confirm", "Until Thu 2:00 pm", "Cannot"]
+    assert heard.labels_of(desk) == ["Confirm", "Until Thu 2:00 pm", "Cannot", "Take over"]
 
 
 def test_who_may_see_no_names_sees_only_when(house: House, guest: Person) -> None:
@@ -88,7 +88,7 @@ def test_whoever_comes_earlier_stands_against_it_until_the_desk_overrules(
 ) -> None:
     house.book("Li Wei", "302", state=BOOKED, days=(3, 5), expected_time="15:00")
     card = late(house, guest)
-    assert card.labels_of(desk) == ["Until Thu 2:00 pm", "Cannot"]
+    assert card.labels_of(desk) == ["Until Thu 2:00 pm", "Cannot", "Take over"]
     heard = house.ask(desk, "complete_request", number=1)
     assert heard.own == "#1 Room 302 · late check-out\nThe next guest of 302 is expected Thu 3:00 pm."
     assert heard.labels == ["Confirm anyway", "Until Thu 2:00 pm", "Cannot"]
@@ -227,7 +227,7 @@ def test_longer_stay_shows_the_stays_that_follow(house: House, guest: Person, de
         "302: free until Fri",
         "Then Fri to Sun, Li Wei · 30 Nov to 1 Dec, Chen Jie",
     ]
-    assert heard.labels_of(desk) == ["1 night", "Cannot"]
+    assert heard.labels_of(desk) == ["1 night", "Cannot", "Take over"]
 
 
 def test_approved_nights_are_written_into_the_stay(house: House, guest: Person, desk: Person) -> None:
@@ -272,7 +272,7 @@ def test_room_change_lists_the_free_rooms_and_the_pressed_one_is_given(
     house.book("Li Wei", "301", state=BOOKED, days=(0, 2))
     heard = house.ask(guest, "request_service", service="room_move", note="quieter")
     assert heard.by(desk).splitlines()[-1] == "Free until Thu: 303 suite"
-    assert heard.labels_of(desk) == ["303 suite", "Cannot"]
+    assert heard.labels_of(desk) == ["303 suite", "Cannot", "Take over"]
     heard = house.press(desk, heard, "303 suite")
     assert heard.by(guest) == "Room change “quieter”: confirmed. Your new room is 303."
     assert stay_of(house, guest).room == "303"
@@ -294,7 +294,7 @@ def test_without_a_free_room_the_desk_can_only_say_no(house: House, guest: Perso
     house.book("Chen Jie", "303")
     heard = house.ask(guest, "request_service", service="room_move")
     assert heard.by(desk).splitlines()[-1] == "No other room is free until Thu"
-    assert heard.labels_of(desk) == ["Cannot"]
+    assert heard.labels_of(desk) == ["Cannot", "Take over"]
     assert house.ask(desk, "complete_request", number=1).own.endswith("No other room is free for the rest of the stay.")
 
 

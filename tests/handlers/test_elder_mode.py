@@ -128,7 +128,7 @@ def test_a_call_is_a_request_of_the_desk_for_that_room(house: House) -> None:
     (request,) = house.requests()
     assert (request.service, request.room, request.department) == ("call_back", "302", "front_desk")
     assert heard.by(dora).splitlines()[0] == "Room 302 · call back · elder"
-    assert heard.labels_of(dora) == ["Accept", "On my way", "Done", "Cannot"]
+    assert heard.labels_of(dora) == ["Accept", "On my way", "Done", "Cannot", "Take over"]
     assert "302" in heard.own
 
 
