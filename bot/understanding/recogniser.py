@@ -6,6 +6,7 @@ from datetime import datetime
 from threading import Lock
 
 from bot.understanding import pending
+from bot.understanding.burst import wishes_by_line
 from bot.understanding.carrying import carried, told_alone
 from bot.understanding.contract import Context, Understanding
 from bot.understanding.corrections import correction
@@ -43,7 +44,7 @@ _waking = Lock()
 
 def understand(text: str, context: Context) -> Understanding:
     """Never raises; `text` may be several messages joined by newlines, of which 5,000 characters are read."""
-    kept = with_content(text, context, _read)
+    kept = with_content(text, context, _read) or wishes_by_line(text, context, _read)
     return kept or answered(text, context, _read) or ordered(_read(text, context), context, _read)
 
 
