@@ -24,11 +24,11 @@ AsGuest = Callable[[str, Context], Understanding]
 
 
 def for_a_room(verdict: Verdict, heard: Heard, tokens: Sequence[Token]) -> Verdict:
-    """A room and a service named in one breath are most likely an order for its guest, where it may be one, and not late."""
+    """A room and a service in one breath are most likely an order for its guest, where it may be one and is not late."""
     score = verdict.scores.get(OPEN, 0.0)
-    if score < max(LIKELY, verdict.scores.get(LATE, 0.0)) or not any(
-        hit.meaning.kind is Kind.SERVICE for hit in find_hits(tokens, (), True)
-    ):
+    if score < max(LIKELY, verdict.scores.get(LATE, 0.0)):
+        return verdict
+    if not any(hit.meaning.kind is Kind.SERVICE for hit in find_hits(tokens, (), True)):
         return verdict
     room = find_room(replace(heard, asked=True))
     if room is None or len(room.value) < 3:
