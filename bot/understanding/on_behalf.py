@@ -24,7 +24,7 @@ AsGuest = Callable[[str, Context], Understanding]
 
 
 def for_a_room(verdict: Verdict, heard: Heard, tokens: Sequence[Token]) -> Verdict:
-    """A room and a service in one breath are most likely an order for its guest, where it may be one and is not late."""
+    """A room and a service in one breath are most likely an order for its guest, if it may be one and is not late."""
     score = verdict.scores.get(OPEN, 0.0)
     if score < max(LIKELY, verdict.scores.get(LATE, 0.0)):
         return verdict
