@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from prompts.words import LANGUAGES
@@ -13,18 +15,18 @@ pytestmark = pytest.mark.xdist_group("evaluation")  # measured once
 BELOW_PROMISE = {("zh", "two wishes"): 0.78, ("en", "two wishes"): 0.74}
 
 
-@pytest.fixture(scope="module", params=LANGUAGES)
-def measured(request: pytest.FixtureRequest) -> tuple[str, list[Figure]]:
-    return request.param, [each for each in figures(request.param) if not each.name.startswith("milliseconds")]
+@cache
+def measured(language: str) -> list[Figure]:
+    return [each for each in figures(language) if not each.name.startswith("milliseconds")]
 
 
-def test_the_house_understands_as_well_as_it_promises(measured: tuple[str, list[Figure]]) -> None:
-    language, found = measured
-    for figure in found:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_house_understands_as_well_as_it_promises(language: str) -> None:
+    for figure in measured(language):
         floor = BELOW_PROMISE.get((language, figure.name))
         assert figure.holds or (floor is not None and figure.value >= floor), figure
 
 
-def test_no_floor_stays_below_a_promise_that_is_kept(measured: tuple[str, list[Figure]]) -> None:
-    language, found = measured
-    assert not {(language, figure.name) for figure in found if figure.holds} & BELOW_PROMISE.keys()
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_floor_stays_below_a_promise_that_is_kept(language: str) -> None:
+    assert not {(language, figure.name) for figure in measured(language) if figure.holds} & BELOW_PROMISE.keys()
