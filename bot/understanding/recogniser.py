@@ -6,7 +6,6 @@ from datetime import datetime
 from threading import Lock
 
 from bot.understanding import pending
-from bot.understanding.burst import wishes_by_line
 from bot.understanding.carrying import carried, told_alone
 from bot.understanding.contract import Context, Understanding
 from bot.understanding.corrections import correction
@@ -44,7 +43,7 @@ _waking = Lock()
 
 def understand(text: str, context: Context) -> Understanding:
     """Never raises; `text` may be several messages joined by newlines, of which 5,000 characters are read."""
-    kept = with_content(text, context, _read) or wishes_by_line(text, context, _read)
+    kept = with_content(text, context, _read)
     return kept or answered(text, context, _read) or ordered(_read(text, context), context, _read)
 
 
@@ -170,7 +169,7 @@ def _agree(heeded: Heeded, guessed: Guess) -> bool:
     if not likely:
         return heeded.confidence >= MOSTLY_EXPLAINED
     refused = {call.slots.get("service") for call in heeded.calls if call.intent == "cancel_request"}
-    if likely < said and (_is_list(heeded) or said <= FEEDBACK or bool(refused - {None})):
+    if likely < said and (_is_list(heeded) or _is_counted(heeded) or said <= FEEDBACK or bool(refused - {None})):
         return True
     if heeded.confidence >= EXPLAINED and said - likely == {"compliment"}:
         return True
@@ -184,6 +183,12 @@ def _is_list(heeded: Heeded) -> bool:
         return False
     joined = len(heeded.pieces) > 1 or any(piece.of(Kind.JOIN) for piece in heeded.pieces)
     return joined or all("quantity" in call.slots for call in heeded.calls)
+
+
+def _is_counted(heeded: Heeded) -> bool:
+    """Nothing but services with an amount each, whatever is said beside them: of five lines none is left out."""
+    ordered = all(call.intent == "request_service" and "quantity" in call.slots for call in heeded.calls)
+    return ordered and heeded.confidence >= MOSTLY_EXPLAINED
 
 
 def _name(call: Call) -> str:

@@ -17,7 +17,7 @@ COMMANDS = {
     "chat --as guest:王芳": "毛巾 2条",
     "invite --role kitchen": "/staff?t=s",
     "misses": "Everything was understood.",
-    "requests --json": '"room": "304"',
+    "requests --json": '"number": 1,',
     "stay check-out LH-58171": "departed",
     "stay list": "王芳",
     "understand --as guest:王芳": "service=towels",

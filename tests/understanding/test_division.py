@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.fake_channel import wish
 from tests.understanding.speakers import hear
 
 TWO = [
@@ -38,11 +37,3 @@ def test_a_reason_is_no_second_wish(text: str, name: str) -> None:
 
 def wanted(text: str) -> set[str]:
     return {str(call.slots.get("service", call.intent)) for call in hear(text).calls}
-
-
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("first", range(1, 7))
-def test_a_burst_of_five_wishes_is_five_wishes(first: int, language: str) -> None:
-    wanted = range(first, first + 5)
-    calls = hear("\n".join(wish(number, language) for number in wanted)).calls
-    assert [call.slots.get("quantity") for call in calls] == list(wanted)
