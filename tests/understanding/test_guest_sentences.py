@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bot.turn_steps import MOST_AT_ONCE
+from prompts.words import LANGUAGES
+from tests.support.fake_channel import wish
 from tests.understanding.speakers import hear, wishes
 
 CHINESE = [
@@ -459,6 +462,14 @@ def test_a_question_about_the_house_orders_nothing(sentence: str) -> None:
 
 def test_a_burst_is_understood_as_one_text() -> None:
     assert wishes(hear("你好\n要两条毛巾\n还有\n明天早上7点叫醒")) == "towels*2 + wake_up_call@12-04 07:00"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("first", range(2, 8))
+def test_of_five_lines_each_with_an_amount_and_an_hour_none_is_left_out(first: int, language: str) -> None:
+    amounts = list(range(first, first + MOST_AT_ONCE))
+    heard = hear("\n".join(wish(amount, language) for amount in amounts))
+    assert [call.slots.get("quantity") for call in heard.calls] == amounts, wishes(heard)
 
 
 def test_the_same_wish_said_twice_is_one_wish() -> None:
