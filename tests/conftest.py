@@ -17,6 +17,7 @@ from pathlib import Path
 from shutil import copyfile
 
 import pytest
+from hypothesis import settings
 
 from bot.understanding.recogniser import wake
 from crm.encryption import new_keyring
@@ -24,6 +25,10 @@ from crm.migrations import migrate
 from crm.store import Store
 from tests.support import skip_unless_ci
 from tests.support.postgres import PostgresMissing, PostgresServer, running_postgres
+
+# How long an example takes depends on who else works on this machine; what has to be quick is measured for itself.
+settings.register_profile("shared", deadline=None)
+settings.load_profile("shared")
 
 
 @pytest.fixture

@@ -108,9 +108,11 @@ def test_a_crooked_phrase_is_refused(phrase: str) -> None:
 
 
 def _was_said(name: str, value: Any, text: str) -> bool:
-    """Numbers and times are read, a service is named by its code; everything else stands in the text as it is."""
-    if name in ("service", "role", "department") or isinstance(value, int | datetime):
+    """Numbers and times are read, services and subjects named by codes; everything else stands in the text as it is."""
+    if name in ("service", "role", "department", "telling") or isinstance(value, int | datetime):
         return True
+    if isinstance(value, list | tuple):
+        return all(_was_said(name, each, text) for each in value)
     if isinstance(value, dict):
         return all(part.lower() in text.lower() for part in value.values())
     return all(part in text for part in str(value).split("; "))
