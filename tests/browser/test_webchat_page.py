@@ -137,6 +137,7 @@ def test_shift_enter_begins_a_new_line_and_the_field_grows(open_page: Open, hous
     assert after["height"] > before["height"] + 15
     field.press("Enter")
     expect(lines(page)).to_have_text("一\n二", use_inner_text=True)
+    house.address()  # the line is shown before the house has it
     assert house.inbounds[0].text == "一\n二"
 
 
