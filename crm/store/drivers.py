@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
 from select import POLLIN, POLLOUT, poll
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -174,33 +173,16 @@ class PostgresDriver:
 
 def _sent(parameters: Row) -> tuple[Any, Sequence[int], int]:
     """Parameters as text, but bytes as they are; their formats; and that the answer is wanted in binary."""
-    sent = [None if each is None else _as_bytes[type(each)](each) for each in parameters]
+    sent = [each.encode() if type(each) is str else _bytes(each) for each in parameters]
     return sent, [type(each) is bytes for each in parameters], 1
 
 
-class _AsBytes(dict[type, Callable[[Any], bytes]]):
-    """How a value of each type is sent; a turn sends a hundred."""
-
-    def __missing__(self, kind: type) -> Callable[[Any], bytes]:
-        self[kind] = found = _way_of(kind)
-        return found
-
-
-def _way_of(kind: type) -> Callable[[Any], bytes]:
-    if kind is bytes:
-        return bytes
-    if issubclass(kind, str):
-        return str.encode
-    if issubclass(kind, date):
-        return lru_cache(maxsize=64)(_of_moment)  # a turn writes its own moment a dozen times
-    return lambda value: str(value).encode()
-
-
-def _of_moment(value: date) -> bytes:
-    return value.isoformat().encode()
-
-
-_as_bytes = _AsBytes()
+def _bytes(value: Any) -> bytes | None:
+    if value is None or type(value) is bytes:
+        return value
+    if isinstance(value, date):
+        return value.isoformat().encode()
+    return str(value).encode()
 
 
 def _check(result: PGresult) -> PGresult:
