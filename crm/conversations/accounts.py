@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Select, UniqueConstraint, bindparam, select, text, update
+from sqlalchemy import Select, UniqueConstraint, bindparam, select, update
 from sqlmodel import Field, SQLModel
 
 from crm.guests.profile import guest
 from crm.properties.houses import room
 from crm.staff.members import StaffMember, find_staff_member
 from crm.stays.bookings import STAY_COLUMNS, StayInfo, current_stay_id, stay, stay_info
-from crm.store import Connection, Json, Prepared, Utc, insert_once, new_id, table
+from crm.store import Connection, Json, Prepared, Utc, insert_once, new_id, partial_index, table
 
 
 class Account(SQLModel, table=True):
@@ -43,12 +43,7 @@ class Conversation(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("channel", "address"),
-        Index(
-            "ix_conversation_leased",
-            "lease_owner",
-            sqlite_where=text("lease_owner IS NOT NULL"),
-            postgresql_where=text("lease_owner IS NOT NULL"),
-        ),
+        partial_index("ix_conversation_leased", "lease_owner", where="lease_owner IS NOT NULL"),
     )
 
     id: str = Field(primary_key=True)

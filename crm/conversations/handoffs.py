@@ -8,11 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, ScalarSelect, bindparam, select, text
+from sqlalchemy import ScalarSelect, bindparam, select, text
 from sqlmodel import Field, SQLModel
 
 from crm.staff.members import staff_member
-from crm.store import Connection, Prepared, Utc, table
+from crm.store import Connection, Prepared, Utc, partial_index, table
 
 
 class HandoffState(StrEnum):
@@ -27,10 +27,6 @@ _UNREMINDED = f"{_TAKEN} AND waiting_since IS NOT NULL AND reminded_at IS NULL"
 _UNANSWERED = f"{_TAKEN} AND answered_at IS NULL"
 
 
-def _index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
-
-
 class HandoffRow(SQLModel, table=True):
     """`conversation_id` is the guest's, `staff_conversation_id` where the colleague wrote last.
 
@@ -40,12 +36,12 @@ class HandoffRow(SQLModel, table=True):
 
     __tablename__ = "handoff"
     __table_args__ = (
-        _index("ix_handoff_open", "conversation_id", where=_OPEN, unique=True),
-        _index("ix_handoff_asked", "property_id", "opened_at", where="state = 'asked'"),
-        _index("ix_handoff_in_front", "staff_id", "front_at", where=_TAKEN),
-        _index("ix_handoff_quiet", "said_at", where=_TAKEN),
-        _index("ix_handoff_unreminded", "waiting_since", where=_UNREMINDED),
-        _index("ix_handoff_unanswered", "taken_at", where=_UNANSWERED),
+        partial_index("ix_handoff_open", "conversation_id", where=_OPEN, unique=True),
+        partial_index("ix_handoff_asked", "property_id", "opened_at", where="state = 'asked'"),
+        partial_index("ix_handoff_in_front", "staff_id", "front_at", where=_TAKEN),
+        partial_index("ix_handoff_quiet", "said_at", where=_TAKEN),
+        partial_index("ix_handoff_unreminded", "waiting_since", where=_UNREMINDED),
+        partial_index("ix_handoff_unanswered", "taken_at", where=_UNANSWERED),
     )
 
     id: str = Field(primary_key=True)

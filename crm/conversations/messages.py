@@ -9,11 +9,11 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, bindparam, select, text
+from sqlalchemy import Index, bindparam, select
 from sqlmodel import Field, SQLModel
 
 from crm.encryption import seal, unseal
-from crm.store import Connection, Prepared, Utc, table
+from crm.store import Connection, Prepared, Utc, partial_index, table
 
 
 class MessageState(StrEnum):
@@ -50,24 +50,19 @@ IS_MISSED = "reason IN ('not_understood', 'unanswered')"
 IS_UNDELIVERED = "state IN ('failed', 'suppressed', 'expired', 'uncertain')"
 
 
-def _partial_index(name: str, *columns: str, where: str) -> Index:
-    """An index over the few rows a question is about; the query must say `where` in the same words to use it."""
-    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
-
-
 class Message(SQLModel, table=True):
     """One thing said, by either side. `body` seals text, buttons and attachments; `raw` what the platform sent."""
 
     __table_args__ = (
         Index("ix_message_of_conversation", "conversation_id", "id"),
         # With the state in it SQLite prefers it to the index of the whole conversation, however long that is.
-        _partial_index("ix_message_new", "conversation_id", "state", "id", where="state = 'new'"),
-        _partial_index("ix_message_queued", "channel", "rank", "due_at", where="state = 'queued'"),
-        _partial_index("ix_message_open", "conversation_id", "id", where="state IN ('queued', 'sending')"),
-        _partial_index("ix_message_sending", "lease_until", where="state = 'sending'"),
-        _partial_index("ix_message_missed", "id", where=IS_MISSED),
-        _partial_index("ix_message_undelivered", "conversation_id", "id", where=IS_UNDELIVERED),
-        _partial_index("ix_message_undelivered_since", "settled_at", where=IS_UNDELIVERED),
+        partial_index("ix_message_new", "conversation_id", "state", "id", where="state = 'new'"),
+        partial_index("ix_message_queued", "channel", "rank", "due_at", where="state = 'queued'"),
+        partial_index("ix_message_open", "conversation_id", "id", where="state IN ('queued', 'sending')"),
+        partial_index("ix_message_sending", "lease_until", where="state = 'sending'"),
+        partial_index("ix_message_missed", "id", where=IS_MISSED),
+        partial_index("ix_message_undelivered", "conversation_id", "id", where=IS_UNDELIVERED),
+        partial_index("ix_message_undelivered_since", "settled_at", where=IS_UNDELIVERED),
     )
 
     id: str = Field(primary_key=True)

@@ -11,22 +11,18 @@ from typing import Any
 from sqlalchemy import Index, bindparam, insert, select, text, update
 from sqlmodel import Field, SQLModel
 
-from crm.conversations.accounts import conversation
+from crm.conversations.accounts import lock_conversation
 from crm.encryption import seal, unseal
 from crm.errors import NotFound
 from crm.properties.houses import Property, property_table
 from crm.properties.knowledge import Entry
-from crm.store import Connection, Prepared, Utc, new_id, table
+from crm.store import Connection, Prepared, Utc, new_id, partial_index, table
 
 KEPT = timedelta(days=60)  # then nobody has known for long enough
 ALIKE = 0.75  # of the telling words of two questions that ask the same
 MOST = 500  # of a house are looked at to be listed
 
 _OPEN = "settled_at IS NULL"
-
-
-def _open_index(name: str, *columns: str) -> Index:
-    return Index(name, *columns, sqlite_where=text(_OPEN), postgresql_where=text(_OPEN))
 
 
 class UnansweredQuestion(SQLModel, table=True):
@@ -37,8 +33,8 @@ class UnansweredQuestion(SQLModel, table=True):
 
     __tablename__ = "unanswered_question"
     __table_args__ = (
-        _open_index("ix_question_asked", "property_id", "asked_at"),
-        _open_index("ix_question_to_look_at", "property_id", "looked_version"),
+        partial_index("ix_question_asked", "property_id", "asked_at", where=_OPEN),
+        partial_index("ix_question_to_look_at", "property_id", "looked_version", where=_OPEN),
         Index("ix_question_told", "conversation_id", "entry_id"),
     )
 
@@ -104,9 +100,6 @@ _LOOKED = Prepared(
     update(UnansweredQuestion)
     .where(_row.c.id == bindparam("question_id"))
     .values(looked_version=bindparam("version"), entry_id=None)
-)
-_LOCK = Prepared(
-    select(conversation.c.id).where(conversation.c.id == bindparam("conversation_id")).with_for_update(key_share=True)
 )
 _TOLD = Prepared(
     select(_row.c.id)
@@ -204,7 +197,7 @@ def try_settle(db: Connection, now: datetime, question: OpenQuestion, entry: Ent
 
 def was_told(db: Connection, question: OpenQuestion, entry: Entry) -> bool:
     """Whether the asker was told this answer before, having asked twice; nobody else tells them meanwhile."""
-    _LOCK.all(db, {"conversation_id": question.conversation_id})
+    lock_conversation(db, question.conversation_id)
     return _TOLD.first(db, {"conversation_id": question.conversation_id, "answer": entry.id}) is not None
 
 

@@ -51,10 +51,6 @@ def try_take_look(db: Connection, now: datetime, number: int) -> ServiceRequest 
     return get_request(db, number) if taken else None
 
 
-def look_later(db: Connection, number: int, at: datetime) -> None:
-    note_clock(db, number, look_at=at)
-
-
 def note_clock(db: Connection, number: int, **values: Any) -> None:
     """Writes down what the clock did: is_reminded, apologies, promised_at, rung, rung_at, look_at."""
     db.execute(update(ServiceRequestRow).where(_c.number == number).values(**values))

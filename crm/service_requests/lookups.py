@@ -8,21 +8,21 @@ from datetime import datetime
 from sqlalchemy import bindparam, or_, select
 
 from crm.service_requests.requests import (
-    _INFO,
+    INFO,
     IS_UNFINISHED,
     ServiceRequest,
-    _request,
     get_request,
+    request_in,
     service_request,
 )
 from crm.store import Connection, Prepared
 
 _c = service_request.c
 _TELLING_OF_STAYS = Prepared(
-    _INFO.where(_c.stay_id.in_(bindparam("stay_ids", expanding=True)), or_(_c.needs.is_not(None), IS_UNFINISHED))
+    INFO.where(_c.stay_id.in_(bindparam("stay_ids", expanding=True)), or_(_c.needs.is_not(None), IS_UNFINISHED))
 )
 _FINISHED_IN_ROOM = Prepared(
-    _INFO.where(
+    INFO.where(
         _c.property_id == bindparam("property_id"),
         _c.finished_at >= bindparam("since"),
         _c.room == bindparam("room"),
@@ -33,13 +33,13 @@ _NUMBERS = Prepared(select(_c.id, _c.number).where(_c.id.in_(bindparam("ids", ex
 
 def telling_requests(db: Connection, stay_ids: Sequence[str]) -> list[ServiceRequest]:
     """What of these stays is unfinished, or tells of an allergy, a diet or ages."""
-    return [_request(db, row) for row in _TELLING_OF_STAYS.all(db, {"stay_ids": list(stay_ids)})]
+    return [request_in(db, row) for row in _TELLING_OF_STAYS.all(db, {"stay_ids": list(stay_ids)})]
 
 
 def finished_in_room(db: Connection, property_id: str, room: str, since: datetime) -> list[ServiceRequest]:
     """What was finished in a room since then, in whatever way."""
     rows = _FINISHED_IN_ROOM.all(db, {"property_id": property_id, "room": room, "since": since})
-    return [_request(db, row) for row in rows]
+    return [request_in(db, row) for row in rows]
 
 
 def request_numbers(db: Connection, ids: Sequence[str]) -> dict[str, int]:

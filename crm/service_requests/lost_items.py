@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, bindparam, insert, select, text, update
+from sqlalchemy import UniqueConstraint, bindparam, insert, select, text, update
 from sqlmodel import Field, SQLModel
 
 from crm.conversations.messages import Attachment
@@ -17,7 +17,7 @@ from crm.errors import NotFound
 from crm.service_requests.requests import ServiceRequest
 from crm.staff.members import StaffMember, staff_member
 from crm.stays.bookings import StayInfo
-from crm.store import Connection, Json, Prepared, Utc, new_id, table
+from crm.store import Connection, Json, Prepared, Utc, new_id, partial_index, table
 
 
 class ItemState(StrEnum):
@@ -27,7 +27,6 @@ class ItemState(StrEnum):
 
 
 _IS_HELD = text("lost_item.state = 'held'")
-_WHERE_HELD = text("state = 'held'")
 
 
 class LostItemRow(SQLModel, table=True):
@@ -36,7 +35,7 @@ class LostItemRow(SQLModel, table=True):
     __tablename__ = "lost_item"
     __table_args__ = (
         UniqueConstraint("inbound_id", "part"),
-        Index("ix_lost_item_held", "property_id", "number", sqlite_where=_WHERE_HELD, postgresql_where=_WHERE_HELD),
+        partial_index("ix_lost_item_held", "property_id", "number", where="state = 'held'"),
         {"sqlite_autoincrement": True},
     )
 

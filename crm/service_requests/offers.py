@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, bindparam, insert, select, text, update
+from sqlalchemy import bindparam, insert, select, text, update
 from sqlmodel import Field, SQLModel
 
 from crm.properties.catalogue import Catalogue
@@ -15,27 +15,18 @@ from crm.service_requests.clock import note_clock
 from crm.service_requests.levels import MOST_APOLOGIES, promise, service_of
 from crm.service_requests.requests import UNFINISHED, ServiceRequest, service_request
 from crm.staff.members import StaffMember
-from crm.store import Connection, Prepared, Utc, new_id, table
+from crm.store import Connection, Prepared, Utc, new_id, partial_index, table
 
 STANDS = timedelta(hours=12)  # then whoever approves is reminded that the guest has not answered
 _FRESH: dict[str, Any] = {"promised_at": None, "is_reminded": False, "rung": 0}
 _IS_OPEN = text("request_offer.answered_at IS NULL")
-_WHERE_OPEN = text("answered_at IS NULL")
 
 
 class RequestOffer(SQLModel, table=True):
     """A request has at most one that is not answered; a newer one takes its place."""
 
     __tablename__ = "request_offer"
-    __table_args__ = (
-        Index(
-            "ix_offer_open",
-            "request_number",
-            unique=True,
-            sqlite_where=_WHERE_OPEN,
-            postgresql_where=_WHERE_OPEN,
-        ),
-    )
+    __table_args__ = (partial_index("ix_offer_open", "request_number", where="answered_at IS NULL", unique=True),)
 
     id: str = Field(primary_key=True)
     request_number: int = Field(foreign_key="service_request.number")

@@ -17,7 +17,7 @@ from crm.properties.houses import room
 from crm.service_requests.needs import Needs, unpacked
 from crm.staff.members import StaffMember, staff_member
 from crm.stays.bookings import stay
-from crm.store import Connection, Prepared, Utc, table
+from crm.store import Connection, Prepared, Utc, partial_index, table
 
 
 class RequestState(StrEnum):
@@ -33,8 +33,7 @@ class RequestState(StrEnum):
 
 UNFINISHED = (RequestState.OPEN, RequestState.ACCEPTED, RequestState.ON_THE_WAY, RequestState.WAITING)
 IS_UNFINISHED = text("service_request.state IN ('open', 'accepted', 'on_the_way', 'waiting')")
-_WHERE_UNFINISHED = text("state IN ('open', 'accepted', 'on_the_way', 'waiting')")
-_UNFINISHED_ONLY: dict[str, Any] = {"sqlite_where": _WHERE_UNFINISHED, "postgresql_where": _WHERE_UNFINISHED}
+_UNFINISHED_ONLY = "state IN ('open', 'accepted', 'on_the_way', 'waiting')"
 
 
 class ServiceRequestRow(SQLModel, table=True):
@@ -46,12 +45,12 @@ class ServiceRequestRow(SQLModel, table=True):
     __tablename__ = "service_request"
     __table_args__ = (
         UniqueConstraint("inbound_id", "part"),
-        Index("ix_request_unfinished", "property_id", "due_at", **_UNFINISHED_ONLY),
-        Index("ix_request_look", "look_at", **_UNFINISHED_ONLY),
+        partial_index("ix_request_unfinished", "property_id", "due_at", where=_UNFINISHED_ONLY),
+        partial_index("ix_request_look", "look_at", where=_UNFINISHED_ONLY),
         Index("ix_request_of_guest", "guest_id", "number"),
         Index("ix_request_of_stay", "stay_id"),
         Index("ix_request_finished", "property_id", "finished_at"),
-        Index("ix_request_of_room", "property_id", "room", "service", **_UNFINISHED_ONLY),
+        partial_index("ix_request_of_room", "property_id", "room", "service", where=_UNFINISHED_ONLY),
         {"sqlite_autoincrement": True},
     )
 
@@ -139,13 +138,12 @@ class ServiceRequest:
     rung: int = 0
     rung_at: datetime | None = None
     elder_mode: bool = False
+    merged_into: int | None = None
 
     @property
     def promise(self) -> datetime:
         """When the guest has been told last that it will be done."""
         return self.promised_at or self.due_at
-
-    merged_into: int | None = None
 
     @property
     def is_unfinished(self) -> bool:
@@ -160,30 +158,30 @@ _PLAIN = (
     *("respond_by", "promised_at", "waiting_since", "is_reminded", "apologies", "rung", "rung_at"),
 )
 _PEOPLE = (guest.c.name.label("guest_name"), guest.c.elder_mode, staff_member.c.name.label("assignee_name"))
-_INFO: Select[Any] = (
+INFO: Select[Any] = (
     select(service_request, *_PEOPLE, room.c.number.label("room_now"))
     .outerjoin(guest, guest.c.id == _c.guest_id)
     .outerjoin(staff_member, staff_member.c.id == _c.assignee_id)
     .outerjoin(stay, stay.c.id == _c.stay_id)
     .outerjoin(room, room.c.id == stay.c.room_id)
 )
-_BY_NUMBER = Prepared(_INFO.where(_c.number == bindparam("number")))
-_OF_PROPERTY = _INFO.where(_c.property_id == bindparam("property_id"), IS_UNFINISHED).order_by(_c.due_at, _c.number)
+_BY_NUMBER = Prepared(INFO.where(_c.number == bindparam("number")))
+_OF_PROPERTY = INFO.where(_c.property_id == bindparam("property_id"), IS_UNFINISHED).order_by(_c.due_at, _c.number)
 _UNFINISHED = Prepared(_OF_PROPERTY)
 _OF_DEPARTMENT = Prepared(_OF_PROPERTY.where(_c.department == bindparam("department")))
-_ASSIGNED = Prepared(_INFO.where(_c.assignee_id == bindparam("staff_id"), IS_UNFINISHED).order_by(_c.due_at, _c.number))
-_OF_GUEST = Prepared(_INFO.where(_c.guest_id == bindparam("guest_id"), IS_UNFINISHED).order_by(_c.number))
+_ASSIGNED = Prepared(INFO.where(_c.assignee_id == bindparam("staff_id"), IS_UNFINISHED).order_by(_c.due_at, _c.number))
+_OF_GUEST = Prepared(INFO.where(_c.guest_id == bindparam("guest_id"), IS_UNFINISHED).order_by(_c.number))
 _LAST_DONE = Prepared(
-    _INFO.where(_c.guest_id == bindparam("guest_id"), _c.state == RequestState.DONE.value)
+    INFO.where(_c.guest_id == bindparam("guest_id"), _c.state == RequestState.DONE.value)
     .order_by(_c.number.desc())
     .limit(1)
 )
 _ASKED_SINCE = Prepared(
-    _INFO.where(_c.guest_id == bindparam("guest_id"), _c.opened_at >= bindparam("since"))
+    INFO.where(_c.guest_id == bindparam("guest_id"), _c.opened_at >= bindparam("since"))
     .order_by(_c.number.desc())
     .limit(bindparam("limit"))
 )
-_ALL = _INFO.order_by(_c.number)
+_ALL = INFO.order_by(_c.number)
 
 
 def get_request(db: Connection, number: int) -> ServiceRequest:
@@ -191,7 +189,7 @@ def get_request(db: Connection, number: int) -> ServiceRequest:
     row = _BY_NUMBER.first(db, {"number": number}) if abs(number) < 2**31 else None
     if row is None:
         raise NotFound(what=f"#{number}")
-    return _request(db, row)
+    return request_in(db, row)
 
 
 def unfinished_requests(db: Connection, property_id: str, department: str = "") -> list[ServiceRequest]:
@@ -199,34 +197,34 @@ def unfinished_requests(db: Connection, property_id: str, department: str = "") 
     query, values = _UNFINISHED, {"property_id": property_id}
     if department:
         query, values = _OF_DEPARTMENT, {**values, "department": department}
-    return [_request(db, row) for row in query.all(db, values)]
+    return [request_in(db, row) for row in query.all(db, values)]
 
 
 def assigned_requests(db: Connection, member: StaffMember) -> list[ServiceRequest]:
-    return [_request(db, row) for row in _ASSIGNED.all(db, {"staff_id": member.id})]
+    return [request_in(db, row) for row in _ASSIGNED.all(db, {"staff_id": member.id})]
 
 
 def guest_requests(db: Connection, guest_id: str) -> list[ServiceRequest]:
     """The guest's unfinished requests."""
-    return [_request(db, row) for row in _OF_GUEST.all(db, {"guest_id": guest_id})]
+    return [request_in(db, row) for row in _OF_GUEST.all(db, {"guest_id": guest_id})]
 
 
 def find_last_done(db: Connection, guest_id: str) -> ServiceRequest | None:
     row = _LAST_DONE.first(db, {"guest_id": guest_id})
-    return _request(db, row) if row else None
+    return request_in(db, row) if row else None
 
 
 def requests_since(db: Connection, guest_id: str, since: datetime, limit: int = 30) -> list[ServiceRequest]:
     """What the guest has asked for since then, finished or not, the latest first."""
     rows = _ASKED_SINCE.all(db, {"guest_id": guest_id, "since": since, "limit": limit})
-    return [_request(db, row) for row in rows]
+    return [request_in(db, row) for row in rows]
 
 
 def all_requests(db: Connection) -> list[ServiceRequest]:
-    return [_request(db, row) for row in db.execute(_ALL)]
+    return [request_in(db, row) for row in db.execute(_ALL)]
 
 
-def _request(db: Connection, row: Any) -> ServiceRequest:
+def request_in(db: Connection, row: Any) -> ServiceRequest:
     def opened(column: str, sealed: bytes | None) -> str:
         return unseal(db, f"service_request.{column}", row.id, sealed) or ""
 

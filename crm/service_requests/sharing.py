@@ -5,7 +5,14 @@ from __future__ import annotations
 from sqlalchemy import Index, and_, bindparam, insert, or_, select
 from sqlmodel import Field, SQLModel
 
-from crm.service_requests.requests import IS_UNFINISHED, ServiceRequest, get_request, guest_requests, service_request
+from crm.service_requests.requests import (
+    INFO,
+    IS_UNFINISHED,
+    ServiceRequest,
+    guest_requests,
+    request_in,
+    service_request,
+)
 from crm.stays.bookings import StayInfo, StayState, stay
 from crm.store import Connection, Prepared, table
 
@@ -27,14 +34,14 @@ _CONVERSATIONS = Prepared(
     select(_c.conversation_id).where(_c.number == bindparam("number")).order_by(_c.conversation_id)
 )
 _GUESTS = Prepared(select(_c.guest_id).where(_c.number == bindparam("number")))
-_NUMBERS = Prepared(select(_c.number).where(_c.guest_id == bindparam("guest_id")).order_by(_c.number))
-
-
+_SHARED = Prepared(
+    INFO.join(RequestCompanion, _c.number == service_request.c.number).where(
+        _c.guest_id == bindparam("guest_id"), IS_UNFINISHED
+    )
+)
 _mine = stay.alias("mine")
 _OF_ROOM = Prepared(
-    select(service_request.c.number)
-    .join(stay, stay.c.id == service_request.c.stay_id)
-    .where(
+    INFO.where(
         service_request.c.property_id == bindparam("property_id"),
         service_request.c.room == bindparam("room"),
         service_request.c.service == bindparam("service"),
@@ -46,17 +53,15 @@ _OF_ROOM = Prepared(
                 stay.c.room_id == select(_mine.c.room_id).where(_mine.c.id == bindparam("stay_id")).scalar_subquery(),
             ),
         ),
-    )
-    .order_by(service_request.c.number.desc())
+    ).order_by(service_request.c.number.desc())
 )
-
 _MERGED_INTO = Prepared(select(service_request.c.merged_into).where(service_request.c.number == bindparam("number")))
 
 
 def requests_of_room(db: Connection, of: StayInfo, service: str) -> list[ServiceRequest]:
     """What is under way of this service for the room of the stay, by whoever lives there now, the latest first."""
     values = {"property_id": of.property_id, "room": of.room, "service": service, "stay_id": of.id}
-    return [get_request(db, number) for number in _OF_ROOM.scalars(db, values)]
+    return [request_in(db, row) for row in _OF_ROOM.all(db, values)]
 
 
 def current_number(db: Connection, number: int) -> int:
@@ -78,9 +83,8 @@ def concerns(db: Connection, request: ServiceRequest, guest_id: str) -> bool:
 
 def requests_of_guest(db: Connection, guest_id: str) -> list[ServiceRequest]:
     """The guest's unfinished requests, and those of others that the guest asked for too."""
-    shared = [get_request(db, number) for number in _NUMBERS.scalars(db, {"guest_id": guest_id})]
-    found = [*guest_requests(db, guest_id), *(each for each in shared if each.is_unfinished)]
-    return sorted(found, key=lambda each: each.number)
+    shared = [request_in(db, row) for row in _SHARED.all(db, {"guest_id": guest_id})]
+    return sorted([*guest_requests(db, guest_id), *shared], key=lambda each: each.number)
 
 
 def add_companion(db: Connection, request: ServiceRequest, conversation_id: str | None, guest_id: str | None) -> bool:

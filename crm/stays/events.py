@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Index, UniqueConstraint, bindparam, select, text, update
+from sqlalchemy import UniqueConstraint, bindparam, select, text, update
 from sqlmodel import Field, SQLModel
 
-from crm.store import Connection, Prepared, Utc, insert_once, new_id, table
+from crm.store import Connection, Prepared, Utc, insert_once, new_id, partial_index, table
 
 
 class StayEventKind(StrEnum):
@@ -17,7 +17,6 @@ class StayEventKind(StrEnum):
 
 
 _IS_WAITING = text("stay_event.handled_at IS NULL")
-_WHERE_WAITING = text("handled_at IS NULL")
 
 
 class StayEvent(SQLModel, table=True):
@@ -26,13 +25,7 @@ class StayEvent(SQLModel, table=True):
     __tablename__ = "stay_event"
     __table_args__ = (
         UniqueConstraint("stay_id", "kind"),
-        Index(
-            "ix_stay_event_waiting",
-            "kind",
-            "counts_from",
-            sqlite_where=_WHERE_WAITING,
-            postgresql_where=_WHERE_WAITING,
-        ),
+        partial_index("ix_stay_event_waiting", "kind", "counts_from", where="handled_at IS NULL"),
     )
 
     id: str = Field(primary_key=True)

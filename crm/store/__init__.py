@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from crm.store.columns import Bytewise, Json, Utc
+from crm.store.columns import Bytewise, Json, Utc, partial_index
 from crm.store.ids import new_id
 from crm.store.prepared import Prepared
 from crm.store.transactions import POSTGRES_POOL, Store, insert_once, table, wait_alone
@@ -19,6 +19,7 @@ __all__ = [
     "Utc",
     "insert_once",
     "new_id",
+    "partial_index",
     "table",
     "wait_alone",
 ]

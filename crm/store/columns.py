@@ -1,4 +1,4 @@
-"""Column types that mean the same on every database."""
+"""Column types and indexes that mean the same on every database."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import Index, text
 from sqlalchemy.types import DateTime, String, Text, TypeDecorator
+
+
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index over the few rows a question is about; the query must say `where` in the same words to use it."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class Utc(TypeDecorator[datetime]):
