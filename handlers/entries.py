@@ -9,7 +9,7 @@ from typing import Any
 from crm.errors import NotFound
 from crm.properties.knowledge import Entry, Words, find_entry, knowledge
 from crm.properties.knowledge_changes import LONGEST_TEXT, LONGEST_TITLE
-from crm.staff.audit import record
+from handlers import audit
 from handlers.houses import houses
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import LANGUAGES, say, table
@@ -115,14 +115,7 @@ def strange_language(turn: Turn) -> Reply | None:
 
 
 def audited(turn: Turn, entry: Entry) -> None:
-    record(
-        turn.db,
-        turn.now,
-        staff_id=turn.member.id,
-        action=turn.call.intent,
-        subject=f"entry:{entry.id}",
-        property_id=entry.property_id,
-    )
+    audit.act(turn, f"entry:{entry.id}", entry.property_id)
 
 
 def without(turn: Turn, *names: str) -> dict[str, Any]:

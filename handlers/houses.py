@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from crm.properties.houses import properties
-from crm.staff.audit import record
 from handlers.turn import Turn
 
 
@@ -25,15 +23,3 @@ def under_names(turn: Turn, groups: Sequence[tuple[Turn, str]]) -> str:
 def house_label(turn: Turn) -> str:
     """What is put behind a choice to say in which house it is; nothing for whoever has only one."""
     return f" · {turn.house.name}" if len(turn.member.property_ids) > 1 else ""
-
-
-def record_list(there: Turn, name: str, day: date, count: int) -> None:
-    """A list of guests was shown: which one, of what day, and how many were on it."""
-    record(
-        there.db,
-        there.now,
-        staff_id=there.member.id,
-        action=there.call.intent,
-        subject=f"list:{name}:{day.isoformat()}:{count}",
-        property_id=there.house.id,
-    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from crm.calendar import local
-from handlers import cards
-from handlers.houses import houses, record_list, under_names
+from handlers import audit, cards
+from handlers.houses import houses, under_names
 from handlers.stays import STAYS, listed
 from handlers.turn import Reply, Turn
 
@@ -33,7 +33,7 @@ def _lists(turn: Turn, name: str) -> list[Reply]:
         day = named or cards.today(there)
         stays = STAYS[name](there.db, there.house.id, day)
         if stays:
-            record_list(there, name, day, len(stays))
+            audit.guests_listed(there, name, day, len(stays))
         groups.append((there, listed(there, turn.member, name, stays, day, MOST_LINES)))
     return [Reply(under_names(turn, groups))]
 

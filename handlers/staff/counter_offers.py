@@ -10,9 +10,8 @@ from typing import Any
 from crm.calendar import local
 from crm.service_requests.lookups import hold_request
 from crm.service_requests.offers import Offer, make_offer
-from crm.service_requests.requests import ServiceRequest, get_request, unfinished_requests
-from crm.staff.roles import may
-from handlers import approvals, cards, notices, outlook
+from crm.service_requests.requests import ServiceRequest, get_request
+from handlers import approvals, cards, desk, notices, outlook
 from handlers.outlook import Outlook
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say
@@ -124,10 +123,7 @@ def _ask(turn: Turn, request: ServiceRequest, decides: str) -> Reply:
 
 def _waiting(turn: Turn) -> list[ServiceRequest]:
     """What waits for the approval of this colleague."""
-    member = turn.member
-    department = "" if may(member.role, "see_all_departments") else member.department
-    found = [each for id_ in member.property_ids for each in unfinished_requests(turn.db, id_, department)]
-    return [each for each in found if cards.looks_at(turn, each) in outlook.DECIDES]
+    return [each for each in desk.of_my_department(turn) if cards.looks_at(turn, each) in outlook.DECIDES]
 
 
 def _which(turn: Turn, waiting: Sequence[ServiceRequest]) -> Reply:

@@ -8,12 +8,11 @@ from crm.conversations.messages import MessageState
 from crm.conversations.undelivered import Chat, Undelivered, chats_of, find_last_sent, undelivered
 from crm.properties.houses import room_numbers
 from crm.service_requests.lookups import request_numbers
-from crm.staff.audit import record
 from crm.staff.roles import may
 from crm.stays.bookings import StayInfo, get_stay, stays_in_room
 from crm.stays.named import find_stays_by_name
-from handlers import cards
-from handlers.houses import house_label, houses, record_list, under_names
+from handlers import audit, cards
+from handlers.houses import house_label, houses, under_names
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say, table
 
@@ -49,7 +48,7 @@ def _of_room(turn: Turn, room: str) -> Reply:
 
 def _choice(turn: Turn, stays: Sequence[StayInfo], *, sure: bool) -> Reply:
     shown = stays[:MOST_CHOICES]
-    record_list(turn, "namesakes", cards.today(turn), len(shown))
+    audit.guests_listed(turn, "namesakes", cards.today(turn), len(shown))
     buttons = []
     for each in shown:
         there = turn.at_property(each.property_id)
@@ -77,7 +76,7 @@ def _told(turn: Turn, stays: Sequence[StayInfo]) -> Reply:
 
 
 def _of_guest(turn: Turn, stay: StayInfo) -> str:
-    _audit(turn, stay)
+    audit.act_on_guest(turn, stay)
     name = stay.guest_name if may(turn.member.role, "see_guest_names") else ""
     who = say(turn.language, "deliveries.why_not_delivered.who", name=cards.short(name), room=stay.room)
     chats = chats_of(turn.db, stay.guest_id)
@@ -140,14 +139,3 @@ def _reason(each: Undelivered) -> str:
 
 def _advice(turn: Turn, reason: str, until: str) -> str:
     return say(turn.language, f"deliveries.advice.{reason}", until=until)
-
-
-def _audit(turn: Turn, stay: StayInfo) -> None:
-    record(
-        turn.db,
-        turn.now,
-        staff_id=turn.member.id,
-        action=turn.call.intent,
-        subject=f"guest:{stay.guest_id}",
-        property_id=stay.property_id,
-    )

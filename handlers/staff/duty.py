@@ -8,11 +8,10 @@ from crm.errors import NotAllowed, NotFound
 from crm.service_requests.requests import ServiceRequest, assigned_requests, get_request
 from crm.service_requests.steps import release
 from crm.staff import roles
-from crm.staff.audit import record
 from crm.staff.handovers import receive_notes
 from crm.staff.invites import LIFETIME, Invitation, create_invite
 from crm.staff.members import StaffMember, revoke, set_on_duty, staff_of
-from handlers import cards, colleagues, handoffs, lists, notices
+from handlers import audit, cards, colleagues, handoffs, lists, notices
 from handlers.houses import houses, under_names
 from handlers.turn import Button, Call, Intent, Question, Reply, Turn
 from prompts.words import say
@@ -62,7 +61,7 @@ def invite_staff(turn: Turn) -> list[Reply]:
         return [Reply(text, ask=Question(call, "name"))]
     invitation = Invitation(name, role, roles.department_of(role), turn.house.language, (turn.house.id,))
     token = create_invite(turn.db, turn.now, invitation, invited_by=turn.member.id)
-    _audit(turn, f"role:{role}")
+    audit.act(turn, f"role:{role}", turn.house.id)
     minutes = int(LIFETIME.total_seconds() // 60)
     role_name = cards.role(turn.language, role)
     values = {"name": name, "role": role_name, "house": turn.house.name, "minutes": minutes, "token": token}
@@ -90,7 +89,7 @@ def revoke_staff(turn: Turn) -> list[Reply]:
         raise NotAllowed
     released = release(turn.db, turn.now, member, turn.catalogue)
     revoke(turn.db, member, turn.now)
-    _audit(turn, f"staff:{member.id}")
+    audit.act(turn, f"staff:{member.id}", turn.house.id)
     tasks = [f"#{each.number}" for each in released]
     offered = [reply for each in released for reply in _offered_again(turn, get_request(turn.db, each.number))]
     return [
@@ -154,14 +153,3 @@ def _which_colleague(turn: Turn, found: list[StaffMember], *, sure: bool = True)
         return Reply(say(turn.language, "duty.revoke_staff.which", count=len(found)), buttons)
     values = {"name": cards.short(turn.slot("name")), "meant": found[0].name if len(found) == 1 else ""}
     return Reply(say(turn.language, "duty.revoke_staff.meant", **values), buttons)
-
-
-def _audit(turn: Turn, subject: str) -> None:
-    record(
-        turn.db,
-        turn.now,
-        staff_id=turn.member.id,
-        action=turn.call.intent,
-        subject=subject,
-        property_id=turn.house.id,
-    )

@@ -8,9 +8,9 @@ from crm.conversations.messages import MessageClass
 from crm.conversations.recipients import Recipient, guest_recipients
 from crm.guests.profile import try_set_elder_mode
 from crm.properties.houses import room_numbers
-from crm.staff.audit import record
 from crm.staff.roles import may
 from crm.stays.bookings import StayInfo, stays_in_room
+from handlers import audit
 from handlers.houses import houses, under_names
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say
@@ -39,7 +39,7 @@ def _switched(turn: Turn, stays: Sequence[StayInfo], on: bool, told: list[Reply]
         changed = try_set_elder_mode(turn.db, stay.guest_id, on)
         chats = guest_recipients(turn.db, [stay.guest_id])
         told += [_news(each, on) for each in chats if changed]
-        _audit(turn, stay)
+        audit.act_on_guest(turn, stay)
         named = may(turn.member.role, "see_guest_names")
         values = {"room": stay.room, "name": stay.guest_name if named else "", "on": on, "changed": changed}
         lines.append(say(turn.language, "elder.room_elder_mode.done", heard=bool(chats), **values))
@@ -49,14 +49,3 @@ def _switched(turn: Turn, stays: Sequence[StayInfo], on: bool, told: list[Reply]
 def _news(guest: Recipient, on: bool) -> Reply:
     text = say(guest.language, f"elder.room_elder_mode.told_{'on' if on else 'off'}")
     return Reply(text, to=guest, message_class=MessageClass.SERVICE)
-
-
-def _audit(turn: Turn, stay: StayInfo) -> None:
-    record(
-        turn.db,
-        turn.now,
-        staff_id=turn.member.id,
-        action=turn.call.intent,
-        subject=f"guest:{stay.guest_id}",
-        property_id=stay.property_id,
-    )

@@ -16,13 +16,12 @@ from crm.guests.profile import guest_language
 from crm.properties.houses import room_numbers
 from crm.service_requests.needs import Needs
 from crm.service_requests.requests import ServiceRequest, requests_since, unfinished_requests
-from crm.staff.audit import record
 from crm.staff.roles import may
 from crm.stays.bookings import StayInfo, get_stay, stays_in_room
 from crm.stays.named import find_stays_by_name
 from crm.stays.returning import earlier_stays, returning_guests
-from handlers import cards, drawings, needs
-from handlers.houses import house_label, houses, record_list, under_names
+from handlers import audit, cards, drawings, needs
+from handlers.houses import house_label, houses, under_names
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.pictures import Card, Section
 from prompts.words import clock, say, table
@@ -78,7 +77,7 @@ def _nobody(turn: Turn, number: str) -> Reply:
 
 def _choice(turn: Turn, stays: Sequence[StayInfo], *, sure: bool) -> Reply:
     """Among guests of that name; where they only may be meant, even one is asked for."""
-    record_list(turn, "namesakes", cards.today(turn), min(len(stays), MOST_CHOICES))
+    audit.guests_listed(turn, "namesakes", cards.today(turn), min(len(stays), MOST_CHOICES))
     buttons = []
     for each in stays[:MOST_CHOICES]:
         there = turn.at_property(each.property_id)
@@ -114,7 +113,7 @@ def _lines(turn: Turn, stays: Sequence[StayInfo]) -> str:
     """The stays of one house, and what is open for their rooms."""
     lines = []
     for each in stays:
-        _audit(turn, each)
+        audit.act_on_guest(turn, each)
         lines.append(_stay_line(turn, "stay", each))
     rooms = {each.room for each in stays if each.room and each.is_in_house}
     waiting = [each for each in _visible_requests(turn) if each.room in rooms]
@@ -126,7 +125,7 @@ def _lines(turn: Turn, stays: Sequence[StayInfo]) -> str:
 
 def _card(turn: Turn, stay: StayInfo) -> Reply:
     """The card as a picture, and its first lines in words. Whoever works on nothing else sees only that."""
-    _audit(turn, stay)
+    audit.act_on_guest(turn, stay)
     named = may(turn.member.role, "see_guest_names")
     waiting = [each for each in _visible_requests(turn) if stay.is_in_house and each.room == stay.room]
     asked = [*waiting, *_asked_for(turn, stay)]
@@ -231,14 +230,3 @@ def _visible_requests(turn: Turn) -> list[ServiceRequest]:
     member = turn.member
     department = "" if may(member.role, "see_all_departments") else member.department
     return unfinished_requests(turn.db, turn.house.id, department)
-
-
-def _audit(turn: Turn, stay: StayInfo) -> None:
-    record(
-        turn.db,
-        turn.now,
-        staff_id=turn.member.id,
-        action=turn.call.intent,
-        subject=f"guest:{stay.guest_id}",
-        property_id=stay.property_id,
-    )

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from crm.conversations.messages import MessageClass
 from crm.conversations.recipients import staff_recipients
 from crm.errors import NotAllowed, NotFound
-from crm.staff.audit import record
 from crm.staff.members import StaffMember, set_lead
-from handlers import cards, colleagues
+from handlers import audit, cards, colleagues
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say
 
@@ -52,15 +51,7 @@ def _which(turn: Turn, found: Sequence[StaffMember]) -> Reply:
 def _told(turn: Turn, member: StaffMember, *, is_lead: bool) -> list[Reply]:
     """The manager, and the colleague, if that is somebody else."""
     set_lead(turn.db, member, is_lead=is_lead)
-    subject = f"staff:{member.id}"
-    record(
-        turn.db,
-        turn.now,
-        staff_id=turn.member.id,
-        action=turn.call.intent,
-        subject=subject,
-        property_id=turn.house.id,
-    )
+    audit.act(turn, f"staff:{member.id}", turn.house.id)
     there = [each for each in staff_recipients(turn.db, [member.id]) if each.conversation_id != turn.here]
     own = Reply(_words(turn.language, member, "done", is_lead=is_lead))
     return [

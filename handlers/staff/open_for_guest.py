@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from crm.conversations.recipients import guest_recipients
 from crm.properties.houses import room_numbers
 from crm.service_requests.requests import ServiceRequest
-from crm.staff.audit import record
 from crm.stays.bookings import StayInfo, get_stay, stays_in_room
-from handlers import cards, desk, notices, ordering
+from handlers import audit, cards, desk, notices, ordering
 from handlers.houses import house_label, houses
 from handlers.ordering import Placed
 from handlers.turn import Button, Call, Question, Reply, Turn
@@ -57,7 +56,7 @@ def _ordered(turn: Turn, stay: StayInfo) -> list[Reply]:
         return [ordering.ask(turn, service, stay, detail)]
     guest = next(iter(guest_recipients(turn.db, [stay.guest_id])), None)
     placed = ordering.place(turn, service, stay, guest.conversation_id if guest else None)
-    _audit(turn, stay)
+    audit.act_on_guest(turn, stay)
     if placed.known is not None:
         told = notices.for_guest(turn, placed.request, "ordered") if placed.adds else []
         return [_joined(turn, placed), *ordering.told_of_joining(turn, placed), *told]
@@ -106,14 +105,3 @@ def _joined(turn: Turn, placed: Placed) -> Reply:
         label = say(turn.language, "open_for_guest.open_for_guest.again", what=what)
         buttons = [*buttons, Button(label, Call(turn.call.intent, {**turn.call.slots, "apart": True}))]
     return Reply(text, buttons, about=request.id)
-
-
-def _audit(turn: Turn, stay: StayInfo) -> None:
-    record(
-        turn.db,
-        turn.now,
-        staff_id=turn.member.id,
-        action=turn.call.intent,
-        subject=f"guest:{stay.guest_id}",
-        property_id=stay.property_id,
-    )

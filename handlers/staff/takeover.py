@@ -15,10 +15,9 @@ from crm.errors import NotAllowed, NotFound
 from crm.properties.houses import room_numbers
 from crm.service_requests.levels import service_of
 from crm.service_requests.steps import accept, give_back
-from crm.staff.audit import record
 from crm.staff.roles import may
 from crm.stays.bookings import get_stay, stays_in_room
-from handlers import cards, handoffs
+from handlers import audit, cards, handoffs
 from handlers.houses import houses
 from handlers.parties import Party, card, named, party_in, room_of, said_last
 from handlers.turn import Button, Call, Question, Reply, Turn
@@ -160,7 +159,8 @@ def _taken(turn: Turn, party: Party, known: Handoff | None) -> Handoff | None:
         if known is not None and known.is_taken and request.assignee_id == known.staff_id:
             give_back(turn.db, turn.now, request, service_of(turn.catalogue, request))
         accept(turn.db, turn.now, request, member)
-    _audit(turn, party, held)
+    subject = f"guest:{party.stay.guest_id}" if party.stay else f"conversation:{held.conversation_id}"
+    audit.act(turn, subject, held.property_id)
     return held
 
 
@@ -209,14 +209,3 @@ def _opened(turn: Turn, party: Party, held: Handoff, *, sent: bool = False) -> R
     )
     end = Button(cards.intent_label(turn.language, "end_handoff"), Call("end_handoff", {"handoff": held.id}))
     return Reply(text, [end])
-
-
-def _audit(turn: Turn, party: Party, held: Handoff) -> None:
-    record(
-        turn.db,
-        turn.now,
-        staff_id=turn.member.id,
-        action=turn.call.intent,
-        subject=f"guest:{party.stay.guest_id}" if party.stay else f"conversation:{held.conversation_id}",
-        property_id=held.property_id,
-    )
