@@ -41,7 +41,7 @@ class FakeHouse:
         self.away = False
         self.polls = 0
         self.loop: asyncio.AbstractEventLoop | None = None
-        self._answer = answer
+        self.answer = answer
         self._numbers = count(1)
         self._keys: set[str] = set()
         self._lock = threading.RLock()
@@ -80,8 +80,8 @@ class FakeHouse:
         files = [self.keep_file(inbound.address, file) for file in inbound.files]
         text = inbound.text or self._label(inbound.button)
         self.write(inbound.address, text, mine=True, client_id=client_id, files=files, language=inbound.language)
-        if self._answer:
-            self._answer(self, inbound)
+        if self.answer:
+            self.answer(self, inbound)
 
     def write(self, address: str, text: str, **values: Any) -> Line:
         """Puts a line into the records, as another replica would: nobody is told."""

@@ -103,11 +103,13 @@ def tell(page: Page, house: FakeHouse, text: str, **values: Any) -> None:
 
 
 @SIZES
-def test_a_message_is_sent_and_the_answer_is_pushed(open_page: Open, viewport: Any) -> None:
+def test_a_message_is_sent_and_the_answer_is_pushed(open_page: Open, house: FakeHouse, viewport: Any) -> None:
+    house.answer = None  # not before the page was seen waiting for it
     page = open_page(viewport=viewport)
     expect(page.locator("#hint")).to_be_visible()
     say(page, "请送两条毛巾\u3000谢谢")
     expect(page.locator("#typing")).to_be_visible()
+    answer(house, house.inbounds[-1])
     expect(lines(page)).to_have_text(["请送两条毛巾\u3000谢谢", "两条毛巾，18:40 前送到。"])
     expect(page.locator("#typing")).to_be_hidden()
     expect(page.locator("#hint")).to_be_hidden()
