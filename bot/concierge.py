@@ -3,7 +3,7 @@
 Two transactions with the thinking between them. The first writes the message down, and only then the platform hears
 that we have it. Understanding holds no transaction. The second runs the handlers, settles the message and queues every
 reply; delivery sends them. Whatever breaks in between is found again by the sweep, because the message is still `new`
-in the records. turn_steps.py holds what each step reads and writes.
+in the records. turn_record.py and turn_steps.py hold what each step reads and writes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from bot.house import House
 from bot.quarantine import quarantine, set_aside
 from bot.records import Records
 from bot.turn_names import find_names, wanted_names
-from bot.turn_steps import Arrival, Matter
+from bot.turn_record import Arrival, record
+from bot.turn_steps import Matter
 from bot.turn_talk import for_the_house, heard_at_once
 from bot.understanding.contract import Understanding
 from crm.calendar import local
@@ -81,7 +82,7 @@ class Concierge:
     async def receive(self, inbound: Inbound) -> None:
         """Stores the message and returns once it is committed; the answer follows. Raises StoreUnavailable."""
         now, house = self._clock(), self.house
-        arrival = await self._records.write(lambda db: turn_steps.record(db, now, self._owner, house.language, inbound))
+        arrival = await self._records.write(lambda db: record(db, now, self._owner, house.language, inbound))
         if arrival is None:
             return
         is_at_once = bool(inbound.button) or arrival.place.is_staff or self._heed(arrival, inbound.text)

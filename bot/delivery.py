@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.channels.base import Channel, File, MaybeSent, Moved, NotSent, Outbound, Refused, Unreachable
+from bot.channels.base import Channel, File, Granting, Outbound, Refused
+from bot.granted import send_parts, sends_of
 from bot.pictures import as_file
 from bot.records import Records
-from crm.conversations.accounts import set_reachable
+from bot.settling import settlement_of, write_down
 from crm.conversations.attachments import attachment_content
-from crm.conversations.claims import Claim, Claimed, Settlement, claim_due, reword, settle
+from crm.conversations.claims import Claim, Claimed, Settlement, claim_due, reword
+from crm.conversations.granted import claim_granted
 from crm.conversations.leases import sweep_outbox
-from crm.conversations.messages import AT_LEAST_ONCE, MessageState, choice_token
-from crm.conversations.outbox import move_chat, suppress_queued
+from crm.conversations.messages import MessageState, choice_token
 from crm.conversations.recipients import names_around
 from crm.errors import StoreUnavailable
 from crm.store import Connection
@@ -35,7 +35,6 @@ AT_ONCE = 32  # sends under way in one channel
 SEND_SECONDS = 20.0  # within SEND_LEASE, so that nobody else takes a message over while it is being sent
 POLL_SECONDS = 1.0  # finds what other processes queued and what is due again
 LONGEST_STOP = 5.0
-LONGEST_BACKOFF = 15.0  # somebody is waiting; a platform that wants more time says so with its 429
 
 
 class Delivery:
@@ -95,6 +94,7 @@ class Lane:
         self.wake = asyncio.Event()
         self._records = records
         self._channel = channel
+        self._granting = channel if isinstance(channel, Granting) else None
         self._owner = owner
         self._clock = clock
         self._translator = translator
@@ -125,19 +125,8 @@ class Lane:
             return Claim(())
 
         def step(db: Connection) -> Claim:
-            self._write_down(db, now, settlements)
-            if limit <= 0:
-                return Claim(())
-            channel = self._channel
-            return claim_due(
-                db,
-                now,
-                self._owner,
-                channel=channel.name,
-                addresses=channel.addresses(),
-                rates=channel.rates,
-                limit=limit,
-            )
+            write_down(db, now, self._owner, settlements)
+            return self._claim(db, now, limit) if limit > 0 else Claim(())
 
         try:
             return await self._records.write(step)
@@ -150,14 +139,17 @@ class Lane:
             await asyncio.sleep(POLL_SECONDS)
         return Claim(())
 
-    def _write_down(self, db: Connection, now: datetime, settlements: Sequence[Settlement]) -> None:
-        settle(db, now, self._owner, settlements)
-        for each in settlements:
-            if each.reason == "blocked" and each.claimed.account_id:
-                set_reachable(db, each.claimed.account_id, now)
-                suppress_queued(db, now, each.claimed.conversation_id, "blocked")
-            if each.reason == "moved":
-                move_chat(db, each.claimed.conversation_id, each.external_id)
+    def _claim(self, db: Connection, now: datetime, limit: int) -> Claim:
+        channel = self._channel
+        if self._granting is not None:
+            parts = sends_of(self._granting)
+            return claim_granted(
+                db, now, self._owner, channel=channel.name, rates=channel.rates, parts=parts, limit=limit
+            )
+        addresses = channel.addresses()
+        return claim_due(
+            db, now, self._owner, channel=channel.name, addresses=addresses, rates=channel.rates, limit=limit
+        )
 
     async def _rest(self, claim: Claim) -> None:
         if len(claim.messages) == AT_ONCE:
@@ -180,31 +172,17 @@ class Lane:
 
     async def _attempt(self, claimed: Claimed) -> Settlement:
         try:
-            async with asyncio.timeout(SEND_SECONDS):
-                external_id = await self._channel.send(await self._outbound(await self._worded(claimed)))
-            return Settlement(claimed, MessageState.SENT, external_id=external_id)
-        except NotSent as error:
-            return self._again(claimed, str(error), error.retry_after)
-        except (MaybeSent, TimeoutError) as error:
-            if claimed.message_class in AT_LEAST_ONCE:
-                return self._again(claimed, str(error) or "no_answer")
-            return Settlement(claimed, MessageState.UNCERTAIN, str(error) or "no_answer")
-        except Refused as error:
-            return Settlement(claimed, MessageState.FAILED, str(error))
-        except Unreachable:
-            return Settlement(claimed, MessageState.FAILED, "blocked")
-        except Moved as error:
-            return Settlement(claimed, MessageState.QUEUED, "moved", error.address, self._clock())
-        except StoreUnavailable as error:
-            return self._again(claimed, str(error))
-        except Exception as error:
-            log.exception("a channel broke its contract", channel=claimed.channel, message=claimed.id)
-            return self._again(claimed, type(error).__name__)
+            return await self._say(claimed)
+        except Exception as error:  # what follows from each is one table
+            return settlement_of(claimed, error, self._clock())
 
-    def _again(self, claimed: Claimed, reason: str, retry_after: float = 0.0) -> Settlement:
-        backoff = min(LONGEST_BACKOFF, 2.0 ** (claimed.attempt - 1)) * random.uniform(0.5, 1.0)  # noqa: S311
-        due_at = self._clock() + timedelta(seconds=retry_after or backoff)
-        return Settlement(claimed, MessageState.QUEUED, reason, due_at=due_at)
+    async def _say(self, claimed: Claimed) -> Settlement:
+        async with asyncio.timeout(SEND_SECONDS):
+            outbound = await self._outbound(await self._worded(claimed))
+            if self._granting is not None:
+                return await send_parts(self._granting, claimed, outbound, SEND_SECONDS - 1)
+            external_id = await self._channel.send(outbound)
+        return Settlement(claimed, MessageState.SENT, external_id=external_id)
 
     async def _worded(self, claimed: Claimed) -> Claimed:
         """In the guest's language, and written down so before it is sent: it is what was said, and is paid for once."""

@@ -1,4 +1,4 @@
-"""The records' side of a turn: what each of its transactions reads and writes. The order is in concierge.py."""
+"""The records' side of a turn: what its steps read and write. The order is in concierge.py."""
 
 from __future__ import annotations
 
@@ -7,23 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import accumulate, takewhile
 
-from bot.channels.base import Inbound, InboundKind
 from bot.house import House
 from bot.replies import as_button, as_message, as_question, merged, packed, pictures_of, with_pictures
 from bot.turn_notes import answer_with_a_slash, missed, notices
 from bot.understanding.contract import TALK, Context, Understanding
 from crm.calendar import local
 from crm.conversations import inbound as waiting_room
-from crm.conversations.accounts import Place, Speaker, locate, set_language, set_reachable
-from crm.conversations.attachments import Content
+from crm.conversations.accounts import Speaker, set_language
 from crm.conversations.messages import (
     Attachment,
-    Body,
     InboundMessage,
-    MessageState,
     find_choice,
 )
-from crm.conversations.outbox import move_chat, queue_messages, suppress_queued
+from crm.conversations.outbox import queue_messages
 from crm.conversations.waiting import Held, find_waiting
 from crm.properties.houses import Property
 from crm.store import Connection
@@ -35,14 +31,6 @@ MOST_AT_ONCE = 5  # messages of a burst; understanding hears ten wishes and 5,00
 LONGEST_TEXT = 4_500
 SMALL_TALK = ("greet", "thank")
 PICTURE = "show_picture"
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A message that is now stored, and whether this process may answer it."""
-
-    place: Place
-    is_leased: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,44 +55,6 @@ class Matter:
     def voice(self) -> str:
         """The handoff by which a colleague speaks in this conversation."""
         return self.held.handoff_id if self.held and self.held.is_here else ""
-
-
-def record(db: Connection, now: datetime, owner: str, default_language: str, inbound: Inbound) -> Arrival | None:
-    """First transaction: writes the message down; None when there is nothing (new) to answer."""
-    place = locate(
-        db,
-        now,
-        channel=inbound.channel,
-        address=inbound.address,
-        sender_id=inbound.sender_id,
-        is_group=inbound.is_group,
-        name=inbound.sender_name,
-        language=inbound.language or default_language,
-    )
-    if inbound.kind is InboundKind.MIGRATED:
-        move_chat(db, place.conversation_id, inbound.text)
-        return None
-    if inbound.kind is InboundKind.BLOCKED:
-        set_reachable(db, place.account_id, now)
-        suppress_queued(db, now, place.conversation_id, "blocked")
-        return None
-    if place.is_unreachable:
-        set_reachable(db, place.account_id, None)
-    message_id = waiting_room.record_inbound(
-        db,
-        now,
-        place,
-        channel=inbound.channel,
-        dedupe_key=f"{inbound.channel}:{inbound.dedupe_key}",
-        body=Body(text=inbound.text, button=inbound.button),
-        raw=inbound.raw,
-        files=[Content(file.kind, file.mime, file.name, file.content) for file in inbound.files],
-        # A group hears of nobody's stay: what is said there is kept, and answered only once communities can do it well.
-        state=MessageState.HANDLED if inbound.is_group else MessageState.NEW,
-    )
-    if message_id is None or inbound.is_group:
-        return None
-    return Arrival(place, waiting_room.hear(db, now, place.conversation_id, owner))
 
 
 def gather(db: Connection, conversation_id: str, house: House) -> Matter | None:

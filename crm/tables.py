@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 import crm.conversations.accounts
 import crm.conversations.attachments
+import crm.conversations.grants
 import crm.conversations.handoffs
 import crm.conversations.messages
 import crm.conversations.rates

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from starlette.routing import BaseRoute
 
@@ -16,6 +16,7 @@ class InboundKind(StrEnum):
     BUTTON = "button"
     BLOCKED = "blocked"  # the person no longer wants to hear from us
     MIGRATED = "migrated"  # the chat goes on at `text`, its new address
+    GRANT = "grant"  # nothing was said, but the event gives grants
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,21 @@ class File:
     mime: str
     name: str
     content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Permission to send that an event gives, `count` times within so many seconds.
+
+    A new one takes the place of the one before of its kind. `is_here`: only this process can use it, because it holds
+    the open request. `only` names the one class of messages it is good for.
+    """
+
+    kind: str  # passive | message | click | follow | scan | template | subscription …
+    seconds: float
+    count: int
+    is_here: bool = False
+    only: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +59,13 @@ class Inbound:
     button: str = ""  # the opaque token of the pressed button
     is_group: bool = False
     files: Sequence[File] = ()
+    grants: Sequence[Grant] = ()
     raw: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
-    """A message to be sent; each button is (opaque token, label)."""
+    """A message to be sent; each button is (opaque token, label). `by` is the kind of grant spent for it."""
 
     id: str
     address: str
@@ -57,6 +74,7 @@ class Outbound:
     buttons: Sequence[tuple[str, str]] = ()
     files: Sequence[File] = ()
     created_at: datetime | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +110,10 @@ class Unreachable(SendError):
     """The person blocked us or left: the account is marked, its queued messages are suppressed."""
 
 
+class NoGrant(SendError):
+    """The platform says that this permission is used up or over: the message waits for another one."""
+
+
 class Moved(SendError):
     """The chat has a new address; the message is sent there instead."""
 
@@ -125,6 +147,14 @@ class Channel(Protocol):
 
     def addresses(self) -> frozenset[str] | None:
         """The conversations this process can reach; None means all of them."""
+
+
+@runtime_checkable
+class Granting(Channel, Protocol):
+    """A channel on which the house may speak only by the grants its platform gives."""
+
+    def parts(self, outbound: Outbound) -> Sequence[Outbound]:
+        """What the platform needs as messages of their own, each for one grant: first the text, then each file."""
 
 
 MAX_FILE_BYTES = 10 * 1024 * 1024

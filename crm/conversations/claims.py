@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, exists, select, text, update
+from sqlalchemy import and_, bindparam, exists, select, text, update
 
 from crm.conversations.accounts import conversation
+from crm.conversations.grants import Permission
 from crm.conversations.messages import Body, Message, MessageClass, MessageState, message, open_body, seal_body
 from crm.conversations.rates import Allowance, RateLimit
 from crm.encryption import KeyringError
@@ -21,7 +22,11 @@ POSTPONED_FROM = 0.5  # seconds; a chat that must wait so long makes room for ot
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message this owner may send until the lease ends. `attempt` is the fence: a later claim has a higher one."""
+    """A message this owner may send until the lease ends. `attempt` is the fence: a later claim has a higher one.
+
+    Where the house speaks by grant, `grants` were spent for it, one for each send, and `also` are messages that go out
+    with it, in its body.
+    """
 
     id: str
     conversation_id: str
@@ -33,17 +38,30 @@ class Claimed:
     message_class: MessageClass
     attempt: int
     created_at: datetime
+    grants: Sequence[Permission] = ()
+    also: Sequence[Claimed] = ()
+
+    @property
+    def all(self) -> Sequence[Claimed]:
+        return (self, *self.also)
 
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What became of a claimed message. State `queued` means try again at `due_at`."""
+    """What became of a claimed message. State `queued` means try again at `due_at`.
+
+    `unspent` are grants that were not needed after all, `over` is the kind that the platform has ended, and `rest` is
+    what could not be said for want of more.
+    """
 
     claimed: Claimed
     state: MessageState
     reason: str = ""
     external_id: str = ""
     due_at: datetime | None = None
+    unspent: Sequence[Permission] = ()
+    over: str = ""
+    rest: Body | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +72,11 @@ class Claim:
     wait: float | None = None
 
 
-_earlier = message.alias("earlier")
-_DUE_ANYWHERE = (
+EARLIER = message.alias("earlier")  # of the same conversation, still to be said
+IS_EARLIER = and_(
+    EARLIER.c.conversation_id == message.c.conversation_id, text("earlier.state IN ('queued', 'sending')")
+)
+DUE = (
     select(
         message.c.id,
         message.c.conversation_id,
@@ -74,15 +95,12 @@ _DUE_ANYWHERE = (
         message.c.channel == bindparam("channel"),
         message.c.due_at <= bindparam("now"),
         message.c.expires_at > bindparam("now"),
-        ~exists().where(
-            _earlier.c.conversation_id == message.c.conversation_id,
-            text("earlier.state IN ('queued', 'sending')"),
-            _earlier.c.id < message.c.id,
-        ),
     )
     .order_by(message.c.rank, message.c.due_at)
     .limit(bindparam("limit"))
-    .with_for_update(of=message, skip_locked=True)
+)
+_DUE_ANYWHERE = DUE.where(~exists().where(IS_EARLIER, EARLIER.c.id < message.c.id)).with_for_update(
+    of=message, skip_locked=True
 )
 _DUE_AT_ADDRESSES = Prepared(_DUE_ANYWHERE.where(conversation.c.address.in_(bindparam("addresses", expanding=True))))
 _DUE = Prepared(_DUE_ANYWHERE)
@@ -134,7 +152,7 @@ def claim_due(
     query, values = _DUE, {"channel": channel, "now": now, "limit": limit}
     if addresses is not None:
         query, values = _DUE_AT_ADDRESSES, {**values, "addresses": sorted(addresses)}
-    due = [each for row in query.all(db, values) if (each := _try_open(db, now, row))]
+    due = [each for row in query.all(db, values) if (each := try_open(db, now, row))]
     if not due:
         return Claim(())
     limits = {each.id: rates(each.address) for each in due}
@@ -143,19 +161,23 @@ def claim_due(
     allowance.save(db)
     _postpone(db, now, waits)
     taken = [each for each in due if waits[each.id] == 0.0]
-    if taken:
-        lease = {"owner": owner, "until": now + SEND_LEASE}
-        _CLAIM.write(db, *({"claimed_id": each.id, **lease} for each in taken))
+    take(db, now, owner, taken)
     return Claim(taken, min((wait for wait in waits.values() if wait > 0), default=None))
+
+
+def take(db: Connection, now: datetime, owner: str, claimed: Sequence[Claimed]) -> None:
+    """They are this owner's to send until the lease ends."""
+    lease = {"owner": owner, "until": now + SEND_LEASE}
+    _CLAIM.write(db, *({"claimed_id": each.id, **lease} for each in claimed))
 
 
 def settle(db: Connection, now: datetime, owner: str, settlements: Sequence[Settlement]) -> None:
     """Writes down what became of claimed messages; one that was taken over meanwhile is left to its new owner."""
     rows = [
         {
-            "settled_id": each.claimed.id,
+            "settled_id": claimed.id,
             "owner": owner,
-            "attempt": each.claimed.attempt,
+            "attempt": claimed.attempt,
             "to_state": each.state,
             "why": each.reason,
             "platform_id": each.external_id,
@@ -163,6 +185,7 @@ def settle(db: Connection, now: datetime, owner: str, settlements: Sequence[Sett
             "now": now,
         }
         for each in settlements
+        for claimed in each.claimed.all
     ]
     _SETTLE.write(db, *rows)
 
@@ -179,7 +202,7 @@ def _postpone(db: Connection, now: datetime, waits: Mapping[str, float]) -> None
     _POSTPONE.write(db, *rows)
 
 
-def _try_open(db: Connection, now: datetime, row: Any) -> Claimed | None:
+def try_open(db: Connection, now: datetime, row: Any) -> Claimed | None:
     """None when it cannot be read: that one fails, and must not hold up all others."""
     try:
         return _claimed(db, row)

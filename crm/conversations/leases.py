@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import select, text, update
+from sqlalchemy import case, select, text, update
 
 from crm.conversations.accounts import Conversation, conversation
+from crm.conversations.grants import NO_GRANT
 from crm.conversations.messages import AT_LEAST_ONCE, Message, MessageState, message
 from crm.store import Connection
 
@@ -38,4 +39,5 @@ def sweep_outbox(db: Connection, now: datetime) -> None:
     uncertain = {"state": MessageState.UNCERTAIN, "reason": "process_died", "settled_at": now, **free}
     db.execute(update(Message).where(*left, ~again).values(**uncertain))
     old = (text("state = 'queued'"), message.c.expires_at < now)
-    db.execute(update(Message).where(*old).values(state=MessageState.EXPIRED, reason="too_late", settled_at=now))
+    why = case((message.c.reason == NO_GRANT, NO_GRANT), else_="too_late")
+    db.execute(update(Message).where(*old).values(state=MessageState.EXPIRED, reason=why, settled_at=now))

@@ -47,6 +47,7 @@ LIFETIME = timedelta(hours=24)
 
 # It names no column that questions compare with a bound value: SQLite would plan each of them anew at every value.
 IS_MISSED = "reason IN ('not_understood', 'unanswered')"
+IS_OPEN = "state IN ('queued', 'sending')"
 IS_UNDELIVERED = "state IN ('failed', 'suppressed', 'expired', 'uncertain')"
 
 
@@ -58,7 +59,7 @@ class Message(SQLModel, table=True):
         # With the state in it SQLite prefers it to the index of the whole conversation, however long that is.
         partial_index("ix_message_new", "conversation_id", "state", "id", where="state = 'new'"),
         partial_index("ix_message_queued", "channel", "rank", "due_at", where="state = 'queued'"),
-        partial_index("ix_message_open", "conversation_id", "id", where="state IN ('queued', 'sending')"),
+        partial_index("ix_message_open", "conversation_id", "id", where=IS_OPEN),
         partial_index("ix_message_sending", "lease_until", where="state = 'sending'"),
         partial_index("ix_message_missed", "id", where=IS_MISSED),
         partial_index("ix_message_undelivered", "conversation_id", "id", where=IS_UNDELIVERED),

@@ -15,7 +15,7 @@ from typing import TypeVar
 import pytest
 from sqlalchemy import update
 
-from bot import turn_steps
+from bot import turn_record, turn_steps
 from bot.app import open_store
 from bot.channels.base import Inbound
 from bot.records import Records
@@ -46,7 +46,7 @@ def test_a_message_that_arrives_while_its_conversation_is_released_finds_somebod
     recorded = Event()
 
     def record(db: Connection) -> bool:
-        arrival = turn_steps.record(db, now, "b", "en", Inbound("fake", "1", "wang", "wang", text="hello"))
+        arrival = turn_record.record(db, now, "b", "en", Inbound("fake", "1", "wang", "wang", text="hello"))
         recorded.set()
         sleep(A_MOMENT)
         assert arrival is not None
@@ -75,7 +75,7 @@ def test_a_message_that_arrives_just_after_the_last_look_gets_the_lease(postgres
 
     def record(db: Connection) -> bool:
         looked.wait()
-        arrival = turn_steps.record(db, now, "b", "en", Inbound("fake", "1", "wang", "wang", text="hello"))
+        arrival = turn_record.record(db, now, "b", "en", Inbound("fake", "1", "wang", "wang", text="hello"))
         assert arrival is not None
         return arrival.is_leased
 

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from bot import turn_steps
 from bot.channels.base import Inbound
 from bot.house import load_house
+from bot.turn_record import record
 from bot.turn_steps import Matter
 from bot.understanding.contract import Understanding
 from crm.conversations import handoffs, inbound
@@ -52,7 +53,7 @@ def read_by(house: House, guest: Place, owner: str = "a") -> Matter:
     """What a process has in hand of a message that came in before."""
     now = house.clock()
     said = Inbound("fake", "said", "wang", "wang", text="thanks")
-    house.write(lambda db: turn_steps.record(db, now, owner, "en", said))
+    house.write(lambda db: record(db, now, owner, "en", said))
     matter = house.look(
         lambda db: turn_steps.gather(db, guest.conversation_id, load_house(db, shipped_catalogue(), "en"))
     )

@@ -1,0 +1,68 @@
+"""Sending where the house speaks by grant: in parts, each for its grant; what finds none waits for another."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from bot.channels.base import File, Granting, MaybeSent, NoGrant, NotSent, Outbound, Refused, SendError
+from crm.conversations.claims import Claimed, Settlement
+from crm.conversations.messages import AT_LEAST_ONCE, Body, MessageState
+
+
+def sends_of(channel: Granting) -> Callable[[Body], int]:
+    """How many sends a body needs there, as far as can be told before its files are fetched."""
+
+    def count(body: Body) -> int:
+        files = [File(each.kind, each.mime, each.name, b"") for each in body.attachments]
+        buttons = [("", each.label) for each in body.choices]
+        return max(1, len(channel.parts(Outbound("", "", body.text, "", buttons, files))))
+
+    return count
+
+
+async def send_parts(channel: Granting, claimed: Claimed, outbound: Outbound, seconds: float) -> Settlement:
+    """Sends as much as there are grants for. Raises what the first part met; a later one is kept for another time."""
+    ends, parts, external_id = asyncio.get_running_loop().time() + seconds, channel.parts(outbound), ""
+    for number, (part, grant) in enumerate(zip(parts, claimed.grants, strict=False)):
+        try:
+            async with asyncio.timeout_at(ends):
+                external_id = await channel.send(replace(part, by=grant.kind)) or external_id
+        except (SendError, TimeoutError) as error:
+            if number == 0:
+                raise
+            return _broken_off(claimed, external_id, number, parts[number:], error)
+    unspent = claimed.grants[len(parts) :]
+    rest = _rest(claimed, parts[len(claimed.grants) :])
+    return Settlement(claimed, MessageState.SENT, external_id=external_id, unspent=unspent, rest=rest)
+
+
+def _broken_off(
+    claimed: Claimed, external_id: str, number: int, left: Sequence[Outbound], error: Exception
+) -> Settlement:
+    """What may have arrived is not said again where that must not happen."""
+    is_unknown = isinstance(error, MaybeSent | TimeoutError)
+    dropped = isinstance(error, Refused) or (is_unknown and claimed.message_class not in AT_LEAST_ONCE)
+    return Settlement(
+        claimed,
+        MessageState.SENT,
+        reason=str(error),
+        external_id=external_id,
+        unspent=claimed.grants[number if isinstance(error, NotSent | Refused) else number + 1 :],
+        over=claimed.grants[number].kind if isinstance(error, NoGrant) else "",
+        rest=_rest(claimed, left[1:] if dropped else left),
+    )
+
+
+def _rest(claimed: Claimed, left: Sequence[Outbound]) -> Body | None:
+    if not left:
+        return None
+    body = claimed.body
+    files = sum(len(each.files) for each in left)
+    return Body(
+        text="\n".join(each.text for each in left if each.text),
+        choices=body.choices if any(each.buttons for each in left) else (),
+        attachments=body.attachments[len(body.attachments) - files :],
+        large=body.large,
+    )

@@ -1,0 +1,166 @@
+"""Send grants: where the house may speak only when a platform lets it, how often and until when.
+
+A chat with grants, be they used up, is one that cannot be written to without one; all other chats have none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import bindparam, select, text, update
+from sqlmodel import Field, SQLModel
+
+from crm.conversations.accounts import lock_conversation
+from crm.conversations.messages import IS_OPEN, Message, message
+from crm.store import Connection, Prepared, Utc, insert_once, table
+
+NO_GRANT = "no_grant"  # the reason of what is queued until the platform lets us speak
+
+
+class SendGrant(SQLModel, table=True):
+    """`holder` is the process that alone can use it; `only` the one class of messages it is good for."""
+
+    __tablename__ = "send_grant"
+
+    conversation_id: str = Field(primary_key=True, foreign_key="conversation.id")
+    kind: str = Field(primary_key=True)
+    remaining: int
+    expires_at: datetime = Field(sa_type=Utc)
+    holder: str = ""
+    only: str = ""
+
+
+class Granted(Protocol):
+    """What a channel says of a grant: so many sends within so many seconds."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def is_here(self) -> bool: ...
+    @property
+    def only(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A grant that is not used up. Its end tells it from a later one of the same kind."""
+
+    conversation_id: str
+    kind: str
+    remaining: int
+    expires_at: datetime
+    holder: str
+    only: str
+
+
+grant = table(SendGrant)
+
+_OF_KIND = (grant.c.conversation_id == bindparam("at"), grant.c.kind == bindparam("of_kind"))
+_RENEW = Prepared(
+    update(SendGrant)
+    .where(*_OF_KIND)
+    .values(
+        remaining=bindparam("count"),
+        expires_at=bindparam("until"),
+        holder=bindparam("holds"),
+        only=bindparam("good_for"),
+    )
+)
+_VALID = Prepared(
+    select(grant.c.conversation_id, grant.c.kind, grant.c.remaining, grant.c.expires_at, grant.c.holder, grant.c.only)
+    .where(
+        grant.c.conversation_id.in_(bindparam("conversation_ids", expanding=True)),
+        grant.c.remaining > 0,
+        grant.c.expires_at > bindparam("now"),
+    )
+    .order_by(grant.c.expires_at, grant.c.kind)
+    .with_for_update()
+)
+_SPEND = Prepared(
+    update(SendGrant)
+    .where(*_OF_KIND, grant.c.expires_at == bindparam("until"))
+    .values(remaining=grant.c.remaining - bindparam("number"))
+)
+_END = Prepared(update(SendGrant).where(*_OF_KIND).values(remaining=0))
+_WAKE = Prepared(
+    update(Message)
+    .where(
+        message.c.conversation_id == bindparam("at"),
+        text(IS_OPEN),
+        text("state = 'queued'"),
+        message.c.reason == NO_GRANT,
+    )
+    .values(due_at=bindparam("now"), reason="")
+)
+
+
+def give_grants(db: Connection, now: datetime, owner: str, conversation_id: str, grants: Sequence[Granted]) -> None:
+    """The platform lets us speak: what waited for that is due at once. A grant that `is_here` is this owner's."""
+    if not grants:
+        return
+    lock_conversation(db, conversation_id)  # else what a claim is just putting off would stay so
+    for each in grants:
+        values = {
+            "count": each.count,
+            "until": now + timedelta(seconds=each.seconds),
+            "holds": owner if each.is_here else "",
+            "good_for": each.only,
+        }
+        if not _RENEW.change(db, {"at": conversation_id, "of_kind": each.kind, **values}):
+            row = {
+                "conversation_id": conversation_id,
+                "kind": each.kind,
+                "remaining": values["count"],
+                "expires_at": values["until"],
+                "holder": values["holds"],
+                "only": values["good_for"],
+            }
+            insert_once(db, SendGrant, row, "conversation_id,kind")
+    _WAKE.change(db, {"at": conversation_id, "now": now})
+
+
+def permissions(db: Connection, now: datetime, conversation_ids: Iterable[str]) -> Mapping[str, list[Permission]]:
+    """Of each conversation what may be spent now, what ends first before the others; locked until the end."""
+    wanted = sorted(set(conversation_ids))
+    found: dict[str, list[Permission]] = {each: [] for each in wanted}
+    if wanted:
+        for row in _VALID.all(db, {"conversation_ids": wanted, "now": now}):
+            found[row.conversation_id].append(Permission(*row))
+    return found
+
+
+def spend(db: Connection, spent: Sequence[Permission]) -> None:
+    """One send of each of these."""
+    _change(db, spent, 1)
+
+
+def give_back(db: Connection, unspent: Sequence[Permission]) -> None:
+    """What was certainly not sent; a grant that was renewed meanwhile is as it should be."""
+    _change(db, unspent, -1)
+
+
+def end_grant(db: Connection, conversation_id: str, kind: str) -> None:
+    """The platform says that it is over."""
+    _END.change(db, {"at": conversation_id, "of_kind": kind})
+
+
+def end_grants(db: Connection, conversation_id: str) -> None:
+    """Whoever does not follow us any more has taken every permission back."""
+    db.execute(update(SendGrant).where(grant.c.conversation_id == conversation_id).values(remaining=0))
+
+
+def _change(db: Connection, permissions: Sequence[Permission], number: int) -> None:
+    _SPEND.change(
+        db,
+        *(
+            {"at": each.conversation_id, "of_kind": each.kind, "until": each.expires_at, "number": number}
+            for each in permissions
+        ),
+    )
