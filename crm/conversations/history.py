@@ -85,9 +85,10 @@ def lines(
 
 
 def last_lines(db: Connection, conversation_id: str, limit: int) -> list[Said]:
-    """The last of a conversation, oldest first."""
+    """The last of a conversation, oldest first; events without words are left out."""
     query = _LINES.where(message.c.conversation_id == conversation_id).order_by(message.c.id.desc()).limit(limit)
-    return [_said(db, row) for row in db.execute(query).all()[::-1]]
+    said = [_said(db, row) for row in db.execute(query).all()[::-1]]
+    return [each for each in said if each.body != Body()]
 
 
 def newest(db: Connection, channel: str, addresses: Sequence[str]) -> Mapping[str, str]:

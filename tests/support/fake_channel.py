@@ -11,12 +11,12 @@ import asyncio
 import itertools
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 from starlette.routing import BaseRoute
 
-from bot.channels.base import Inbound, InboundKind, MaybeSent, Outbound, Rate, Receive, SendError
+from bot.channels.base import Grant, Inbound, InboundKind, MaybeSent, Outbound, Rate, Receive, SendError
 
 WISHES = {
     "en": ("towels", "pillows", "bottles of water", "blankets", "toothbrushes", "pairs of slippers"),
@@ -58,6 +58,7 @@ class FakeChannel:
         self.hold = asyncio.Event()
         self.hold.set()
         self._rates = rates
+        self._failing: dict[int, SendError] = {}
         self._receive: Receive | None = None
         self._keys = itertools.count(1)
         self._news = asyncio.Event()
@@ -76,6 +77,8 @@ class FakeChannel:
         await self.hold.wait()
         if self._receive is None:
             raise MaybeSent("cut off: the channel is closed")
+        if failure := self._failing.pop(len(self.attempts), None):
+            raise failure
         if self.failures[outbound.address]:
             raise self.failures[outbound.address].popleft()
         self.heard[outbound.address].append(Heard(outbound, monotonic()))
@@ -93,11 +96,26 @@ class FakeChannel:
 
     # The people's side
 
-    async def says(self, who: str, text: str, *, key: str = "", address: str = "", language: str = "en") -> str:
+    async def says(
+        self,
+        who: str,
+        text: str,
+        *,
+        key: str = "",
+        address: str = "",
+        language: str = "en",
+        grants: Sequence[Grant] = (),
+    ) -> str:
         """Returns the platform's key of the message; the same key again is a redelivery. `who` is their address too."""
         key = key or f"{self.name}-{who}-{next(self._keys)}"
-        await self.tells(Inbound(self.name, key, address or who, who, who, language, text=text, raw=text.encode()))
+        said = Inbound(self.name, key, address or who, who, who, language, text=text, grants=grants, raw=text.encode())
+        await self.tells(said)
         return key
+
+    async def lets_us_speak(self, who: str, *grants: Grant, key: str = "") -> None:
+        """An event without words."""
+        key = key or f"{self.name}-{who}-{next(self._keys)}"
+        await self.tells(Inbound(self.name, key, who, who, kind=InboundKind.GRANT, grants=grants))
 
     async def presses(self, who: str, label: str, *, in_chat_of: str = "") -> None:
         """The newest button with this label that was shown to them, or to somebody else and copied from there."""
@@ -132,6 +150,10 @@ class FakeChannel:
             raise AssertionError(f"{who} did not hear {words!r} {count}x but {self.texts(who)}") from None
         return found()[count - 1]
 
+    def fails_at(self, attempt: int, failure: SendError) -> None:
+        """The how manyth send of all raises it."""
+        self._failing[attempt] = failure
+
     async def until_tried(self, count: int, seconds: float = 10.0) -> None:
         async with asyncio.timeout(seconds):
             while len(self.attempts) < count:
@@ -143,3 +165,13 @@ class FakeChannel:
     def _announce(self) -> None:
         self._news.set()
         self._news = asyncio.Event()
+
+
+class GrantingChannel(FakeChannel):
+    """One on which the house may speak only by grant; a line of text and a file are a message each."""
+
+    def parts(self, outbound: Outbound) -> Sequence[Outbound]:
+        *lines, last = outbound.text.split("\n---\n")
+        texts = [replace(outbound, text=line, buttons=(), files=()) for line in lines]
+        texts.append(replace(outbound, text=last, files=()))
+        return [*texts, *(replace(outbound, text="", buttons=(), files=(file,)) for file in outbound.files)]
