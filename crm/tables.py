@@ -7,6 +7,7 @@ import crm.conversations.attachments
 import crm.conversations.grants
 import crm.conversations.handoffs
 import crm.conversations.messages
+import crm.conversations.platform_tokens
 import crm.conversations.rates
 import crm.conversations.unanswered
 import crm.feedback

@@ -157,4 +157,8 @@ class Granting(Channel, Protocol):
         """What the platform needs as messages of their own, each for one grant: first the text, then each file."""
 
 
+class FetchFailed(Exception):
+    """A file that somebody sent is too large, or its server too slow or away."""
+
+
 MAX_FILE_BYTES = 10 * 1024 * 1024

@@ -16,8 +16,8 @@ from starlette.routing import BaseRoute
 from telegram import Bot
 from telegram.error import TelegramError
 
-from bot.channels.base import Inbound, NotSent, Outbound, Rate, Receive
-from bot.channels.telegram.files import Fetcher, FetchFailed
+from bot.channels.base import FetchFailed, Inbound, NotSent, Outbound, Rate, Receive
+from bot.channels.telegram.files import Fetcher
 from bot.channels.telegram.polling import Poller
 from bot.channels.telegram.reading import ALLOWED_UPDATES, Reading, read_update, update_id_of
 from bot.channels.telegram.request import AiohttpRequest

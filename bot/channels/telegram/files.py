@@ -8,16 +8,12 @@ import aiohttp
 from telegram import Bot
 from telegram.error import TelegramError
 
-from bot.channels.base import MAX_FILE_BYTES, File
+from bot.channels.base import MAX_FILE_BYTES, FetchFailed, File
 from bot.channels.telegram.reading import Attachment
 from bot.channels.telegram.request import AiohttpRequest
 
 FETCH_SECONDS = 5.0  # the message behind the picture waits that long, not longer: it may be an emergency
 AT_ONCE = 8  # bounds memory: each may grow to MAX_FILE_BYTES
-
-
-class FetchFailed(Exception):
-    """The file is too large, or its server too slow or away."""
 
 
 class Fetcher:

@@ -1,0 +1,1 @@
+"""What the channels `wechat` and `wecom` share: the two platforms of Tencent are of one make."""
