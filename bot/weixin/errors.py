@@ -64,8 +64,7 @@ WECHAT = Errors(
         {
             45015,  # 48 hours, or a minute, are over
             45047,  # too many since the guest's last word
-            43101,  # refused this template, which says nothing about other ways to reach the guest
-            43107,  # subscription used up
+            43101,  # this template was refused, or its consent is used up: there are other ways to reach the guest
         }
     ),
     unreachable=frozenset({40003, 43004, 43005, 43019, 50005}),
@@ -81,6 +80,7 @@ WECOM = Errors(
         40013: UNTIL_MENDED,  # corp id
         41002: UNTIL_MENDED,
         41004: UNTIL_MENDED,
+        41096: BUSY,  # another application is welcoming the guest; it may fail
         45009: MINUTE,
         45033: BUSY,  # too many calls at once
         60020: UNTIL_MENDED,  # our address is not in the list of allowed ones
@@ -88,8 +88,7 @@ WECOM = Errors(
     no_grant=frozenset(
         {
             41050,  # the welcome code was used, or is older than 20 seconds
-            41051,  # the guest and a member talk already
-            41096,
+            41051,  # the guest was welcomed, or talks already
             95001,  # five since the guest's last word
             95002,  # 48 hours are over
             95013,  # the session has ended
