@@ -42,13 +42,15 @@ class KeptToken:
     expires_at: datetime
 
     def is_fresh(self, now: datetime) -> bool:
-        """Nothing need be done. One that never lives much longer than EARLY is not exchanged all the time."""
+        """Nothing need be done. One that never lives much longer than EARLY is not exchanged all the time; of one
+        that comes from the future the end cannot be relied on, for the clock was put back."""
         rest = min(timedelta(minutes=1), (self.expires_at - self.fetched_at) / 2)
-        return self.is_usable(now) and now < max(self.expires_at - EARLY, self.fetched_at + rest)
+        last = max(self.expires_at - EARLY, self.fetched_at + rest)
+        return self.is_usable(now) and self.fetched_at - SKEW <= now < last
 
     def is_usable(self, now: datetime) -> bool:
-        """Not when it comes from the future: then the clock was put back, and its end cannot be relied on."""
-        return self.fetched_at <= now + SKEW and now < self.expires_at - SAFE
+        """It may be used while no better one can be had."""
+        return now < self.expires_at - SAFE
 
 
 @dataclass(frozen=True, slots=True)

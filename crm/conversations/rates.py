@@ -50,12 +50,17 @@ class Allowance:
 
     def __init__(self, db: Connection, now: datetime, limits: Iterable[RateLimit]) -> None:
         self._now = now.timestamp()
+        limits = list(limits)
         self._tats = _locked(db, sorted({limit.key for limit in limits}))
         self._changed: dict[str, float] = {}
+        for each in limits:
+            # Further ahead than a full burst it was written before the clock was put back.
+            if self._tats[each.key] > (furthest := self._now + each.burst * each.interval):
+                self._tats[each.key] = self._changed[each.key] = furthest
 
     def wait(self, limits: Iterable[RateLimit]) -> float:
         """The seconds until one more is allowed under all these limits; 0.0 when it is now."""
-        waits = [self._tat(each) - (each.burst - 1) * each.interval - self._now for each in limits]
+        waits = [self._tats[each.key] - (each.burst - 1) * each.interval - self._now for each in limits]
         return max(0.0, *waits) if waits else 0.0
 
     def try_spend(self, limits: Iterable[RateLimit]) -> float:
@@ -64,13 +69,9 @@ class Allowance:
         if wait := self.wait(limits):
             return wait
         for each in limits:
-            self._tats[each.key] = max(self._tat(each), self._now) + each.interval
+            self._tats[each.key] = max(self._tats[each.key], self._now) + each.interval
             self._changed[each.key] = self._tats[each.key]
         return 0.0
-
-    def _tat(self, limit: RateLimit) -> float:
-        """Never further ahead than a full burst reaches: what is, was written before the clock was put back."""
-        return min(self._tats[limit.key], self._now + limit.burst * limit.interval)
 
     def save(self, db: Connection) -> None:
         _SAVE.write(db, *({"bucket_key": key, "new_tat": tat} for key, tat in self._changed.items()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from bot.channels.base import File, NoGrant, NotSent, Refused, SendError, Unreachable
@@ -13,6 +15,8 @@ pytestmark = pytest.mark.anyio
 
 PICTURE = File("photo", "image/jpeg", "pool.jpg", b"\xff\xd8 a picture")
 
+PAPER = File("document", "application/pdf", "bill.pdf", b"%PDF a bill")
+
 
 @pytest.fixture
 def client(house: Replicas) -> Client:
@@ -23,7 +27,7 @@ async def say(client: Client, openid: str, text: str = "hello") -> None:
     await client.call("/cgi-bin/message/custom/send", {"touser": openid, "msgtype": "text", "text": {"content": text}})
 
 
-async def refusal(client: Client, path: str, body: dict[str, object]) -> str:
+async def refusal(client: Client, path: str, body: Mapping[str, object]) -> str:
     with pytest.raises(SendError) as error:
         await client.call(path, body)
     return str(error.value)
