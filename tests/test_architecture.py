@@ -44,6 +44,10 @@ BREACHES: list[tuple[str, dict[str, str]]] = [
     ("nouns", {"crm.stray": ""}),
     ("circles", {"crm.guests.planted": "import crm.guests.other", "crm.guests.other": "import crm.guests.planted"}),
     ("circles", {"bot.planted": "import bot.other", "bot.other": "import bot.planted"}),
+    (
+        "circles",
+        {"bot.weixin.planted": "import bot.channels.console", "bot.channels.planted": "import bot.weixin.http"},
+    ),
     ("networks", {"handlers.guest.planted": "import telegram"}),
     ("networks", {"crm.store": "import requests"}),
     ("networks", {"prompts.words": "import openai"}),

@@ -34,7 +34,8 @@ class Client:
         """Posts the body, or gets where there is none. The answer has no errcode, or 0. Raises a SendError."""
         if body is None:
             return await self._checked(lambda token: self._http.get(path, {**query, "access_token": token}))
-        data = json.dumps(body, ensure_ascii=False).encode()  # \\u4f60 would be shown as it stands
+        # \\u4f60 would be shown as it stands; half of a character, which a guest may write, becomes a question mark.
+        data = json.dumps(body, ensure_ascii=False).encode(errors="replace")
         return await self._checked(lambda token: self._http.post(path, {**query, "access_token": token}, data))
 
     async def upload(self, path: str, file: File, **query: str) -> str:

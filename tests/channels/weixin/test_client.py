@@ -15,6 +15,7 @@ from bot.weixin.errors import WECHAT, WECOM, Errors
 from bot.weixin.http import CONNECTIONS
 from tests.channels.weixin.conftest import Replicas
 from tests.support.weixin import WeixinServer
+from tests.support.weixin.faults import ELSEWHERE
 
 pytestmark = pytest.mark.anyio
 
@@ -41,6 +42,8 @@ async def test_words_arrive_as_they_are(weixin: WeixinServer, client: Client) ->
     text = '您好，"302"\n毛巾 🏮 \\u4f60'
     assert (await client.call(SEND, message(text)))["errcode"] == 0
     assert weixin.sent_to("o1")[-1].text == text
+    await client.call(SEND, message("half \ud83d a lantern"))
+    assert weixin.sent_to("o1")[-1].text == "half ? a lantern"
 
 
 @pytest.mark.parametrize(
@@ -73,6 +76,14 @@ async def test_what_is_not_answered_may_have_been_sent(
     assert type(raised.value) is error
     assert bool(weixin.sent_to("o1")) is arrives
     await client.call(SEND, message())  # and the next one goes out
+
+
+async def test_a_redirect_is_not_followed_with_the_token(weixin: WeixinServer, client: Client) -> None:
+    weixin.fail_always("redirect")
+    for call in (client.call(SEND, message()), client.call("/cgi-bin/menu/get"), client.upload(UPLOAD, PICTURE)):
+        with pytest.raises(NotSent, match="status_302"):
+            await call
+    assert not weixin.state.calls[ELSEWHERE]
 
 
 async def test_nobody_there_is_certainly_not_sent(weixin: WeixinServer, house: Replicas, client: Client) -> None:

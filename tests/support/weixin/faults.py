@@ -8,6 +8,7 @@ from collections import deque
 from aiohttp import web
 
 HTML = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+ELSEWHERE = "/elsewhere"
 HUGE = 5 * 1024 * 1024
 FAULTS = {
     "html200": "a page of HTML that says 200",
@@ -19,7 +20,7 @@ FAULTS = {
     "empty": "200 without a body",
     "list": "JSON that is no object",
     "huge": "an answer of five megabytes",
-    "redirect": "to somebody else",
+    "redirect": "to ELSEWHERE, where calls are counted like all others",
     "hang": "no answer ever; it was not carried out",
     "cut": "the connection breaks; it was not carried out",
     "trickle": "a byte a second",
@@ -68,7 +69,7 @@ class Faults:
         if word.startswith("html"):
             return web.Response(status=int(word[4:]), text=HTML, content_type="text/html")
         if word == "redirect":
-            return web.Response(status=302, headers={"Location": "http://127.0.0.1:9/elsewhere"})
+            return web.Response(status=302, headers={"Location": ELSEWHERE})
         if word == "hang":
             await self._closing.wait()
         if word in ("hang", "cut"):
