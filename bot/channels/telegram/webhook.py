@@ -8,11 +8,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.channels.telegram.reading import update_id_of
+from bot.request_body import Refusal, read_body
 from crm.errors import StoreUnavailable
 
 WEBHOOK_PATH = "/telegram/webhook"
@@ -24,24 +25,16 @@ log = structlog.get_logger()
 Take = Callable[[dict[str, Any], bytes], Awaitable[None]]
 
 
-class _Unwelcome(Exception):
-    """Answered with this status without a further look."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
-
-
 def webhook_route(secret: bytes, take: Take) -> Route:
     """`take(update, raw)` returns once the update is committed."""
 
     async def webhook(request: Request) -> Response:
         try:
             _check_secret(request, secret)
-            body = await _read_body(request)
+            body = await read_body(request, MAX_UPDATE_BYTES)
             update = _parse(body)
-        except _Unwelcome as unwelcome:
-            return Response(status_code=unwelcome.status)
+        except Refusal as refusal:
+            return Response(status_code=refusal.status)
         return await _acknowledge(update, body, take)
 
     return Route(WEBHOOK_PATH, webhook, methods=["POST"])
@@ -50,31 +43,16 @@ def webhook_route(secret: bytes, take: Take) -> Route:
 def _check_secret(request: Request, secret: bytes) -> None:
     given = request.headers.get(SECRET_HEADER, "").encode("latin-1", "replace")
     if not hmac.compare_digest(given, secret):
-        raise _Unwelcome(403)
-
-
-async def _read_body(request: Request) -> bytes:
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > MAX_UPDATE_BYTES:
-        raise _Unwelcome(413)
-    body = bytearray()
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MAX_UPDATE_BYTES:
-                raise _Unwelcome(413)
-    except ClientDisconnect:
-        raise _Unwelcome(400) from None
-    return bytes(body)
+        raise Refusal(403)
 
 
 def _parse(body: bytes) -> dict[str, Any]:
     try:
         update = json.loads(body)
     except (ValueError, RecursionError):
-        raise _Unwelcome(400) from None
+        raise Refusal(400) from None
     if not isinstance(update, dict):
-        raise _Unwelcome(400)
+        raise Refusal(400)
     return update
 
 
