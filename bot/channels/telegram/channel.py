@@ -22,8 +22,8 @@ from bot.channels.telegram.polling import Poller
 from bot.channels.telegram.reading import ALLOWED_UPDATES, Reading, read_update, update_id_of
 from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.sending import Sender
-from bot.channels.telegram.waiting import Stopped, pause, pause_after, unless
 from bot.channels.telegram.webhook import WEBHOOK_PATH, webhook_route
+from bot.waiting import Stopped, pause, pause_after, unless
 from crm.errors import StoreUnavailable
 
 ANSWERS_AT_ONCE = 64  # button presses being acknowledged; more are left to time out on the phone

@@ -11,7 +11,7 @@ from telegram.error import RetryAfter
 
 from bot.channels.telegram.errors import seconds
 from bot.channels.telegram.reading import chat_of, update_id_of
-from bot.channels.telegram.waiting import Stopped, pause, pause_after, unless
+from bot.waiting import Stopped, pause, pause_after, unless
 from crm.errors import StoreUnavailable
 
 LONGEST_PAUSE = 30.0

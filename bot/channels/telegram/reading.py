@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.channels.base import Inbound, InboundKind
-from bot.channels.telegram.splitting import clean
+from bot.splitting import clean
 
 # Edited messages are left out: the first wording has been acted upon, and the second would open the request again.
 ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")

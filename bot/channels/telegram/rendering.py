@@ -10,8 +10,10 @@ from math import ceil
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.channels.base import File, Outbound, Refused
-from bot.channels.telegram.splitting import CAPTION_LIMIT, clean, cut_text, split_text, units
+from bot.splitting import clean, cut_text, split_text, units
 
+MESSAGE_LIMIT = 4096
+CAPTION_LIMIT = 1024
 LABEL_LIMIT = 60
 TOKEN_LIMIT = 64
 _BUTTONS_PER_ROW = ((3, 5), (9, 3), (16, 2))  # up to this width of the widest label: that many
@@ -40,7 +42,7 @@ def parts_of(outbound: Outbound) -> list[Part]:
         raise Refused("nothing to send")
     if files and units(text) <= CAPTION_LIMIT:
         return [*(Part(file=file) for file in files[:-1]), Part(text, files[-1], keyboard)]
-    texts = split_text(text)
+    texts = split_text(text, MESSAGE_LIMIT)
     return [*(Part(file=file) for file in files), *(Part(each) for each in texts[:-1]), Part(texts[-1], None, keyboard)]
 
 

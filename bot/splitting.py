@@ -1,4 +1,4 @@
-"""Cutting text to Telegram's limits. Telegram counts UTF-16 code units: 😀 is two of them."""
+"""Cutting text to the limits of platforms. Telegram counts UTF-16 code units, WeChat bytes: 😀 is two, or four."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-MESSAGE_LIMIT = 4096
-CAPTION_LIMIT = 1024
+UTF16, BYTES = "utf-16-le", "utf-8"
 
 # Where a part may end, the best place first: a line, a sentence, a space, between two Chinese characters.
 _LINE = re.compile(r"\n")
@@ -18,11 +17,13 @@ _CHINESE = re.compile(rf"(?<={_WIDE})(?<![（「『《【])(?={_WIDE})(?![。，
 _NICE = (_LINE, _SENTENCE, _SPACE, _CHINESE)
 
 _JOINER = "\u200d"
+_ELLIPSIS = "…"
+_WIDTH = {UTF16: 2, BYTES: 1}
 
 
-def units(text: str) -> int:
-    """Length as Telegram counts it."""
-    return len(text) + sum(char > "\uffff" for char in text)
+def units(text: str, of: str = UTF16) -> int:
+    """Length as the platform counts it."""
+    return len(text.encode(of, "surrogatepass")) // _WIDTH[of]
 
 
 def clean(text: str) -> str:
@@ -36,36 +37,36 @@ def clean(text: str) -> str:
     return text
 
 
-def split_text(text: str, limit: int = MESSAGE_LIMIT) -> list[str]:
+def split_text(text: str, limit: int, of: str = UTF16) -> list[str]:
     """Parts of at most `limit` units, cut at a line, sentence or word where one ends in the later half of the part."""
     parts = []
     rest = text.strip()
-    while units(rest) > limit:
-        cut = _cut(rest, limit)
+    while units(rest, of) > limit:
+        cut = _cut(rest, limit, of)
         parts.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
     return [*parts, rest] if rest else parts
 
 
-def cut_text(text: str, limit: int) -> str:
+def cut_text(text: str, limit: int, of: str = UTF16) -> str:
     """At most `limit` units, with an ellipsis when something was cut off."""
-    if units(text) <= limit:
+    if units(text, of) <= limit:
         return text
-    window = _prefix(text, limit - 1)
-    return text[: _whole(text, len(window))].rstrip() + "…"
+    window = _prefix(text, limit - units(_ELLIPSIS, of), of)
+    return text[: _whole(text, len(window))].rstrip() + _ELLIPSIS
 
 
-def _cut(text: str, limit: int) -> int:
+def _cut(text: str, limit: int, of: str) -> int:
     """Index at which to cut `text`, which is longer than `limit` units."""
-    end = len(_prefix(text, limit))
+    end = len(_prefix(text, limit, of))
     for pattern in _NICE:
         if cut := _last(pattern, text, end // 2, end):
             return cut
     return _last(_SPACE, text, 1, end) or _whole(text, end)
 
 
-def _prefix(text: str, limit: int) -> str:
-    return text[:limit].encode("utf-16-le")[: limit * 2].decode("utf-16-le", "ignore")
+def _prefix(text: str, limit: int, of: str) -> str:
+    return text[:limit].encode(of)[: limit * _WIDTH[of]].decode(of, "ignore")
 
 
 def _last(pattern: re.Pattern[str], text: str, begin: int, end: int) -> int:
