@@ -12,7 +12,8 @@ import pytest
 
 from bot.weixin.door import MAX_BODY_BYTES, NONCES_KEPT, CallbackKeys, Door, Refusal
 from bot.weixin.xml import Xml, in_cdata, part, read_xml, word
-from tests.support.weixin_callback import Caller
+from tests.weixin.caller import Caller
+from tests.weixin.malformed import damaged
 
 # The platform's own samples: WXBizMsgCryptTest.java, Sample.py, Sample.cpp, and its page on pushed messages.
 KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -251,65 +252,34 @@ HOSTILE = {
 @pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_bodies_are_refused_at_once(door: Door, caller: Caller, body: bytes) -> None:
     query, _ = caller.signed(TEXT)
-    started = time.perf_counter()
+    started = time.thread_time()
     status = refusal(lambda: door.open(query, body))
-    assert time.perf_counter() - started < 0.1
+    assert time.thread_time() - started < 0.1
     assert status in ((413,) if len(body) > MAX_BODY_BYTES else (400, 403))
 
 
 @pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE.keys())
 def test_what_is_hostile_inside_is_refused_or_says_nothing(door: Door, caller: Caller, body: bytes) -> None:
     inside = body.decode("latin-1")[:48_000]
-    started = time.perf_counter()
+    started = time.thread_time()
     assert opened(door, *caller.signed(inside)) in (400, 413, "read")
-    assert time.perf_counter() - started < 0.1
+    assert time.thread_time() - started < 0.1
 
 
 def test_malformed_but_signed_callbacks_are_refused_and_never_more() -> None:
-    assert_malformed_are_refused(1_500)
-
-
-def assert_malformed_are_refused(count: int, seed: int = 5) -> float:
-    """Returns the longest time in seconds. What could be read is read: most damage makes it unreadable."""
-    chance, clock = random.Random(seed), Clock()
+    """What can be read is read: most damage makes it unreadable."""
+    chance, clock = random.Random(5), Clock()
     door, caller, slowest = Door(PYTHON, clock), Caller(PYTHON, clock), 0.0
-    for number in range(count):
-        query, body = caller.signed_bytes(_damaged(chance), nonce=str(number))
-        started = time.perf_counter()
+    for number in range(1_500):
+        query, body = caller.signed_bytes(damaged(chance, PYTHON.receiver), nonce=str(number))
+        started = time.thread_time()
         assert opened(door, query, body) in (400, 403, 413, "read")
-        slowest = max(slowest, time.perf_counter() - started)
+        slowest = max(slowest, time.thread_time() - started)
     assert slowest < 0.1
-    return slowest
-
-
-def _damaged(chance: random.Random) -> bytes:
-    """A padded plaintext as the platform would encrypt it, spoiled in one place or in all."""
-    xml = bytearray(TEXT.encode())
-    for _ in range(chance.randrange(1, 6)):
-        where = chance.randrange(len(xml))
-        match chance.randrange(4):
-            case 0:
-                xml[where] = chance.randrange(256)
-            case 1:
-                del xml[where : where + chance.randrange(1, 20)]
-            case 2:
-                xml[where:where] = chance.randbytes(chance.randrange(1, 40))
-            case _:
-                xml[where:where] = chance.choice([b"<", b"]]>", b"<![CDATA[", b"&#0;", b"&x;", b"<!DOCTYPE a>", b"\0"])
-        xml = xml or bytearray(b"<")
-    length = chance.choice([len(xml)] * 6 + [0, 2**32 - 1, len(xml) // 2])
-    plain = bytearray(b"0123456789abcdef" + length.to_bytes(4, "big") + xml + PYTHON.receiver.encode())
-    if chance.random() < 0.1:
-        plain = bytearray(chance.randbytes(chance.randrange(0, 64)))
-    padding = 32 - len(plain) % 32
-    padded = plain + bytes([padding] * padding)
-    if chance.random() < 0.1:
-        padded[-1] = chance.randrange(256)
-    return bytes(padded)
 
 
 @pytest.mark.parametrize(
-    "said", ["a]]>b", "]]>", "]]]]>>", "<Content>]]><x/><![CDATA[", "一\x00二\x08三\ud800\uffff", "a\nb\t c"]
+    "said", ["a]]>b", "]]>", "]]]]>>", "<Content>]]><x/><![CDATA[", "一\x00二\x08三\uffff", "a\nb\t c"]
 )
 def test_nobody_s_words_become_markup(said: str) -> None:
     answer = read_xml(f"<xml><Content><![CDATA[{in_cdata(said)}]]></Content><After>1</After></xml>")

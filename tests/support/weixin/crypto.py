@@ -31,8 +31,12 @@ class Envelope:
     def seal(self, text: str) -> str:
         plain = os.urandom(16) + struct.pack(">I", len(text.encode())) + text.encode() + self.receiver.encode()
         count = BLOCK - len(plain) % BLOCK
+        return base64.b64encode(self.encrypt(plain + bytes([count]) * count)).decode()
+
+    def encrypt(self, plain: bytes) -> bytes:
+        """Of a whole number of blocks."""
         encryptor = self._cipher.encryptor()
-        return base64.b64encode(encryptor.update(plain + bytes([count]) * count) + encryptor.finalize()).decode()
+        return encryptor.update(plain) + encryptor.finalize()
 
     def open(self, sealed: str) -> str:
         decryptor = self._cipher.decryptor()
