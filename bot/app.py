@@ -165,7 +165,7 @@ class App:
 def house_channels(
     settings: Settings, records: Records, clock: Clock = utc_now, demo_links: tuple[str, str] | None = None
 ) -> list[Channel]:
-    """The channels the settings ask for: the web chat always, Telegram when there is a token.
+    """The channels the settings ask for: the web chat always, Telegram and WeChat when there is an account.
 
     `demo_links` are the guest's and the staff's page that /demo shows side by side.
     """
@@ -187,6 +187,10 @@ def house_channels(
     ]
     if settings.telegram.token:
         channels.append(_telegram(settings))
+    if settings.wechat.app_id:
+        from bot.official_account import official_account
+
+        channels.append(official_account(settings, records, clock))
     return channels
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
+from bot.channel_settings import SECRETS, Section, TelegramSettings, WechatSettings
 from bot.knowledge_settings import KnowledgeSettings, TextFileError, read_text_files
 from crm.properties.catalogue import Catalogue, Department, house_catalogue
 from crm.properties.hours import Hours, Shifts, read_shift
@@ -24,10 +25,6 @@ LONGEST_ROOM_RANGE = 1_000
 
 class ConfigError(ValueError):
     """A setting is wrong; the message names the key and says what it should be."""
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class StoreSettings(Section):
@@ -48,15 +45,6 @@ class WebSettings(Section):
     public_url: str = ""
     origins: tuple[str, ...] = ()
     accent: str = Field(default="#7a5c3e", pattern=r"^#[0-9a-fA-F]{6}$")
-
-
-class TelegramSettings(Section):
-    webhook_url: str = ""
-    base_url: str = "https://api.telegram.org/bot"
-    base_file_url: str = "https://api.telegram.org/file/bot"
-    username: str = ""
-    token: str = Field(default="", repr=False)
-    webhook_secret: str = Field(default="", repr=False, pattern=r"^[A-Za-z0-9_-]*$")
 
 
 class ModelSettings(Section):
@@ -104,7 +92,7 @@ class PropertySettings(Section):
     phone: str = ""
     rooms: tuple[str, ...] = ()
     knowledge: tuple[KnowledgeSettings, ...] = ()
-    hours: dict[Department, ShiftSettings] = {}
+    hours: dict[Department, ShiftSettings] = Field(default={})
     holidays: Literal["", "china"] = ""
     rest_days: tuple[date, ...] = ()
     work_days: tuple[date, ...] = ()
@@ -155,10 +143,11 @@ class Settings(Section):
     store: StoreSettings = StoreSettings()
     web: WebSettings = WebSettings()
     telegram: TelegramSettings = TelegramSettings()
+    wechat: WechatSettings = WechatSettings()
     conversation: ConversationSettings = ConversationSettings()
     model: ModelSettings = ModelSettings()
     properties: tuple[PropertySettings, ...] = Field(min_length=1)
-    services: dict[str, dict[str, Any]] = {}
+    services: dict[str, dict[str, Any]] = Field(default={})
     stay_events: StayEventsSettings = StayEventsSettings()
 
     @field_validator("services")
@@ -206,15 +195,12 @@ def load_settings(path: Path, environment: Mapping[str, str] = os.environ) -> Se
 
 def parse_settings(values: dict[str, Any], environment: Mapping[str, str], source: str = "settings") -> Settings:
     """Checks the values and adds the secrets of the environment. Raises ConfigError naming the first wrong key."""
-    for key in ("token", "webhook_secret"):
-        if key in values.get("telegram", {}):
-            raise ConfigError(f"{source}: telegram.{key} is a secret: set GUANJIA_TELEGRAM_{key.upper()} instead")
-        if secret := environment.get(f"GUANJIA_TELEGRAM_{key.upper()}"):
-            values.setdefault("telegram", {})[key] = secret
-    if "key" in values.get("model", {}):
-        raise ConfigError(f"{source}: model.key is a secret: set GUANJIA_MODEL_KEY instead")
-    if model_key := environment.get("GUANJIA_MODEL_KEY"):
-        values.setdefault("model", {})["key"] = model_key
+    for section, key in ((section, key) for section, keys in SECRETS.items() for key in keys):
+        name = f"GUANJIA_{section}_{key}".upper()
+        if key in values.get(section, {}):
+            raise ConfigError(f"{source}: {section}.{key} is a secret: set {name} instead")
+        if secret := environment.get(name):
+            values.setdefault(section, {})[key] = secret
     if url := environment.get("GUANJIA_DATABASE_URL"):
         values.setdefault("store", {})["url"] = url
     try:
@@ -223,11 +209,22 @@ def parse_settings(values: dict[str, Any], environment: Mapping[str, str], sourc
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise ConfigError(f"{source}: {key}: {first['msg'].removeprefix('Value error, ')}") from None
+    _check_together(settings, source)
+    return settings
+
+
+def _check_together(settings: Settings, source: str) -> None:
+    """What one key says of another."""
+    wechat = settings.wechat
     if settings.telegram.webhook_url and not settings.telegram.webhook_secret:
         raise ConfigError(f"{source}: telegram.webhook_url needs GUANJIA_TELEGRAM_WEBHOOK_SECRET in the environment")
+    if wechat.app_id and not (wechat.secret and wechat.token and wechat.aes_key):
+        names = "GUANJIA_WECHAT_SECRET, GUANJIA_WECHAT_TOKEN and GUANJIA_WECHAT_AES_KEY"
+        raise ConfigError(f"{source}: wechat.app_id needs {names} in the environment")
+    if wechat.subscription.template_id and not (settings.web.public_url and wechat.subscription.title):
+        raise ConfigError(f"{source}: wechat.subscription.template_id needs a title there, and web.public_url")
     if settings.model.base_url and not settings.model.name:
         raise ConfigError(f"{source}: model.name: say which model is asked at model.base_url")
-    return settings
 
 
 def _rooms(entry: str) -> Iterator[tuple[str, str]]:

@@ -23,6 +23,8 @@ ROOT = Path(__file__).parent.parent
 NOT_SPOKEN = {"services", "listening", "kinds", "diet"}  # words we listen for and names, not sentences
 # Sentences whose key is put together from a value, with what may stand in its place.
 COMPOSED = {
+    "wechat.consent.": {"agreed", "declined", "later", "unknown"},
+    "wechat.menu.": {"room", "stay", "help"},
     "cards.guest.": {
         "cancelled",
         "ordered",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
 
+from bot.channel_settings import SECRETS
 from bot.config import ConfigError, PropertySettings, Settings, load_settings, parse_settings
 from crm.properties.catalogue import Service
 from tests.cli.command import ROOT, guanjia
@@ -23,13 +25,18 @@ WRONG = {
     "services": ('department = "housekeeping"', 'department = "garden"'),
     "web.colour": ('accent = "#7a5c3e"', 'colour = "#7a5c3e"'),
     "telegram.token": ('username = ""', 'token = "123:abc"'),
+    "wechat.secret": ('app_id = ""', 'secret = "abc"'),
+    "wechat.app_id": ('app_id = ""', 'app_id = "wx1"'),
+    "wechat.template.fields.thing1": ('thing1 = "text"', 'thing1 = "words"'),
+    "wechat.subscription.title": ('title = ""', 'title = "one two three four"'),
+    "wechat.subscription.template_id": ('template_id = ""', 'template_id = "t"'),
 }
 
 
 def test_the_example_is_accepted_and_shows_the_defaults() -> None:
     example = load_settings(EXAMPLE, {})
     plain = Settings(properties=example.properties)
-    for section in ("web", "telegram", "conversation"):
+    for section in ("web", "telegram", "wechat", "conversation"):
         assert getattr(example, section) == getattr(plain, section), section
     assert example.store.folder == ROOT / plain.store.folder
     assert example.catalogue["baby_cot"] == plain.catalogue["baby_cot"]
@@ -37,9 +44,9 @@ def test_the_example_is_accepted_and_shows_the_defaults() -> None:
 
 def test_the_example_shows_every_key() -> None:
     shown = tomllib.loads(EXAMPLE.read_text("utf-8"))
-    secrets = {"token", "webhook_secret"}
+    secrets = {name for names in SECRETS.values() for name in names}
     assert set(shown) == set(Settings.model_fields)
-    for name in ("store", "web", "telegram", "conversation"):
+    for name in ("store", "web", "telegram", "wechat", "conversation"):
         section = Settings.model_fields[name].annotation
         assert section
         assert set(shown[name]) == set(section.model_fields) - secrets, name
@@ -128,6 +135,20 @@ def test_secrets_come_from_the_environment() -> None:
     settings = parse_settings(values, {"GUANJIA_TELEGRAM_TOKEN": "123:abc"})
     assert settings.telegram.token == "123:abc"
     assert "123:abc" not in repr(settings)
+
+
+def test_an_official_account_needs_all_its_secrets() -> None:
+    values = tomllib.loads(EXAMPLE.read_text("utf-8"))
+    values["wechat"]["app_id"] = "wx1"
+    secrets = {"GUANJIA_WECHAT_SECRET": "hush", "GUANJIA_WECHAT_TOKEN": "abc", "GUANJIA_WECHAT_AES_KEY": "Q" * 43}
+    settings = parse_settings(deepcopy(values), secrets)
+    assert settings.wechat.secret == "hush"
+    assert not any(secret in repr(settings) for secret in secrets.values())
+    for name in secrets:
+        with pytest.raises(ConfigError, match=name):
+            parse_settings(deepcopy(values), {key: value for key, value in secrets.items() if key != name})
+    with pytest.raises(ConfigError, match=r"wechat\.aes_key"):
+        parse_settings(deepcopy(values), {**secrets, "GUANJIA_WECHAT_AES_KEY": "too short"})
 
 
 def knowing(tmp_path: Path, *entries: str) -> Path:

@@ -1,0 +1,154 @@
+"""A message or event of an official account, read into an Inbound. Nothing raises: what is missing or odd is empty."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from bot.channels.base import Inbound, InboundKind
+from bot.splitting import clean
+from bot.weixin.xml import Xml, word
+
+SCENE = "qrscene_"
+
+# Of a stay or an invitation. Other scenes only count where people come from.
+_TOKEN = re.compile(r"[gs][A-Za-z0-9_-]{15,63}", re.ASCII)
+_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
+_LONGEST_KEY = 128
+_MEDIA = {
+    "image": ("photo", "image.jpg"),
+    "voice": ("voice", "voice.amr"),
+    "video": ("document", "video.mp4"),
+    "shortvideo": ("document", "video.mp4"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file of a message, still with the platform."""
+
+    id: str
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a callback says. `account` is ours; `gives` the kind of grant that comes with it beside the passive one.
+
+    `refused`: the person wants no more template messages.
+    """
+
+    inbound: Inbound
+    account: str
+    gives: str = ""
+    media: Media | None = None
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of a template message: `status` is "success", or "failed:" and why."""
+
+    message_id: str
+    status: str
+
+
+def read_report(message: Xml) -> Report | None:
+    if word(message, "Event").upper() != "TEMPLATESENDJOBFINISH":
+        return None
+    return Report(word(message, "MsgID")[:64], word(message, "Status")[:64])
+
+
+def read_message(message: Xml) -> Reading | None:
+    """None for what is of no use: a link that was opened, where somebody is, an event we do not know."""
+    account, sender = word(message, "ToUserName"), word(message, "FromUserName")
+    if not (_ID.fullmatch(account) and _ID.fullmatch(sender)):
+        return None
+    raw = json.dumps(message, ensure_ascii=False).encode("utf-8", "replace")
+    seed = Reading(Inbound("wechat", _dedupe_key(message), address=sender, sender_id=sender, raw=raw), account)
+    if word(message, "MsgType").lower() == "event":
+        read = _EVENTS.get(word(message, "Event").lower())
+        return read(message, seed) if read else None
+    return _read_words(message, replace(seed, gives="message"))
+
+
+def _read_words(message: Xml, seed: Reading) -> Reading:
+    """What is neither words nor a file, of whatever type, still opens the time in which we may write."""
+    kind = word(message, "MsgType").lower()
+    media_id = word(message, "MediaId")
+    if kind in _MEDIA and media_id:
+        seed = replace(seed, media=Media(media_id, *_MEDIA[kind]))
+    text = _WORDS[kind](message) if kind in _WORDS else ""
+    return _said(seed, text) if text or seed.media else _granted(seed)
+
+
+def _location(message: Xml) -> str:
+    latitude, longitude = word(message, "Location_X"), word(message, "Location_Y")
+    return f"location: {latitude}, {longitude}" if latitude and longitude else ""
+
+
+def _link(message: Xml) -> str:
+    return "\n".join(filter(None, (word(message, "Title"), word(message, "Description"), word(message, "Url"))))
+
+
+_WORDS: Mapping[str, Callable[[Xml], str]] = {
+    "text": lambda message: word(message, "Content"),
+    "voice": lambda message: word(message, "Recognition"),
+    "location": _location,
+    "link": _link,
+}
+
+
+def _follow(message: Xml, seed: Reading) -> Reading:
+    """Like Telegram's start: with the token of the code that was scanned, where it had one."""
+    scene = word(message, "EventKey").removeprefix(SCENE)
+    start = f"/start {scene}" if _TOKEN.fullmatch(scene) else "/start"
+    return _said(replace(seed, gives="follow"), start)
+
+
+def _unfollow(_message: Xml, seed: Reading) -> Reading:
+    return replace(seed, inbound=replace(seed.inbound, kind=InboundKind.BLOCKED))
+
+
+def _scan(message: Xml, seed: Reading) -> Reading:
+    scene = word(message, "EventKey")
+    seed = replace(seed, gives="scan")
+    return _said(seed, f"/start {scene}") if _TOKEN.fullmatch(scene) else _granted(seed)
+
+
+def _click(message: Xml, seed: Reading) -> Reading:
+    """The key of a menu's entry is what one would say for it."""
+    seed = replace(seed, gives="click")
+    return _said(seed, phrase) if (phrase := word(message, "EventKey")) else _granted(seed)
+
+
+def _report(message: Xml, seed: Reading) -> Reading | None:
+    report = read_report(message)
+    return _granted(replace(seed, refused=True)) if report and "user block" in report.status.lower() else None
+
+
+_EVENTS: Mapping[str, Callable[[Xml, Reading], Reading | None]] = {
+    "subscribe": _follow,
+    "unsubscribe": _unfollow,
+    "scan": _scan,
+    "click": _click,
+    "templatesendjobfinish": _report,
+}
+
+
+def _said(seed: Reading, text: str) -> Reading:
+    return replace(seed, inbound=replace(seed.inbound, text=clean(text)))
+
+
+def _granted(seed: Reading) -> Reading:
+    return replace(seed, inbound=replace(seed.inbound, kind=InboundKind.GRANT))
+
+
+def _dedupe_key(message: Xml) -> str:
+    """The same MsgId has been seen from two senders, and events have none."""
+    what = word(message, "MsgId") or f"{word(message, 'Event').lower()}:{word(message, 'EventKey')}"
+    told = (word(message, "ToUserName"), word(message, "FromUserName"), clean(word(message, "CreateTime"))[:20])
+    return ":".join([*told, clean(what)[:_LONGEST_KEY]])

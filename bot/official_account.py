@@ -1,0 +1,37 @@
+"""The WeChat official account as the settings describe it: its channel, and its client for the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.channels.wechat import House, Subscription, Template, Wechat
+from bot.config import Settings
+from bot.records import Records
+from bot.weixin.accounts import wechat_client
+from bot.weixin.client import Client
+from bot.weixin.door import CallbackKeys
+
+
+def official_account(settings: Settings, records: Records, clock: Callable[[], datetime]) -> Wechat:
+    """The channel; `settings.wechat.app_id` is there."""
+    chosen, home = settings.wechat, settings.properties[0]
+    template, subscription = chosen.template, chosen.subscription
+    return Wechat(
+        keys=CallbackKeys(chosen.token, chosen.aes_key, chosen.app_id),
+        client=account_client(settings, records, clock),
+        clock=clock,
+        house=House(home.name, settings.web.accent, settings.conversation.language, settings.web.public_url),
+        customer_service=chosen.customer_service,
+        template=Template(template.id, template.fields, home.name, home.time_zone) if template.id else None,
+        subscription=Subscription(subscription.template_id, subscription.scene, subscription.title)
+        if subscription.template_id
+        else None,
+    )
+
+
+def account_client(settings: Settings, records: Records, clock: Callable[[], datetime]) -> Client:
+    chosen = settings.wechat
+    return wechat_client(
+        app_id=chosen.app_id, secret=chosen.secret, records=records, clock=clock, base_url=chosen.base_url
+    )
