@@ -17,6 +17,7 @@ from bot import loop
 from bot.command import CONFIG, ConfigFile, DataFolder, open_house, refuse
 from bot.config import ConfigError, load_settings
 from bot.stay_commands import stays
+from bot.wechat_commands import wechat_menu
 from crm.errors import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 cli = typer.Typer(help="Guanjia, the concierge in the chat.", no_args_is_help=True, pretty_exceptions_enable=False)
 cli.add_typer(stays, name="stay")
+cli.command("wechat-menu")(wechat_menu)
 
 
 def main() -> None:
