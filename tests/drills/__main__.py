@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.drills import crash, faults, model, replicas
+from tests.drills import crash, faults, model, replicas, wechat
 from tests.drills.site import database
 
 Drill = Callable[[str, str, argparse.Namespace], Coroutine[Any, Any, tuple[str, list[str]]]]
@@ -32,11 +32,16 @@ async def _model(_kind: str, url: str, options: argparse.Namespace) -> tuple[str
     return await model.model(url, model.Plan(20 if options.short else 200, options.seed))
 
 
+async def _wechat(_kind: str, _url: str, options: argparse.Namespace) -> tuple[str, list[str]]:
+    return await wechat.wechat(wechat.Plan.short(options.seed) if options.short else wechat.Plan(seed=options.seed))
+
+
 DRILLS: dict[str, tuple[tuple[str, ...], Drill]] = {
     "crash": (("sqlite", "postgresql"), _crash),
     "replicas": (("postgresql",), _replicas),
     "faults": (("sqlite", "postgresql"), _faults),
     "model": (("sqlite",), _model),
+    "wechat": (("sqlite",), _wechat),
 }
 
 

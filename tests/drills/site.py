@@ -26,11 +26,14 @@ from crm.store import Connection, Store
 from tests.drills import plug
 from tests.support.postgres import running_postgres
 from tests.support.telegram_server import TOKEN, USERNAME, TelegramServer, User
+from tests.support.weixin.server import APP_SECRET
 
 FIRST_CHAT = 1001
 FIRST_ROOM = 201
 STAFF_ADDRESS = "drill-staff"
 SECRET = "a-secret-for-drills"
+WECHAT_TOKEN = "TokenForDrills"
+WECHAT_AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 READY_SECONDS = 30.0
 LONGEST_STOP = 30.0
 
@@ -74,7 +77,7 @@ class Site:
     def open(self) -> Store:
         config = self.folder / "config-0.toml"
         config.write_text(self._config(0, 1), "utf-8")
-        return open_store(load_settings(config, _environment()))
+        return open_store(load_settings(config, environment()))
 
     def move_in(self, count: int) -> None:
         """So many guests in house, each with a chat that is linked to the stay, and one housekeeper on the web."""
@@ -133,7 +136,7 @@ class Replica:
         """Starts it and waits for nothing."""
         command = [sys.executable, "-m", "bot", "run", "--config", str(self._config)]
         pipe = asyncio.subprocess.PIPE
-        self.process = await asyncio.create_subprocess_exec(*command, env=_environment(), stdout=pipe, stderr=pipe)
+        self.process = await asyncio.create_subprocess_exec(*command, env=environment(), stdout=pipe, stderr=pipe)
         self._logging = asyncio.create_task(self._keep_log(self.process))
 
     async def start(self) -> None:
@@ -202,8 +205,10 @@ async def running(*replicas: Replica) -> AsyncIterator[None]:
                 await replica.kill()
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     secrets = {"GUANJIA_TELEGRAM_TOKEN": TOKEN, "GUANJIA_TELEGRAM_WEBHOOK_SECRET": SECRET}
+    secrets |= {"GUANJIA_WECHAT_SECRET": APP_SECRET, "GUANJIA_WECHAT_TOKEN": WECHAT_TOKEN}
+    secrets |= {"GUANJIA_WECHAT_AES_KEY": WECHAT_AES_KEY}
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("GUANJIA_")}
     return {**inherited, **secrets, "PYTHONUNBUFFERED": "1"}
 

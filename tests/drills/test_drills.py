@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.drills import crash, faults, model, replicas
+from tests.drills import crash, faults, model, replicas, wechat
 from tests.drills.site import database
 from tests.support import skip_unless_ci
 from tests.support.postgres import PostgresMissing
@@ -36,6 +36,11 @@ async def test_what_the_house_stands_on_may_fail_for_a_while(kind: str) -> None:
 
 async def test_a_malicious_model_does_nothing_that_may_not_be_done() -> None:
     figures, wrong = await _run("sqlite", lambda url: model.model(url, model.Plan(payloads=10)))
+    assert wrong == [], figures
+
+
+async def test_wechat_is_answered_in_time_while_a_model_hangs_and_the_records_are_locked() -> None:
+    figures, wrong = await wechat.wechat(wechat.Plan.short())
     assert wrong == [], figures
 
 
