@@ -206,6 +206,7 @@ class Lane:
             buttons=[(choice_token(claimed.id, index), choice.label) for index, choice in enumerate(body.choices)],
             files=files,
             created_at=claimed.created_at,
+            asks_consent=body.asks_consent,
         )
 
     async def _file(self, attachment_id: str) -> File:

@@ -17,7 +17,8 @@ def sends_of(channel: Granting) -> Callable[[Body], int]:
     def count(body: Body) -> int:
         files = [File(each.kind, each.mime, each.name, b"") for each in body.attachments]
         buttons = [("", each.label) for each in body.choices]
-        return max(1, len(channel.parts(Outbound("", "", body.text, "", buttons, files))))
+        outbound = Outbound("", "", body.text, "", buttons, files, asks_consent=body.asks_consent)
+        return max(1, len(channel.parts(outbound)))
 
     return count
 

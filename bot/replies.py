@@ -52,7 +52,7 @@ def as_message(
         conversation_id=listener.conversation_id,
         channel=listener.channel,
         language="" if into else listener.language,
-        body=Body(reply.text, choices, reply.attachments, into=into, large=elder_mode),
+        body=Body(reply.text, choices, reply.attachments, into=into, large=elder_mode, asks_consent=reply.asks_consent),
         message_class=reply.message_class,
         about=reply.about,
         reply_to=None if reply.to else answered,

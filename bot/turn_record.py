@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.channels.base import Inbound, InboundKind
 from crm.conversations.accounts import Place, locate, set_reachable
 from crm.conversations.attachments import Content
-from crm.conversations.fallback import leave_chat
+from crm.conversations.fallback import leave_chat, take_back
 from crm.conversations.grants import give_grants
 from crm.conversations.inbound import hear, record_inbound
 from crm.conversations.messages import Body, MessageState
@@ -41,6 +41,10 @@ def record(db: Connection, now: datetime, owner: str, default_language: str, inb
         return None
     if inbound.kind is InboundKind.BLOCKED:
         leave_chat(db, now, place.conversation_id, place.account_id)
+        return None
+    if inbound.kind is InboundKind.UNDELIVERED:
+        give_grants(db, now, owner, place.conversation_id, inbound.grants)
+        take_back(db, now, place.conversation_id, inbound.text, inbound.reason)
         return None
     if place.is_unreachable:
         set_reachable(db, place.account_id, None)

@@ -69,6 +69,7 @@ class Reply:
     `ask` leaves a question open in the speaker's conversation. `about` is the id of the service request it concerns.
     `follow_up` is what to do next, such as the request that waited until the guest was linked. What is `urgent` goes
     out as it is, without waiting to be translated. `elder_mode` is the speaker's from now on, where that has changed.
+    `asks_consent`: where a platform wants it, the listener is asked whether we may write later.
     """
 
     text: str
@@ -81,6 +82,7 @@ class Reply:
     follow_up: Call | None = None
     urgent: bool = False
     elder_mode: bool | None = None
+    asks_consent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ class InboundKind(StrEnum):
     BLOCKED = "blocked"  # the person no longer wants to hear from us
     MIGRATED = "migrated"  # the chat goes on at `text`, its new address
     GRANT = "grant"  # nothing was said, but the event gives grants
+    UNDELIVERED = "undelivered"  # the message with the id `text` did not arrive after all, for this `reason`
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,16 @@ class Inbound:
     is_group: bool = False
     files: Sequence[File] = ()
     grants: Sequence[Grant] = ()
+    reason: str = ""
     raw: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
-    """A message to be sent; each button is (opaque token, label). `by` is the kind of grant spent for it."""
+    """A message to be sent; each button is (opaque token, label). `by` is the kind of grant spent for it.
+
+    `asks_consent`: whoever reads it may agree to be written to later, where the platform has a way to say so.
+    """
 
     id: str
     address: str
@@ -75,6 +80,7 @@ class Outbound:
     files: Sequence[File] = ()
     created_at: datetime | None = None
     by: str = ""
+    asks_consent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

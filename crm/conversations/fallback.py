@@ -57,6 +57,16 @@ _QUEUED_IN = Prepared(
         message.c.conversation_id == bindparam("conversation_id"), text(IS_OPEN), text("state = 'queued'")
     )
 )
+_TAKE_BACK = Prepared(
+    update(Message)
+    .where(
+        message.c.conversation_id == bindparam("at"),
+        message.c.external_id == bindparam("platform_id"),
+        text("state = 'sent'"),
+    )
+    .values(state=MessageState.FAILED, reason=bindparam("why"), settled_at=bindparam("now"))
+    .returning(message.c.id)
+)
 _MOVE = Prepared(
     update(Message)
     .where(message.c.id == bindparam("moved_id"))
@@ -96,6 +106,12 @@ def elsewhere(db: Connection, now: datetime, message_ids: Sequence[str]) -> set[
         ),
     )
     return set(best)
+
+
+def take_back(db: Connection, now: datetime, conversation_id: str, external_id: str, reason: str) -> None:
+    """The platform tells that what it had taken did not arrive after all: it is said elsewhere, or shown as failed."""
+    values = {"at": conversation_id, "platform_id": external_id, "why": reason, "now": now}
+    elsewhere(db, now, _TAKE_BACK.scalars(db, values) if external_id else [])
 
 
 def leave_chat(

@@ -87,8 +87,8 @@ def claim_granted(
 
 
 def _by_conversation(rows: Sequence[Any]) -> Iterator[tuple[str, list[Any]]]:
-    """In the order in which they were written down."""
-    ordered = sorted(rows, key=lambda row: (row.conversation_id, row.id))
+    """In the order in which they were written down, what was planned last."""
+    ordered = sorted(rows, key=lambda row: (row.conversation_id, row.message_class not in AT_LEAST_ONCE, row.id))
     for conversation_id, some in groupby(ordered, key=lambda row: str(row.conversation_id)):
         yield conversation_id, list(some)
 
@@ -125,7 +125,7 @@ def _together(
     good = _for(usable, first.message_class)
     if good[0].only and not first.body.text:
         return None
-    bundle = _bundle(opened) if not good[0].only and first.message_class in AT_LEAST_ONCE else [first]
+    bundle = [first] if good[0].only else _bundle(opened, is_certain=all(each.holder for each in good))
     # The one with buttons leads, because they carry its id.
     lead = next((each for each in bundle if each.body.choices), first)
     also = tuple(each for each in bundle if each is not lead)
@@ -135,13 +135,16 @@ def _together(
     return replace(lead, body=body, also=also, grants=tuple(sends[:needed]))
 
 
-def _bundle(opened: Sequence[Claimed]) -> list[Claimed]:
-    """What is read well in one piece: replies and news without a translation still to come, and one set of buttons."""
+def _bundle(opened: Sequence[Claimed], *, is_certain: bool) -> list[Claimed]:
+    """What is read well in one piece: replies and news without a translation still to come, and one set of buttons.
+
+    What may be said once only goes along where it is certain whether it was said: in an open request.
+    """
     bundle: list[Claimed] = []
     for each in opened:
         has_buttons = any(other.body.choices for other in bundle) and bool(each.body.choices)
-        is_apart = each.body.into or each.message_class not in AT_LEAST_ONCE or has_buttons
-        if bundle and (is_apart or bundle[0].body.into):
+        is_once = not is_certain and {each.message_class, opened[0].message_class} - set(AT_LEAST_ONCE)
+        if bundle and (each.body.into or bundle[0].body.into or has_buttons or is_once):
             break
         bundle.append(each)
     return bundle
@@ -155,6 +158,7 @@ def _joined(bodies: Sequence[Body]) -> Body:
         choices=next((each.choices for each in bodies if each.choices), ()),
         attachments=[file for each in bodies for file in each.attachments],
         large=any(each.large for each in bodies),
+        asks_consent=any(each.asks_consent for each in bodies),
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import and_, bindparam, select, text, update
 from sqlmodel import Field, SQLModel
 
 from crm.conversations.accounts import lock_conversation
@@ -18,6 +18,7 @@ from crm.conversations.messages import IS_OPEN, Message, message
 from crm.store import Connection, Prepared, Utc, insert_once, table
 
 NO_GRANT = "no_grant"  # the reason of what is queued until the platform lets us speak
+CONSENT = "subscription"  # the kind of grant by which somebody has agreed to one message later
 
 
 class SendGrant(SQLModel, table=True):
@@ -83,6 +84,11 @@ _VALID = Prepared(
     .order_by(grant.c.expires_at, grant.c.kind)
     .with_for_update()
 )
+_KINDS = Prepared(
+    select(grant.c.kind, and_(grant.c.remaining > 0, grant.c.expires_at > bindparam("now"))).where(
+        grant.c.conversation_id == bindparam("at")
+    )
+)
 _SPEND = Prepared(
     update(SendGrant)
     .where(*_OF_KIND, grant.c.expires_at == bindparam("until"))
@@ -134,6 +140,12 @@ def permissions(db: Connection, now: datetime, conversation_ids: Iterable[str]) 
         for row in _VALID.all(db, {"conversation_ids": wanted, "now": now}):
             found[row.conversation_id].append(Permission(*row))
     return found
+
+
+def awaits_consent(db: Connection, now: datetime, conversation_id: str) -> bool:
+    """Whether the house needs a grant here, and nobody has agreed to a message later."""
+    kinds = dict(_KINDS.all(db, {"at": conversation_id, "now": now}))
+    return bool(kinds) and not kinds.get(CONSENT)
 
 
 def spend(db: Connection, spent: Sequence[Permission]) -> None:

@@ -119,7 +119,8 @@ class Choice:
 class Body:
     """What a message says: text, buttons and attachments; inbound also the token of the button pressed.
 
-    `into` is the language it is still to be put into before it is sent; `large`: whoever reads it wants large type.
+    `into` is the language it is still to be put into before it is sent; `large`: whoever reads it wants large type;
+    `asks_consent`: whoever reads it may agree to be written to later.
     """
 
     text: str = ""
@@ -128,6 +129,7 @@ class Body:
     button: str = ""
     into: str = ""
     large: bool = False
+    asks_consent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,7 @@ def seal_body(db: Connection, message_id: str, body: Body) -> bytes:
         "button": body.button,
         "into": body.into,
         "large": body.large,
+        "asks_consent": body.asks_consent,
     }
     packed = {key: value for key, value in parts.items() if value}
     sealed = seal(db, "message.body", message_id, _ENCODE(packed))
@@ -197,6 +200,7 @@ def open_body(db: Connection, message_id: str, sealed: bytes) -> Body:
         button=packed.get("button", ""),
         into=packed.get("into", ""),
         large=packed.get("large", False),
+        asks_consent=packed.get("asks_consent", False),
     )
 
 

@@ -1,16 +1,20 @@
-"""What the house asks of itself when something has happened to a stay: a guest has left, so the room is checked."""
+"""What follows when a guest has left: the room is checked, and we ask whether we may write once more."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from crm.conversations.grants import awaits_consent
+from crm.conversations.messages import MessageClass
+from crm.conversations.recipients import guest_recipients
 from crm.service_requests.steps import Details, open_request
-from crm.stays.bookings import get_stay
+from crm.stays.bookings import StayInfo, get_stay
 from crm.stays.events import StayEventKind, handle_event, put_off_event, waiting_stays
 from crm.store import Connection
 from handlers import notices
 from handlers.turn import Moment, Reply, Timed
+from prompts.words import say
 
 AGAIN = timedelta(minutes=5)  # for one that failed
 DEPARTED = StayEventKind.DEPARTED
@@ -26,13 +30,29 @@ def after_departure(delay: timedelta) -> Timed:
 
 
 def _open(moment: Moment, stay_id: str) -> list[Reply]:
-    """Each service once, for the people of its department; no guest hears of it."""
     if not handle_event(moment.db, moment.now, stay_id, DEPARTED):
         return []
     stay = get_stay(moment.db, stay_id)
-    if not stay.room:
-        return []
     moment = moment.at_property(stay.property_id)
+    return [*_asked_for_consent(moment, stay), *(_opened(moment, stay) if stay.room else ())]
+
+
+def _asked_for_consent(moment: Moment, stay: StayInfo) -> list[Reply]:
+    """Only where a platform lets us write later to those alone who agreed, and while it still lets us ask."""
+    return [
+        Reply(
+            say(each.language, "stay.goodbye.text", house=moment.house.name),
+            to=each,
+            message_class=MessageClass.CARE,
+            asks_consent=True,
+        )
+        for each in guest_recipients(moment.db, [stay.guest_id])
+        if awaits_consent(moment.db, moment.now, each.conversation_id)
+    ]
+
+
+def _opened(moment: Moment, stay: StayInfo) -> list[Reply]:
+    """Each service once, for the people of its department; no guest hears of it."""
     replies = []
     wanted = [each for each in moment.catalogue.values() if each.opens_on == DEPARTED]
     for part, service in enumerate(wanted):
@@ -44,7 +64,7 @@ def _open(moment: Moment, stay_id: str) -> list[Reply]:
             Details(),
             house=moment.house,
             conversation_id=None,
-            inbound_id=f"stay:{stay_id}:{DEPARTED}",
+            inbound_id=f"stay:{stay.id}:{DEPARTED}",
             part=part,
             by_house=True,
         )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -11,9 +13,12 @@ import pytest
 from sqlalchemy import select
 
 from crm.conversations.attachments import Content, attachment, store_files
-from crm.conversations.messages import MessageClass
+from crm.conversations.messages import MessageClass, message
 from crm.service_requests.requests import all_requests
+from crm.stays.bookings import stays_in_room
+from crm.stays.steps import check_out
 from tests.support.wechat_house import PUBLIC_URL, SUBSCRIPTION, WechatHouse, until, wechat_house
+from tests.support.weixin.fans import Fan
 
 pytestmark = pytest.mark.anyio
 
@@ -192,6 +197,23 @@ async def test_service_news_come_by_template_where_nothing_else_is_permitted(
         assert all(len(value) <= 20 for value in said.values())
 
 
+async def test_a_template_message_that_did_not_arrive_is_shown_as_failed(
+    sqlite_records_url: str, tmp_path: Path
+) -> None:
+    async with wechat_house(tmp_path, sqlite_records_url, template={"id": "t1"}) as house:
+        house.weixin.notices.templates["t1"] = ("thing1",)
+        wang = house.fan()
+        await wang.says("你好")
+        news = [house.news("o-wang", f"毛巾在路上 {number}。") for number in range(2)]
+        for each in news:
+            await house.until(each, "sent")
+        with house.app.records.store.reading() as db:
+            told = db.execute(select(message.c.external_id).where(message.c.id == news[1])).scalar_one()
+        await wang.does("TEMPLATESENDJOBFINISH", MsgID=told, Status="failed: system failed")
+        await house.until(news[1], "failed", "template_failed")
+        assert house.state_of(news[0]) == ("sent", "")
+
+
 async def test_a_refused_template_ends_its_permission(sqlite_records_url: str, tmp_path: Path) -> None:
     async with wechat_house(tmp_path, sqlite_records_url, template={"id": "t1"}) as house:
         house.weixin.notices.templates["t1"] = ("thing1",)
@@ -211,8 +233,7 @@ async def test_a_guest_agrees_to_one_message_and_gets_one(
 ) -> None:
     async with wechat_house(tmp_path, sqlite_records_url, subscription=SUBSCRIPTION) as house:
         wang = house.fan()
-        await wang.says("你好")
-        back = agreed(house, "o-wang")
+        back = agreed(await consent_link(house, wang), "o-wang")
         wang.agrees("after-the-stay", "7")
         async with httpx.AsyncClient(base_url=house.url, headers={"Accept-Language": language}) as phone:
             for _ in range(2):  # opened again, it gives nothing more
@@ -231,16 +252,27 @@ async def test_a_guest_agrees_to_one_message_and_gets_one(
 
 async def test_who_declines_gets_none(sqlite_records_url: str, tmp_path: Path) -> None:
     async with wechat_house(tmp_path, sqlite_records_url, subscription=SUBSCRIPTION) as house:
-        await house.fan().says("你好")
+        back = agreed(await consent_link(house, house.fan()), "o-wang")
         async with httpx.AsyncClient(base_url=house.url) as phone:
-            page = await phone.get("/wechat/consent", params={**agreed(house, "o-wang"), "action": "cancel"})
+            page = await phone.get("/wechat/consent", params={**back, "action": "cancel"})
         assert page.status_code == 200
         await house.until(house.news("o-wang", "住得好吗", of=MessageClass.CARE), "queued", "no_grant")
 
 
-def agreed(house: WechatHouse, openid: str) -> dict[str, str]:
+async def consent_link(house: WechatHouse, guest: Fan) -> str:
+    """As the guest is sent it after leaving; they write once more, so that we may."""
+    await guest.follows(house.stay_token())
+    with house.app.records.store.transaction() as db:
+        (stay,) = stays_in_room(db, house.home.id, "303")
+        check_out(db, house.app.clock() - timedelta(hours=1), stay.id)
+    await until(lambda: house.waiting() == ["no_grant"], house.waiting)
+    (link,) = re.findall(r"https://mp\.weixin\.qq\.com/\S+", (await guest.says("谢谢")).text)
+    return str(link)
+
+
+def agreed(link: str, openid: str) -> dict[str, str]:
     """With what the platform leads back from its page."""
-    query = dict(parse_qsl(urlsplit(house.channel.find_consent_link(openid)).query))
+    query = dict(parse_qsl(urlsplit(link).query))
     assert query["redirect_url"] == f"{PUBLIC_URL}/wechat/consent"
     assert query["reserved"].isalnum()
     return {

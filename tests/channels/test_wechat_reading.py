@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.base import InboundKind
-from bot.channels.wechat.reading import Reading, read_message, read_report
+from bot.channels.wechat.reading import Reading, read_message
 
 TOKEN = "g" + "aB3_-" * 6
 HEAD = {"ToUserName": "gh_1", "FromUserName": "o-wang", "CreateTime": "1764129600", "MsgId": "77"}
@@ -97,13 +97,14 @@ def test_events_of_no_use_are_left(name: str) -> None:
     assert event(name, EventKey="https://a.example", Status="success") is None
 
 
-def test_a_refused_template_is_told() -> None:
-    reading = event("TEMPLATESENDJOBFINISH", MsgID="200163836", Status="failed:user block")
+@pytest.mark.parametrize(
+    ("status", "reason"), [("failed:user block", "template_refused"), ("failed: system failed", "template_failed")]
+)
+def test_a_template_message_that_did_not_arrive_is_told(status: str, reason: str) -> None:
+    reading = event("TEMPLATESENDJOBFINISH", MsgID="200163836", Status=status)
     assert reading
-    assert reading.refused
-    report = read_report({"Event": "TEMPLATESENDJOBFINISH", "MsgID": "200163836", "Status": "failed: system failed"})
-    assert report
-    assert (report.message_id, report.status) == ("200163836", "failed: system failed")
+    inbound = reading.inbound
+    assert (inbound.kind, inbound.text, inbound.reason) == (InboundKind.UNDELIVERED, "200163836", reason)
 
 
 def test_a_key_tells_apart_what_is_different_and_knows_what_is_the_same() -> None:

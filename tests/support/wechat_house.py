@@ -65,6 +65,11 @@ class WechatHouse:
         self.app.delivery.nudge()
         return message_id
 
+    def waiting(self) -> list[str]:
+        """Why what is queued waits."""
+        with self.app.records.store.reading() as db:
+            return [why for (why,) in db.execute(select(message.c.reason).where(message.c.state == "queued"))]
+
     def state_of(self, message_id: str) -> tuple[str, str]:
         """State and reason of a message."""
         with self.app.records.store.reading() as db:

@@ -95,6 +95,25 @@ async def test_the_reply_takes_the_open_request_along_with_what_waited(house: Ho
     assert len(heard.text) > len("your towels are there\n\n")
 
 
+async def test_what_was_planned_follows_the_reply_and_goes_along_only_in_an_open_request(house: House) -> None:
+    """There it is certain what arrived; else a reply may be said twice, and what was planned may not."""
+    place, channel = house.place("wang"), GrantingChannel()
+    async with house.running(channel):
+        house.queue(place, "how was your stay?", message_class=MessageClass.CARE)
+        await house.until(lambda: _waiting(house))
+        house.queue(place, "a reply")
+        await house.until(lambda: len(_waiting(house)) == 2)
+        await channel.lets_us_speak("wang", PASSIVE)
+        await channel.hears("wang", "stay")
+        assert channel.texts("wang") == ["a reply\n\nhow was your stay?"]
+        house.queue(place, "an offer", message_class=MessageClass.OFFER)
+        house.queue(place, "another reply")
+        await house.until(lambda: len(_waiting(house)) == 2)
+        await channel.lets_us_speak("wang", FIVE)
+        await channel.hears("wang", "offer")
+    assert channel.texts("wang")[1:] == ["another reply", "an offer"]
+
+
 async def test_what_waited_takes_the_open_request_at_the_last_moment(house: House) -> None:
     place, channel = house.place("wang"), GrantingChannel()
     async with house.running(channel, burst_seconds=10.0):

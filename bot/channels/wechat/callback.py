@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from bot.channels.base import InboundKind
 from bot.channels.wechat.holding import Held, Holding
-from bot.channels.wechat.reading import Reading, read_message, read_report
+from bot.channels.wechat.reading import Reading, read_message
 from bot.weixin.door import Door, Refusal, read_body
 from bot.weixin.xml import Xml, word
 from crm.errors import StoreUnavailable
@@ -21,6 +21,7 @@ CALLBACK_PATH = "/wechat"
 HOLD_SECONDS = 4.3  # of the platform's five; it is answered within 4.5 when we are busy
 STORE_SECONDS = 4.0  # what is not written down by then is to be told again
 STORE_PAUSE = 0.1
+UNANSWERED = (InboundKind.BLOCKED, InboundKind.UNDELIVERED)
 
 log = structlog.get_logger()
 
@@ -87,7 +88,7 @@ class Callback:
         try:
             if not await self._try_store(reading, held, began + STORE_SECONDS):
                 return Response(status_code=503)
-            if inbound.kind is InboundKind.BLOCKED or reading.refused:
+            if inbound.kind in UNANSWERED:
                 return _plain("success")
             answer = await self._holding.wait(held)
         finally:
@@ -121,8 +122,6 @@ class Callback:
 
 
 def _read(message: Xml) -> Reading | None:
-    if report := read_report(message):
-        log.info("wechat_template_report", message=report.message_id, status=report.status)
     reading = read_message(message)
     if reading is None:
         log.info("wechat_ignored", type=word(message, "MsgType")[:40], name=word(message, "Event")[:40])

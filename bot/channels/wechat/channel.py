@@ -10,16 +10,17 @@ from datetime import datetime
 import structlog
 from starlette.routing import BaseRoute
 
-from bot.channels.base import FetchFailed, Grant, Inbound, InboundKind, NotSent, Outbound, Rate, Receive
-from bot.channels.wechat.callback import Callback
+from bot.channels.base import FetchFailed, Grant, Inbound, NotSent, Outbound, Rate, Receive
+from bot.channels.wechat.callback import UNANSWERED, Callback
 from bot.channels.wechat.consent import Consent
 from bot.channels.wechat.holding import Holding
-from bot.channels.wechat.reading import Reading
+from bot.channels.wechat.reading import TEMPLATE_REFUSED, Reading
 from bot.channels.wechat.rendering import parts_of
 from bot.channels.wechat.sending import Sender, Subscription, Template
 from bot.weixin.client import Client
 from bot.weixin.door import CallbackKeys, Door
 from crm.errors import StoreUnavailable
+from prompts.words import say
 
 FETCH_SECONDS = 1.5  # of 4.5, and the message behind the picture waits that long: it may be an emergency
 LONGEST_STOP = 5.0
@@ -81,7 +82,10 @@ class Wechat:
         return await self._sender.send(outbound)
 
     def parts(self, outbound: Outbound) -> Sequence[Outbound]:
-        return parts_of(outbound)
+        if outbound.asks_consent and self._consent is not None:
+            asked = say(outbound.language, "wechat.consent.ask", link=self._consent.link(outbound.address))
+            outbound = replace(outbound, text=f"{outbound.text}\n\n{asked}")
+        return parts_of(replace(outbound, asks_consent=False))
 
     def routes(self) -> list[BaseRoute]:
         return [*self._callback.routes(), *(self._consent.routes() if self._consent else [])]
@@ -92,10 +96,6 @@ class Wechat:
 
     def addresses(self) -> frozenset[str] | None:
         return None
-
-    def find_consent_link(self, address: str) -> str:
-        """Where this person may agree to be sent one message later; "" when no such message is set up."""
-        return self._consent.link(address) if self._consent else ""
 
     async def _fetch(self, reading: Reading) -> Reading:
         """A file that cannot be had is left out, because the words with it may be urgent; `raw` holds its id."""
@@ -121,10 +121,8 @@ class Wechat:
         await self._receiver(inbound)
 
     def _grants(self, reading: Reading, seconds: float) -> Sequence[Grant]:
-        if reading.inbound.kind is InboundKind.BLOCKED:
-            return ()
-        if reading.refused:
-            return (Grant("template", 0.0, 0),)
+        if reading.inbound.kind in UNANSWERED:
+            return (Grant("template", 0.0, 0),) if reading.inbound.reason == TEMPLATE_REFUSED else ()
         grants = [Grant("passive", seconds, 1, is_here=True)]
         if self._has_service and reading.gives in ALLOWANCES:
             grants.append(Grant(reading.gives, *ALLOWANCES[reading.gives]))

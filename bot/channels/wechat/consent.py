@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from bot.channels.base import Grant, Inbound, InboundKind
+from crm.conversations.grants import CONSENT
 from crm.errors import StoreUnavailable
 from prompts.words import say
 
@@ -115,5 +116,5 @@ class Consent:
 def _agreed(address: str, reserved: str, query: Mapping[str, str]) -> Inbound:
     """Opened again, the page gives nothing more: each link is good for one message."""
     log.info("wechat_consent", scene=query.get("scene", "")[:10])
-    grant = Grant("subscription", YEAR, 1)
+    grant = Grant(CONSENT, YEAR, 1, only="care")  # not for what happens to wait: it was agreed to for later
     return Inbound("wechat", f"consent:{reserved}", address, address, kind=InboundKind.GRANT, grants=(grant,))

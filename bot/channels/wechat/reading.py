@@ -12,6 +12,7 @@ from bot.splitting import clean
 from bot.weixin.xml import Xml, word
 
 SCENE = "qrscene_"
+TEMPLATE_REFUSED = "template_refused"  # the person wants no more of them
 
 # Of a stay or an invitation. Other scenes only count where people come from.
 _TOKEN = re.compile(r"[gs][A-Za-z0-9_-]{15,63}", re.ASCII)
@@ -36,30 +37,12 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a callback says. `account` is ours; `gives` the kind of grant that comes with it beside the passive one.
-
-    `refused`: the person wants no more template messages.
-    """
+    """What a callback says. `account` is ours; `gives` the kind of grant that comes with it beside the passive one."""
 
     inbound: Inbound
     account: str
     gives: str = ""
     media: Media | None = None
-    refused: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What became of a template message: `status` is "success", or "failed:" and why."""
-
-    message_id: str
-    status: str
-
-
-def read_report(message: Xml) -> Report | None:
-    if word(message, "Event").upper() != "TEMPLATESENDJOBFINISH":
-        return None
-    return Report(word(message, "MsgID")[:64], word(message, "Status")[:64])
 
 
 def read_message(message: Xml) -> Reading | None:
@@ -126,8 +109,13 @@ def _click(message: Xml, seed: Reading) -> Reading:
 
 
 def _report(message: Xml, seed: Reading) -> Reading | None:
-    report = read_report(message)
-    return _granted(replace(seed, refused=True)) if report and "user block" in report.status.lower() else None
+    """Of a template message only what did not arrive is news."""
+    status = word(message, "Status").lower()
+    if not status.startswith("failed"):
+        return None
+    reason = TEMPLATE_REFUSED if "user block" in status else "template_failed"
+    message_id = word(message, "MsgID")[:64]
+    return replace(seed, inbound=replace(seed.inbound, kind=InboundKind.UNDELIVERED, text=message_id, reason=reason))
 
 
 _EVENTS: Mapping[str, Callable[[Xml, Reading], Reading | None]] = {
