@@ -52,9 +52,9 @@ def everybody(turn: Moment, roles: Iterable[str]) -> list[Recipient]:
 
 
 def for_staff(
-    turn: Moment, request: ServiceRequest, people: Sequence[Recipient], photos: Sequence[Attachment] = ()
+    turn: Moment, request: ServiceRequest, people: Sequence[Recipient], photos: Sequence[Attachment]
 ) -> list[Reply]:
-    """The request as a card for each of them, with the steps as buttons and the guest's photos."""
+    """The request as a card for each of them, with the steps as buttons and the photos that came with the wish."""
     turn = turn.at_property(request.property_id)
     found = outlook.look(turn, request)
     told = _outlooks(turn, people, found)
@@ -93,7 +93,12 @@ def to_assignee(turn: Moment, request: ServiceRequest, sentence: str) -> list[Re
 
 
 def lines(
-    turn: Moment, request: ServiceRequest, sentence: str, people: Sequence[Recipient], **values: Any
+    turn: Moment,
+    request: ServiceRequest,
+    sentence: str,
+    people: Sequence[Recipient],
+    photos: Sequence[Attachment] = (),
+    **values: Any,
 ) -> list[Reply]:
     """A line about the request for each of them; `sentence` is a key of cards.toml [staff]."""
     found = outlook.look(turn, request)
@@ -121,6 +126,7 @@ def lines(
             buttons=outlook.steps(turn, each.language, request, found),
             to=each,
             about=request.id,
+            attachments=photos,
             message_class=MessageClass.SERVICE,
         )
         for each in people

@@ -11,6 +11,7 @@ from crm.calendar import local
 from crm.encryption import folded
 from crm.properties.catalogue import Service
 from crm.service_requests.needs import needs_of
+from crm.service_requests.photos import add_photos
 from crm.service_requests.requests import RequestState, ServiceRequest, get_request
 from crm.service_requests.sharing import add_companion, requests_of_room
 from crm.service_requests.steps import Details, change, details_of, open_request
@@ -67,9 +68,24 @@ def ask(turn: Turn, service: Service, stay: StayInfo, detail: str) -> Reply:
 def place(turn: Turn, service: Service, stay: StayInfo, conversation_id: str | None) -> Placed:
     """Opens a request; or the wish joins the one under way where the same is meant, or is added to it.
 
-    Slots: `more` of what was asked for, `apart` from it.
+    Slots: `more` of what was asked for, `apart` from it. Photos of it go along.
     """
     wish = _details(turn, service, stay)
+    placed = _joined(turn, service, stay, wish, conversation_id) or _opened(turn, service, stay, wish, conversation_id)
+    add_photos(turn.db, placed.request, turn.attachments, of_wish=True)
+    return placed
+
+
+def told_of_joining(turn: Turn, placed: Placed) -> Sequence[Reply]:
+    """What staff hear of a wish that joined a request: what is new in it, or that somebody still waits."""
+    request = placed.request
+    is_late = request.due_at < turn.now
+    sentence = "changed" if placed.adds else "asked_again" if is_late else "picture" if turn.attachments else ""
+    told = notices.to_assignee(turn, request, sentence) if sentence else []
+    return [replace(reply, attachments=turn.attachments) for reply in told]
+
+
+def _joined(turn: Turn, service: Service, stay: StayInfo, wish: Details, conversation_id: str | None) -> Placed | None:
     is_elsewhere = turn.slot("room") not in (None, stay.room)
     known = [] if turn.slot("apart") or is_elsewhere else requests_of_room(turn.db, stay, service.code)
     joined = [(each, both) for each in known if (both := _together(turn, service, each, wish)) is not None]
@@ -78,6 +94,10 @@ def place(turn: Turn, service: Service, stay: StayInfo, conversation_id: str | N
         if both == details_of(each) or change(turn.db, turn.now, each, service, both, turn.house, as_seen=True):
             add_companion(turn.db, each, conversation_id, stay.guest_id)
             return Placed(get_request(turn.db, each.number), each)
+    return None
+
+
+def _opened(turn: Turn, service: Service, stay: StayInfo, wish: Details, conversation_id: str | None) -> Placed:
     opened = open_request(
         turn.db,
         turn.now,
@@ -90,15 +110,6 @@ def place(turn: Turn, service: Service, stay: StayInfo, conversation_id: str | N
         part=turn.part,
     )
     return Placed(opened)
-
-
-def told_of_joining(turn: Turn, placed: Placed) -> Sequence[Reply]:
-    """What staff hear of a wish that joined a request: what is new in it, or that somebody still waits."""
-    request = placed.request
-    is_late = request.due_at < turn.now
-    sentence = "changed" if placed.adds else "asked_again" if is_late else "picture" if turn.attachments else ""
-    told = notices.to_assignee(turn, request, sentence) if sentence else []
-    return [replace(reply, attachments=turn.attachments) for reply in told]
 
 
 def _hours(turn: Turn, service: Service, stay: StayInfo, slots: dict[str, Any]) -> list[Button]:

@@ -12,6 +12,7 @@ from crm.errors import NoStay
 from crm.properties.catalogue import Service
 from crm.service_requests.levels import service_of
 from crm.service_requests.needs import NEEDS, needs_of
+from crm.service_requests.photos import add_photos
 from crm.service_requests.requests import RequestState, ServiceRequest, get_request, requests_since
 from crm.service_requests.sharing import requests_of_guest
 from crm.service_requests.steps import Details, change, details_of
@@ -121,6 +122,8 @@ def _changed(turn: Turn, request: ServiceRequest, wanted: dict[str, Any]) -> lis
     if not change(turn.db, turn.now, request, service, details, turn.house):
         return [Reply(notices.standings(turn, [get_request(turn.db, request.number)])[0], about=request.id)]
     request = get_request(turn.db, request.number)
+    add_photos(turn.db, request, turn.attachments, of_wish=True)
+    told = notices.to_assignee(turn, request, "changed")
     text = say(
         turn.language,
         "changes.change_request.changed",
@@ -132,7 +135,7 @@ def _changed(turn: Turn, request: ServiceRequest, wanted: dict[str, Any]) -> lis
         approval=cards.needs_approval(turn, request),
     )
     text = "\n".join(filter(None, (cards.capital(text), needs.noted(turn.language, request.needs))))
-    return [Reply(text, about=request.id), *notices.to_assignee(turn, request, "changed")]
+    return [Reply(text, about=request.id), *(replace(each, attachments=turn.attachments) for each in told)]
 
 
 def _details(turn: Turn, request: ServiceRequest, service: Service, wanted: dict[str, Any]) -> Details:

@@ -9,6 +9,7 @@ from crm.conversations.messages import MessageClass
 from crm.conversations.recipients import Recipient
 from crm.properties.catalogue import shipped_catalogue
 from crm.service_requests.needs import needs_of
+from crm.service_requests.photos import add_photos
 from crm.service_requests.requests import ServiceRequest
 from crm.service_requests.steps import Details, cancel, open_request
 from crm.stays.bookings import StayInfo, find_last_stay
@@ -86,6 +87,7 @@ def _requested(turn: Turn, stay: StayInfo) -> list[Reply]:
         inbound_id=turn.inbound_id,
         part=turn.part,
     )
+    add_photos(turn.db, request, turn.attachments, of_wish=True)
     people, attended = _desk(turn)
     if request.needs:
         return [_noted(turn, request, attended), *notices.for_staff(turn, request, people, turn.attachments)]

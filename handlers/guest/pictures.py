@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from crm.service_requests.photos import add_photos
 from crm.service_requests.sharing import requests_of_guest
 from handlers import cards, notices
 from handlers.turn import Button, Call, Question, Reply, Turn
@@ -18,6 +19,7 @@ def show_picture(turn: Turn) -> list[Reply]:
     if not mine:
         return [_question(turn)]
     request = mine[-1]
+    add_photos(turn.db, request, turn.attachments, of_wish=True)
     told = notices.to_assignee(turn, request, "picture")
     text = say(turn.language, "pictures.show_picture.added", what=cards.what(turn.language, request))
     return [Reply(cards.capital(text)), *(replace(reply, attachments=turn.attachments) for reply in told)]

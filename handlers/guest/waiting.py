@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from crm.errors import NoStay
 from crm.service_requests.levels import service_of
@@ -53,4 +54,4 @@ def _resumed(turn: Turn, request: ServiceRequest) -> list[Reply]:
         attended=bool(told),
         phone=there.house.phone,
     )
-    return [Reply(cards.capital(text), about=fresh.id), *told]
+    return [Reply(cards.capital(text), about=fresh.id), *(replace(each, attachments=turn.attachments) for each in told)]

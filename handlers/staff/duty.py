@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crm.errors import NotAllowed, NotFound
+from crm.service_requests.photos import photos_of
 from crm.service_requests.requests import ServiceRequest, assigned_requests, get_request
 from crm.service_requests.steps import release
 from crm.staff import roles
@@ -101,7 +102,7 @@ def revoke_staff(turn: Turn) -> list[Reply]:
 
 def _offered_again(turn: Turn, request: ServiceRequest) -> list[Reply]:
     people, _ = notices.people_for(turn.at_property(request.property_id), request.department)
-    return notices.for_staff(turn, request, people)
+    return notices.for_staff(turn, request, people, photos_of(turn.db, request, of_wish=True))
 
 
 def staff_help(turn: Turn, offered: Sequence[Intent]) -> list[Reply]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from crm.conversations.recipients import staff_recipients
 from crm.service_requests.hands import assign, merge
 from crm.service_requests.levels import service_of
-from crm.service_requests.photos import add_photos, photos_of
+from crm.service_requests.photos import photos_of, take_photos
 from crm.service_requests.requests import RequestState, ServiceRequest, get_request
 from crm.service_requests.sharing import conversations_of, take_companions
 from crm.service_requests.steps import Details, change, details_of
@@ -46,7 +46,7 @@ def _merged(turn: Turn, first: ServiceRequest, second: ServiceRequest) -> list[R
         return [desk.true_state(turn, get_request(turn.db, first.number))]
     if not merge(turn.db, turn.now, second, first):
         return [desk.true_state(turn, get_request(turn.db, second.number))]
-    add_photos(turn.db, first, photos_of(turn.db, second))
+    take_photos(turn.db, second, first)
     guests = conversations_of(turn.db, first), conversations_of(turn.db, second)
     take_companions(turn.db, second, first)
     _taken_along(turn, first, second)
@@ -100,4 +100,5 @@ def _told(turn: Turn, first: ServiceRequest, second: ServiceRequest) -> list[Rep
     fresh = get_request(turn.db, first.number)
     ids = [each.assignee_id for each in (first, second) if each.assignee_id]
     people = [each for each in staff_recipients(turn.db, list(dict.fromkeys(ids))) if each.conversation_id != turn.here]
-    return notices.lines(turn, fresh, "merged", people, other=second.number)
+    photos = photos_of(turn.db, fresh, of_wish=True)
+    return notices.lines(turn, fresh, "merged", people, photos, other=second.number)

@@ -11,6 +11,7 @@ from crm.errors import NotFound
 from crm.properties.catalogue import DEPARTMENTS
 from crm.service_requests.hands import assign, pass_on
 from crm.service_requests.levels import service_of
+from crm.service_requests.photos import photos_of
 from crm.service_requests.requests import RequestState, ServiceRequest, assigned_requests, get_request
 from crm.staff.members import StaffMember, staff_of
 from crm.staff.roles import may
@@ -79,7 +80,8 @@ def _to_colleague(turn: Turn, request: ServiceRequest, member: StaffMember) -> l
         told=bool(told),
     )
     own = Reply(text, [] if others else cards.steps(turn, turn.language, fresh), about=fresh.id)
-    handed = notices.lines(turn, fresh, "handed_on", others, by=turn.member.name)
+    photos = photos_of(turn.db, fresh, of_wish=True)
+    handed = notices.lines(turn, fresh, "handed_on", others, photos, by=turn.member.name)
     return [own, *handed, *_told_former(turn, request, fresh), *told]
 
 
@@ -101,7 +103,8 @@ def _to_department(turn: Turn, request: ServiceRequest, department: str) -> list
         attended=bool(people),
     )
     own = Reply(text, about=fresh.id)
-    return [own, *notices.for_staff(turn, fresh, people), *_told_former(turn, request, fresh)]
+    photos = photos_of(turn.db, fresh, of_wish=True)
+    return [own, *notices.for_staff(turn, fresh, people, photos), *_told_former(turn, request, fresh)]
 
 
 def _ask_whom(turn: Turn, request: ServiceRequest, absent: str = "") -> Reply:

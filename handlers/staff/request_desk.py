@@ -67,7 +67,7 @@ def complete_request(turn: Turn) -> list[Reply]:
     done = complete(turn.db, turn.now, request, turn.member)
     if done:
         add_photos(turn.db, request, turn.attachments)
-    photos = photos_of(turn.db, request)
+    photos = photos_of(turn.db, request, of_wish=False)
     replies = _taken(turn, request, done, "done", photos=photos, note=note)
     if done and not photos and len(replies) > 1:
         label = say(turn.language, "photos.show_photo.add")
@@ -103,7 +103,8 @@ def decline_request(turn: Turn) -> list[Reply]:
     people = notices.people_for(there, notices.DESK)[0]
     told = _taken(turn, request, declined, "cannot", desk=bool(people), phone=there.house.phone)
     if declined:
-        told += notices.lines(turn, get_request(turn.db, request.number), "declined", people)
+        photos = photos_of(turn.db, request, of_wish=True)
+        told += notices.lines(turn, get_request(turn.db, request.number), "declined", people, photos)
     return told
 
 

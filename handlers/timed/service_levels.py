@@ -9,6 +9,7 @@ from crm.conversations.recipients import Recipient, leads_on_duty, staff_recipie
 from crm.properties.catalogue import Service
 from crm.service_requests.clock import due_looks, note_clock, try_take_look
 from crm.service_requests.levels import Act, Due, Rung, due, new_promise, next_look, service_of
+from crm.service_requests.photos import photos_of
 from crm.service_requests.requests import RequestState, ServiceRequest, get_request
 from crm.service_requests.steps import give_back, give_up
 from crm.staff.members import find_staff_member
@@ -68,7 +69,8 @@ def _hand_up(moment: Moment, request: ServiceRequest) -> list[Reply]:
     note_clock(moment.db, request.number, rung=Rung.MANAGERS, rung_at=moment.now)
     name = people[0].name if len(people) == 1 else ""
     told = notices.for_guest(moment, request, "handed_up", manager=name, told=bool(people), phone=moment.house.phone)
-    return [*told, *notices.lines(moment, request, "handed_up", people)]
+    photos = photos_of(moment.db, request, of_wish=True)
+    return [*told, *notices.lines(moment, request, "handed_up", people, photos)]
 
 
 def _release(moment: Moment, request: ServiceRequest, service: Service, _: Due) -> list[Reply]:
@@ -78,7 +80,8 @@ def _release(moment: Moment, request: ServiceRequest, service: Service, _: Due) 
     former = staff_recipients(moment.db, [request.assignee_id])
     request = get_request(moment.db, request.number)
     people = [each for each in notices.people_for(moment, request.department)[0] if each not in former]
-    return [*notices.lines(moment, request, "returned", former), *notices.for_staff(moment, request, people)]
+    photos = photos_of(moment.db, request, of_wish=True)
+    return [*notices.lines(moment, request, "returned", former), *notices.for_staff(moment, request, people, photos)]
 
 
 def _climb(moment: Moment, request: ServiceRequest, _: Service, each: Due) -> list[Reply]:
@@ -88,7 +91,8 @@ def _climb(moment: Moment, request: ServiceRequest, _: Service, each: Due) -> li
     rung, people = reached or (Rung.MANAGERS, [])
     note_clock(moment.db, request.number, rung=rung, rung_at=moment.now)
     sentence = "unanswered" if moment.now < request.due_at else "overdue"
-    return notices.lines(moment, request, sentence, people, apologies=request.apologies)
+    photos = photos_of(moment.db, request, of_wish=True) if rung > Rung.DEPARTMENT else ()  # that has seen them
+    return notices.lines(moment, request, sentence, people, photos, apologies=request.apologies)
 
 
 def _ask_again(moment: Moment, request: ServiceRequest, _: Service, __: Due) -> list[Reply]:

@@ -69,7 +69,7 @@ def _opened(moment: Moment, stay: StayInfo) -> list[Reply]:
             by_house=True,
         )
         people, _ = notices.people_for(moment, service.department)
-        replies += notices.for_staff(moment, request, people)
+        replies += notices.for_staff(moment, request, people, ())
     return replies
 
 

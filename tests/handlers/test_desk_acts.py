@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
-
 import pytest
 from sqlalchemy import text
 
-from crm.conversations.attachments import Content, store_files
-from crm.conversations.messages import Attachment
 from crm.service_requests.photos import photos_of
 from crm.service_requests.requests import RequestState
 from crm.staff.members import set_on_duty
-from handlers import intents
-from tests.support.house import Heard, House, Person
+from tests.support.house import House, Person
 
 
 @pytest.fixture
@@ -31,14 +24,6 @@ def lily(house: House) -> Person:
 @pytest.fixture
 def guest(house: House) -> Person:
     return house.guest("Anna Berg", "302")
-
-
-def photo(house: House) -> Attachment:
-    return store_files(house.db, house.now, [Content("photo", "image/png", "done.png", b"\x89PNG")])[0]
-
-
-def shown(house: House, person: Person, intent: str, photos: Sequence[Attachment], **slots: Any) -> Heard:
-    return Heard(intents.answer(replace(house.turn(person, intent, **slots), attachments=photos)))
 
 
 # -- an order for a guest
@@ -121,8 +106,8 @@ def test_with_nobody_on_duty_the_desk_hears_it(house: House, guest: Person) -> N
 def test_done_with_a_photo_brings_it_to_the_guest(house: House, guest: Person, lily: Person) -> None:
     house.ask(guest, "request_service", service="towels", quantity=2)
     house.ask(lily, "accept_request", number=1)
-    picture = photo(house)
-    heard = shown(house, lily, "complete_request", [picture])
+    picture = house.photo()
+    heard = house.show(lily, "complete_request", [picture])
     assert heard.replies_to(guest)[0].attachments == [picture]
     assert heard.by(guest).startswith("2 towels: done.")
     assert not heard.labels
@@ -131,8 +116,8 @@ def test_done_with_a_photo_brings_it_to_the_guest(house: House, guest: Person, l
 def test_photo_without_words_waits_at_the_only_task_until_it_is_done(house: House, guest: Person, lily: Person) -> None:
     house.ask(guest, "request_service", service="towels", quantity=2)
     house.ask(lily, "start_request", number=1)
-    picture = photo(house)
-    heard = shown(house, lily, "show_picture", [picture])
+    picture = house.photo()
+    heard = house.show(lily, "show_picture", [picture])
     assert heard.own == "Photo added to #1 Room 302 · 2 towels. The guest receives it when it is done."
     assert not heard.listeners()
     assert house.requests()[0].state is RequestState.ON_THE_WAY
@@ -144,8 +129,8 @@ def test_photo_after_done_follows_the_news(house: House, guest: Person, lily: Pe
     house.ask(guest, "request_service", service="towels", quantity=2)
     heard = house.press(lily, house.ask(lily, "complete_request", number=1), "Add a photo")
     assert (heard.own, heard.asks) == ("Room 302 · 2 towels: please send the photo now.", "picture")
-    picture = photo(house)
-    heard = shown(house, lily, "show_picture", [picture], number=1)
+    picture = house.photo()
+    heard = house.show(lily, "show_picture", [picture], number=1)
     assert heard.own == "Photo added to #1 Room 302 · 2 towels. The guest has it."
     assert heard.by(guest) == "2 towels: Lily has sent a photo."
     assert heard.replies_to(guest)[0].attachments == [picture]
@@ -156,13 +141,13 @@ def test_of_several_tasks_the_colleague_says_which(house: House, guest: Person, 
         house.ask(guest, "request_service", service=service)
     for number in (1, 2):
         house.ask(lily, "accept_request", number=number)
-    picture = photo(house)
-    heard = shown(house, lily, "show_picture", [picture])
+    picture = house.photo()
+    heard = house.show(lily, "show_picture", [picture])
     assert (heard.own, heard.asks) == ("Photo received. Which request does it show?", "number")
     assert heard.labels == ["#1 Room 302 · towels", "#2 Room 302 · pillows"]
-    heard = shown(house, lily, "complete_request", [picture])
+    heard = house.show(lily, "complete_request", [picture])
     assert (heard.labels, heard.asks) == (["Done #1", "Done #2"], "number")
-    heard = shown(house, lily, "show_picture", [picture], number=2)
+    heard = house.show(lily, "show_picture", [picture], number=2)
     assert photos_of(house.db, house.requests()[1]) == [picture]
     assert not photos_of(house.db, house.requests()[0])
 
@@ -174,13 +159,13 @@ def test_photo_of_what_is_closed_or_a_colleagues_shows_the_true_state(
     house.ask(guest, "request_service", service="pillows")
     house.ask(house.staff("Rosa"), "accept_request", number=1)
     house.ask(guest, "cancel_request", service="pillows")
-    assert shown(house, lily, "show_picture", [photo(house)], number=1).own == "#1 accepted by Rosa, 9:00 am"
-    assert shown(house, lily, "show_picture", [photo(house)], number=2).own.startswith("#2 cancelled by the guest")
+    assert house.show(lily, "show_picture", [house.photo()], number=1).own == "#1 accepted by Rosa, 9:00 am"
+    assert house.show(lily, "show_picture", [house.photo()], number=2).own.startswith("#2 cancelled by the guest")
     assert not any(photos_of(house.db, each) for each in house.requests())
 
 
 def test_photo_when_nothing_is_open_is_answered(house: House, lily: Person) -> None:
-    assert shown(house, lily, "show_picture", [photo(house)]).own.startswith("Photo received, but no request is open")
+    assert house.show(lily, "show_picture", [house.photo()]).own.startswith("Photo received, but no request is open")
 
 
 # -- the end of a shift

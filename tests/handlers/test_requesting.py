@@ -186,16 +186,9 @@ def test_departed_guest_may_still_ask_for_what_was_left_behind(house: House) -> 
 
 
 def test_photo_goes_along_with_the_card(house: House) -> None:
-    from dataclasses import replace
-
-    from crm.conversations.messages import Attachment
-    from handlers import intents
-    from tests.support.house import Heard
-
     guest, tom = house.guest(), house.staff("Tom", "maintenance")
-    photo = Attachment("photo-1", "photo", "image/jpeg")
-    turn = replace(house.turn(guest, "request_service", service="light"), attachments=[photo])
-    heard = Heard(intents.answer(turn))
+    photo = house.photo()
+    heard = house.show(guest, "request_service", [photo], service="light")
     assert [reply.attachments for reply in heard.replies_to(tom)] == [[photo]]
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.timed import TIMED
 from crm.calendar import local
 from crm.conversations.accounts import Place, bind_guest, bind_staff, load_speaker, locate
-from crm.conversations.messages import pack, unpack
+from crm.conversations.attachments import Content, store_files
+from crm.conversations.messages import Attachment, pack, unpack
 from crm.guests.profile import add_guest
 from crm.properties.catalogue import Catalogue, shipped_catalogue
 from crm.properties.houses import Property, find_room_id, put_property, put_rooms
@@ -179,6 +180,14 @@ class House:
 
     def ask(self, person: Person, intent: str, /, *, said: str = "", **slots: Any) -> Heard:
         return Heard(intents.answer(self.turn(person, intent, said=said, **slots)))
+
+    def photo(self, name: str = "photo.png") -> Attachment:
+        """A photo that somebody has sent."""
+        return store_files(self.db, self.now, [Content("photo", "image/png", name, b"\x89PNG")])[0]
+
+    def show(self, person: Person, intent: str, photos: Sequence[Attachment], /, **slots: Any) -> Heard:
+        """The same as `ask`, with photos."""
+        return Heard(intents.answer(replace(self.turn(person, intent, **slots), attachments=photos)))
 
     def press(self, person: Person, heard: Heard, label: str) -> Heard:
         """Presses a button of what was last said to this person."""
