@@ -111,6 +111,7 @@ INTENTS: tuple[Intent, ...] = (
     Intent("help", GUEST, "talk", lambda turn: small_talk.help_guest(turn, offered(turn.speaker))),
     Intent("open_requests", STAFF, "see_requests", request_desk.open_requests, _slots("department", "room")),
     Intent("overdue_requests", STAFF, "see_requests", request_lists.overdue_requests),
+    Intent("show_request", STAFF, "see_requests", request_lists.show_request, _slots("number")),
     Intent("requests_of_room", STAFF, "see_requests", request_lists.requests_of_room, _slots("room")),
     Intent("work_done", STAFF, "see_requests", request_lists.work_done, _slots("day")),
     Intent("my_tasks", STAFF, "see_requests", request_desk.my_tasks),

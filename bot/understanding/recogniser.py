@@ -24,13 +24,13 @@ from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded, listen
 from bot.understanding.pieces import WRAPPERS, is_question
 from bot.understanding.reading import read
 from bot.understanding.vocabulary import Kind, rules, service_words
-from bot.understanding.written import find_written
+from bot.understanding.written import find_shown, find_written
 from handlers.turn import Call, Intent
 from prompts.words import LANGUAGES
 
 MOST_CALLS = 10
 EXPLAINED = 0.99  # of a message, weighed, by phrases and small words: then there is nothing left to guess
-FIND_GUEST, WRITE = "find_guest", "write_to_guest"
+FIND_GUEST, SHOW, WRITE = "find_guest", "show_request", "write_to_guest"
 MOST_BESIDE = 6  # as phrases are weighed: what may be said beside a name that is all of the question
 GREEDY = frozenset({FIND_GUEST, "my_tasks", "go_on_duty"})  # phrases of these match more than they mean
 MOSTLY_EXPLAINED = 0.8
@@ -81,7 +81,7 @@ def _understood(around: Surroundings, language: str, context: Context) -> Unders
         calls = pending.answer(context.question, around, heeded, offered)
         if calls is not None:
             return Understanding(reading.text, language, tuple(calls[:MOST_CALLS]), "pending", 0.95)
-    changed = correction(around, heeded, offered)
+    changed = correction(around, heeded, offered) or _shown(reading.text, offered)
     if changed:
         return Understanding(reading.text, language, (changed,), "phrases", 0.9)
     if heeded.calls and _is_certain(heeded):
@@ -102,6 +102,10 @@ def _understood(around: Surroundings, language: str, context: Context) -> Unders
     if told:
         return Understanding(reading.text, language, (told,), "classifier", HOUSE_TELLS, alternatives)
     return Understanding(reading.text, language, (), "none", 0.0, alternatives)
+
+
+def _shown(text: str, offered: dict[str, Intent]) -> Call | None:
+    return find_shown(text) if SHOW in offered else None
 
 
 def _alarms(around: Surroundings, heeded: Heeded, offered: dict[str, Intent], language: str, context: Context) -> bool:

@@ -1,4 +1,4 @@
-"""Words for a guest, by their form: "tell 302: your taxi is here", 告诉302，车到了. What follows is never read."""
+"""What is read by its form: words for a guest (tell 302: your taxi is here), the end of a talk, a request's number."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from bot.understanding.rooms import written
 from handlers.turn import Call
 from prompts.words import LANGUAGES, table
 
+_NUMBER = r"#\s*(?P<number>\d{1,6})"
 _ROOM = r"(?P<room>[a-z]?-?\d{1,4}[a-z]?)"
 
 
 def find_written(text: str) -> Call | None:
-    """None where no colon, comma or new line parts the room from the words."""
+    """Words for a guest, which are never read; None where no colon, comma or new line parts them from the room."""
     plain = fold(text)
     match = next(filter(None, (form.match(plain) for form in _forms())), None)
     words = text[match.end() :].strip() if match else ""
@@ -29,6 +30,13 @@ def find_ending(text: str, intent: str) -> Call | None:
         return None
     rooms = {name: written(room) for name, room in match.groupdict().items()}
     return Call(intent, rooms)
+
+
+def find_shown(text: str) -> Call | None:
+    """A request by its number, which is marked as one, and hardly another word: #12, show #12."""
+    plain = fold(text).strip(" .。!?")
+    match = next(filter(None, (form.fullmatch(plain) for form in _shown())), None)
+    return Call("show_request", {"number": int(match["number"])}) if match else None
 
 
 @cache
@@ -51,3 +59,11 @@ def _forms_of(language: str) -> list[re.Pattern[str]]:
 def _endings(intent: str) -> tuple[re.Pattern[str], ...]:
     said = (fold(each) for language in LANGUAGES for each in table(language, "handoff", intent)["endings"])
     return tuple(re.compile(re.escape(each).replace(r"\{room\}", rf"\s*{_ROOM}")) for each in said)
+
+
+@cache
+def _shown() -> tuple[re.Pattern[str], ...]:
+    said = (fold(each) for language in LANGUAGES for each in table(language, "request_lists", "show_request")["forms"])
+    return tuple(
+        re.compile(re.escape(each).replace(r"\ ", r"\s*").replace(r"\{number\}", rf"\s*{_NUMBER}\s*")) for each in said
+    )

@@ -1,17 +1,21 @@
-"""What a colleague may ask about requests beside the open ones: what is late, what is with a room, what was done."""
+"""What a colleague may ask about requests beside the open ones: one of them, what is late, a room's, what was done."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from crm.calendar import day_bounds, local
+from crm.conversations.messages import MessageClass
+from crm.conversations.recipients import recipient_in
 from crm.properties.houses import room_numbers
 from crm.service_requests.lookups import finished_in_room
+from crm.service_requests.photos import photos_of
 from crm.service_requests.punctuality import Done, done_between, share
-from crm.service_requests.requests import ServiceRequest
+from crm.service_requests.requests import RequestState, ServiceRequest, get_request
 from crm.staff.roles import may
-from handlers import cards, lists
+from handlers import cards, desk, lists, notices
 from handlers.houses import houses, under_names
 from handlers.turn import Button, Question, Reply, Turn
 from prompts.words import say
@@ -19,6 +23,23 @@ from prompts.words import say
 MOST_LINES = 10
 MOST_BUTTONS = 3
 A_WEEK = timedelta(days=7)
+
+
+def show_request(turn: Turn) -> list[Reply]:
+    """One request as its card, with all photos of it; what is finished says what has become of it."""
+    number = turn.slot("number")
+    if number is None:
+        return [Reply(say(turn.language, "request_lists.show_request.ask"), ask=Question(turn.call, "number"))]
+    request = get_request(turn.db, number)
+    photos, state = photos_of(turn.db, request), desk.true_state(turn, request)
+    if not request.is_unfinished:
+        text = f"{cards.headline(turn.language, request)}\n{state.text}"
+        return [replace(state, text=text, attachments=photos)]
+    reader = replace(recipient_in(turn.db, turn.here), role=turn.member.role)
+    (card,) = notices.for_staff(turn, request, [reader], photos)
+    text = card.text if request.state is RequestState.OPEN else f"{card.text}\n{state.text}"
+    buttons = card.buttons if desk.is_free_for(turn, request) else ()
+    return [replace(card, text=text, buttons=buttons, to=None, message_class=MessageClass.REPLY)]
 
 
 def overdue_requests(turn: Turn) -> list[Reply]:

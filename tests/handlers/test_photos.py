@@ -153,6 +153,39 @@ def test_what_the_desk_shows_when_it_orders_goes_with_the_card_and_not_to_the_gu
     assert not seen(house.ask(tom, "complete_request", number=1), guest)
 
 
+def test_request_is_shown_with_its_photos_and_what_may_be_done(
+    house: House, guest: Person, tom: Person, photo: Attachment
+) -> None:
+    bulb = house.photo("bulb.png")
+    shows(house, guest, photo)
+    heard = house.ask(tom, "show_request", number=1)
+    assert heard.own == "Room 302 · light and power\nby 9:30 am · #1"
+    assert [each.attachments for each in heard.replies] == [[photo]]
+    assert heard.labels == ["Accept", "On my way", "Done", "Cannot"]
+    desk = house.ask(house.staff("Dora", "front_desk"), "show_request", number=1)
+    assert desk.labels == ["Accept", "On my way", "Done", "Cannot", "Take over"]
+    house.ask(house.staff("Max", "maintenance"), "accept_request", number=1)
+    heard = house.ask(tom, "show_request", number=1)
+    assert heard.own == "Room 302 · light and power\nby 9:30 am · #1\n#1 accepted by Max, 9:00 am"
+    assert not heard.labels
+    manager = house.staff("Mia", "manager")
+    house.show(manager, "complete_request", [bulb], number=1)
+    heard = house.ask(tom, "show_request", number=1)
+    assert heard.own == "Room 302 · light and power\n#1 done by Mia, 9:00 am"
+    assert [each.attachments for each in heard.replies] == [[photo, bulb]]
+
+
+def test_photos_of_another_department_are_not_shown(
+    house: House, guest: Person, tom: Person, photo: Attachment
+) -> None:
+    shows(house, guest, photo)
+    heard = house.ask(house.staff("Carl", "kitchen"), "show_request", number=1)
+    assert not any(each.attachments for each in heard.replies)
+    assert "light" not in heard.own
+    assert house.ask(tom, "show_request", number=99).own == "I cannot find #99."
+    assert house.ask(tom, "show_request").asks == "number"
+
+
 def test_without_a_photo_the_records_of_photos_are_asked_only_when_it_is_done(
     house: House, guest: Person, tom: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:

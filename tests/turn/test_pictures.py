@@ -102,6 +102,27 @@ async def test_photo_of_what_was_done_reaches_the_guest_with_the_news(house: Hou
     assert [file.content for file in news.outbound.files] == [PHOTO.content]
 
 
+async def test_photo_of_a_wish_goes_with_it_to_another_department_and_not_back_to_the_guest(house: House) -> None:
+    house.add_guest("wang")
+    house.add_staff("lily", "maintenance")
+    house.add_staff("dora", "front_desk")
+    channel = FakeChannel()
+    async with house.running(channel):
+        await channel.says("wang", "the light is broken")
+        await channel.hears("lily", "light")
+        await _sends_photo(channel, "wang")
+        await channel.hears("lily", "Photo")
+        await channel.says("lily", "pass 1 to the front desk")
+        card = await channel.hears("dora", "light")
+        await channel.says("dora", "show #1")
+        again = await channel.hears("dora", "light", count=2)
+        await channel.says("dora", "1 done")
+        news = await channel.hears("wang", "1 to 5")
+        await house.quiet()
+    shown = [[file.content for file in each.outbound.files] for each in (card, again, news)]
+    assert shown == [[PHOTO.content], [PHOTO.content], []]
+
+
 async def test_photo_that_was_asked_for_goes_to_what_was_done(house: House) -> None:
     house.add_guest("wang")
     house.add_staff("lily", "maintenance")
