@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from crm.calendar import local
@@ -107,8 +107,13 @@ def _approved(turn: Turn, request: ServiceRequest, changes: Mapping[str, Any], *
 def _keep_room(turn: Moment, request: ServiceRequest, found: Outlook, _: FreeRoom | None) -> bool:
     if request.wanted_at is None:
         return True
-    hour = local(request.wanted_at, turn.house.time_zone)
-    return room_plan.keep_until(turn.db, found.stay, f"{hour:%H:%M}")
+    return room_plan.keep_until(turn.db, found.stay, _hour(turn, request.wanted_at))
+
+
+def _expect(turn: Moment, request: ServiceRequest, found: Outlook, _: FreeRoom | None) -> bool:
+    if request.wanted_at is None:
+        return True
+    return room_plan.expect_at(turn.db, found.stay, _hour(turn, request.wanted_at))
 
 
 def _stay_longer(turn: Moment, request: ServiceRequest, found: Outlook, _: FreeRoom | None) -> bool:
@@ -119,8 +124,13 @@ def _move(turn: Moment, request: ServiceRequest, found: Outlook, room: FreeRoom 
     return room is not None and room_plan.move(turn.db, found.stay, room, cards.today(turn))
 
 
+def _hour(turn: Moment, at: datetime) -> str:
+    return f"{local(at, turn.house.time_zone):%H:%M}"
+
+
 _WRITERS: Mapping[str, Callable[[Moment, ServiceRequest, Outlook, FreeRoom | None], bool]] = {
     "next_arrival": _keep_room,
     "following_stays": _stay_longer,
     "free_rooms": _move,
+    "previous_stay": _expect,
 }

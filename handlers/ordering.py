@@ -116,10 +116,8 @@ def _hours(turn: Turn, service: Service, stay: StayInfo, slots: dict[str, Any]) 
     """The hours this service is usually wanted at, each the next time it comes round."""
     now = local(turn.now, turn.house.time_zone)
     buttons = []
-    for hour in service.times:
-        hours, _, minutes = hour.partition(":")
-        next_time = now.replace(hour=int(hours), minute=int(minutes), second=0, microsecond=0)
-        next_time = _on_its_day(next_time, service, stay)
+    for hour in service.times_on(now):
+        next_time = _on_its_day(hour, service, stay)
         if next_time <= now:
             if service.day:  # that hour is over, and there is no other such day
                 continue

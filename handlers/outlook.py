@@ -13,18 +13,20 @@ from crm.service_requests.lost_items import LostItem, held_items
 from crm.service_requests.requests import ServiceRequest
 from crm.stays.bookings import StayInfo, StayState, get_stay
 from crm.stays.room_plan import FreeRoom, following_stays, free_rooms
-from handlers import cards
+from handlers import cards, vacancy
 from handlers.turn import Button, Call, Moment
+from handlers.vacancy import Vacancy
 from prompts.words import clock, say
 
 MOST_ROOMS, MOST_ITEMS = 4, 3
 OFFER = "make_offer"
-DECIDES = {"next_arrival": "time", "following_stays": "quantity", "free_rooms": "room"}  # the slot that may differ
+# The slot that may differ from what was asked for.
+DECIDES = {"next_arrival": "time", "following_stays": "quantity", "free_rooms": "room", "previous_stay": "time"}
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Of one request: its stay, who is booked into the room after it, which other rooms are free, what was found there.
+    """Of one request: its stay, who has the room before and after it, which others are free, what was found there.
 
     `obstacle` names what stands against it; whoever approves may overrule it where `may_overrule`. `instead` is what
     could be offered: another hour, or fewer nights.
@@ -35,9 +37,19 @@ class Outlook:
     following: Sequence[StayInfo] = ()
     rooms: Sequence[FreeRoom] = ()
     items: Sequence[LostItem] = ()
+    vacancy: Vacancy | None = None
     obstacle: str = ""
     may_overrule: bool = False
     instead: datetime | int | None = None
+
+    @property
+    def is_arrival(self) -> bool:
+        """Whether an hour of it is one of the arrival, else of the departure."""
+        return self.looks_at == "previous_stay"
+
+    @property
+    def day(self) -> date:
+        return self.stay.arrival if self.is_arrival else self.stay.departure
 
 
 def look(turn: Moment, request: ServiceRequest) -> Outlook | None:
@@ -55,6 +67,8 @@ def line(turn: Moment, language: str, found: Outlook, *, named: bool) -> str:
     """For a card; with the names of other guests only where this reader may see them."""
     turn = turn.at_property(found.stay.property_id)
     stay, following = found.stay, found.following
+    if found.is_arrival:
+        return vacancy.line(turn, language, stay, found.vacancy, named=named) if found.vacancy else ""
     next_stay = following[0] if following else None
     return say(
         language,
@@ -75,12 +89,15 @@ def line(turn: Moment, language: str, found: Outlook, *, named: bool) -> str:
 def obstacle(turn: Moment, language: str, found: Outlook) -> str:
     """What stands against it, as a sentence for staff."""
     next_stay = found.following[0] if found.following else None
+    before = found.vacancy.stay if found.vacancy else None
     return say(
         language,
         f"cards.obstacle.{found.obstacle}",
         room=found.stay.room,
         arrival=cards.on(turn, language, next_stay.arrival) if next_stay else "",
         expected=clock(language, next_stay.expected_time) if next_stay else "",
+        departure=cards.on(turn, language, before.departure) if before else "",
+        leaves=cards.at(turn, language, found.vacancy.leaves_at) if found.vacancy and found.vacancy.leaves_at else "",
     )
 
 
@@ -136,7 +153,9 @@ def _offers(turn: Moment, language: str, request: ServiceRequest, found: Outlook
         for each in found.rooms[:MOST_ROOMS]
     ]
     if isinstance(found.instead, datetime):
-        label = say(language, "cards.outlook.until", at=cards.at(turn, language, found.instead))
+        label = say(
+            language, "cards.outlook.hour", at=cards.at(turn, language, found.instead), arrival=found.is_arrival
+        )
         buttons.append(Button(label, Call(OFFER, {"number": request.number, "time": found.instead})))
     elif found.instead:
         label = say(language, "cards.outlook.nights", nights=found.instead)
@@ -162,9 +181,27 @@ def _next_arrival(turn: Moment, request: ServiceRequest, service: Service, stay:
 
 def _earlier(service: Service, wanted: datetime, comes_at: datetime | None) -> datetime | None:
     """The latest of the usual hours before the wanted one, and before whoever comes next."""
-    hours = (time.fromisoformat(each.zfill(5)) for each in service.times)
-    options = (wanted.replace(hour=each.hour, minute=each.minute, second=0, microsecond=0) for each in hours)
-    return max((each for each in options if each < wanted and (comes_at is None or each < comes_at)), default=None)
+    bound = min(wanted, comes_at or wanted)
+    return max((each for each in service.times_on(wanted) if each < bound), default=None)
+
+
+def _previous_stay(turn: Moment, request: ServiceRequest, service: Service, stay: StayInfo) -> Outlook:
+    """Whoever keeps the room beyond the wanted hour is in the way of an early arrival: the desk decides."""
+    if stay.is_in_house:
+        return Outlook(service.looks_at, stay, obstacle="arrived")
+    found = vacancy.before_arrival(turn, stay)
+    wanted = local(request.wanted_at, turn.house.time_zone) if request.wanted_at else None
+    if wanted is None or found.is_free:
+        return Outlook(service.looks_at, stay, vacancy=found)
+    obstacle = ("leaves_after" if found.leaves_at else "occupied") if found.keeps_beyond(wanted) else ""
+    instead = _later(service, wanted, found.leaves_at) if obstacle != "occupied" else None
+    return Outlook(service.looks_at, stay, vacancy=found, obstacle=obstacle, may_overrule=True, instead=instead)
+
+
+def _later(service: Service, wanted: datetime, leaves_at: datetime | None) -> datetime | None:
+    """The first of the usual hours after the wanted one, and after whoever has the room has left it."""
+    bound = max(wanted, leaves_at or wanted)
+    return min((each for each in service.times_on(wanted) if each > bound), default=None)
 
 
 def _following_stays(turn: Moment, request: ServiceRequest, service: Service, stay: StayInfo) -> Outlook:
@@ -190,6 +227,7 @@ _LOOKS: Mapping[str, Callable[[Moment, ServiceRequest, Service, StayInfo], Outlo
     "next_arrival": _next_arrival,
     "following_stays": _following_stays,
     "free_rooms": _free_rooms,
+    "previous_stay": _previous_stay,
     "held_items": _held_items,
 }
 

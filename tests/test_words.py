@@ -39,10 +39,19 @@ COMPOSED = {
         "given_up",
     }
     | {"unconfirmed", "delayed", "handed_up", "found"}
-    | {"offer_next_arrival", "offer_following_stays"},
+    | {"offer_next_arrival", "offer_following_stays", "offer_previous_stay"},
     "cards.outlook.": {"next_arrival", "following_stays", "free_rooms", "held_items"},
     "lost_items.": {f"{name}.title" for name in ("lost_items", "match_item", "return_item", "dispose_item")},
-    "cards.obstacle.": {"arrives_before", "taken", "none_free", "over", "changed"},
+    "cards.obstacle.": {
+        "arrives_before",
+        "taken",
+        "leaves_after",
+        "occupied",
+        "arrived",
+        "none_free",
+        "over",
+        "changed",
+    },
     "cards.staff.": {
         "changed",
         "cancelled",
@@ -59,7 +68,7 @@ COMPOSED = {
     | {"offer_accepted", "offer_declined", "offer_gone"},
     "request_desk.steps.": {"accepted", "on_the_way", "done", "cannot", "waiting"},
     "offers.": {"accept_offer.button", "decline_offer.button"},
-    "offers.make_offer.": {"next_arrival", "following_stays"},
+    "offers.make_offer.": {"next_arrival", "following_stays", "previous_stay"},
     "offers.make_offer.ask_": {"time", "quantity", "room"},
     "leads.": {f"{each}_lead.{name}" for each in ("make", "end") for name in ("done", "told")},
     "guest_lookup.lines.": {"stay", "choice"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -20,7 +20,7 @@ DEPARTMENTS: tuple[Department, ...] = get_args(Department)
 Detail = Literal["time", "people", "quantity", "note"]
 Item = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=60)]
 Need = Literal["food_allergy", "room_allergy", "medicine_allergy", "diet", "ages", "money"]
-LooksAt = Literal["", "next_arrival", "following_stays", "free_rooms", "held_items"]
+LooksAt = Literal["", "next_arrival", "following_stays", "free_rooms", "previous_stay", "held_items"]
 Hour = Annotated[str, StringConstraints(pattern=r"^([01]?\d|2[0-3]):[0-5]\d$")]
 Opening = Annotated[str, StringConstraints(pattern=r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$")]
 
@@ -44,8 +44,9 @@ class Service(BaseModel):
     wanted hour always falls. `takes` is what else goes with it when the guest says so; no other department reads it.
     `items` are things of the kind that the house has by name: its dishes, its tours. `looks_at` is what the desk is
     shown of the records before it approves, and what approving changes in them: who comes into the room next (the hour
-    of departure), the stays that follow in the room (the day of departure), the rooms that are free (the room). It may
-    also be what was found and is held; that is kept for `keep_days` before it may be disposed of.
+    of departure), the stays that follow in the room (the day of departure), the rooms that are free (the room), who has
+    the room before (the hour of arrival). It may also be what was found and is held; that is kept for `keep_days` until
+    it may be disposed of.
     `hours` are those it is done in, "07:00-22:00", past midnight too; before an arrival it may be booked from
     `not_before_days` on. `opens_on`: when this happens to a stay the house asks it of itself; guests do not."""
 
@@ -79,6 +80,11 @@ class Service(BaseModel):
         """Nothing where it is to happen at a certain minute, such as a wake-up call."""
         minutes = LEVELS[self.level].complete_minutes if self.complete_minutes is None else self.complete_minutes
         return timedelta(minutes=minutes)
+
+    def times_on(self, day: datetime) -> list[datetime]:
+        """The usual hours on the day of this instant, by the clock of its zone."""
+        hours = (time.fromisoformat(each.zfill(5)) for each in self.times)
+        return [day.replace(hour=each.hour, minute=each.minute, second=0, microsecond=0) for each in hours]
 
 
 Catalogue = Mapping[str, Service]

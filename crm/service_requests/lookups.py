@@ -28,6 +28,8 @@ _FINISHED_IN_ROOM = Prepared(
         _c.room == bindparam("room"),
     ).order_by(_c.finished_at, _c.number)
 )
+_BY_THE_HOUSE = _c.guest_id.concat("").is_(None)  # no reason to walk through all that any house asked of itself
+_OF_THE_HOUSE = Prepared(INFO.where(_c.stay_id == bindparam("stay_id"), _BY_THE_HOUSE))
 _NUMBERS = Prepared(select(_c.id, _c.number).where(_c.id.in_(bindparam("ids", expanding=True))))
 
 
@@ -40,6 +42,11 @@ def finished_in_room(db: Connection, property_id: str, room: str, since: datetim
     """What was finished in a room since then, in whatever way."""
     rows = _FINISHED_IN_ROOM.all(db, {"property_id": property_id, "room": room, "since": since})
     return [request_in(db, row) for row in rows]
+
+
+def house_requests(db: Connection, stay_id: str) -> list[ServiceRequest]:
+    """What the house has asked of itself about this stay, finished or not."""
+    return [request_in(db, row) for row in _OF_THE_HOUSE.all(db, {"stay_id": stay_id})]
 
 
 def request_numbers(db: Connection, ids: Sequence[str]) -> dict[str, int]:

@@ -45,6 +45,7 @@ _WAITING = Prepared(
     .order_by(_c.counts_from)
     .limit(bindparam("limit"))
 )
+_HAPPENED = Prepared(select(_c.happened_at).where(_c.stay_id == bindparam("stay_id"), _c.kind == bindparam("kind")))
 _HANDLE = Prepared(
     update(StayEvent)
     .where(_c.stay_id == bindparam("of_stay"), _c.kind == bindparam("of_kind"), _IS_WAITING)
@@ -60,6 +61,12 @@ def note_event(db: Connection, now: datetime, stay_id: str, kind: StayEventKind)
 def waiting_stays(db: Connection, kind: StayEventKind, until: datetime, limit: int) -> Sequence[str]:
     """Ids of stays to which it happened by then, and for which nobody has done anything yet."""
     return _WAITING.scalars(db, {"kind": kind, "until": until, "limit": limit})
+
+
+def find_event_time(db: Connection, stay_id: str, kind: StayEventKind) -> datetime | None:
+    """When it happened to this stay."""
+    at: datetime | None = _HAPPENED.scalar(db, {"stay_id": stay_id, "kind": kind})
+    return at
 
 
 def handle_event(db: Connection, now: datetime, stay_id: str, kind: StayEventKind) -> bool:

@@ -1,4 +1,4 @@
-"""Who comes into a room next, which rooms are free, and what an approved wish changes in the plan."""
+"""Who has a room before and after a stay, which rooms are free, and what an approved wish changes in the plan."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, or_, select, update
+from sqlalchemy import and_, bindparam, case, exists, or_, select, update
 
 from crm.properties.houses import room
 from crm.stays.bookings import STAY_INFO, Stay, StayInfo, StayState, stay, stay_info
@@ -24,6 +24,20 @@ _FOLLOWING = Prepared(
     )
     .order_by(stay.c.arrival, stay.c.id)
     .limit(MOST_FOLLOWING)
+)
+_PREVIOUS = Prepared(
+    STAY_INFO.where(
+        stay.c.room_id == select(_other.c.room_id).where(_other.c.id == bindparam("stay_id")).scalar_subquery(),
+        stay.c.id != bindparam("stay_id"),
+        stay.c.arrival < bindparam("arrival"),
+        or_(
+            stay.c.state == StayState.DEPARTED,
+            and_(stay.c.state == StayState.BOOKED, stay.c.departure >= bindparam("arrival")),
+            and_(stay.c.state == StayState.IN_HOUSE, stay.c.departure >= bindparam("still_there")),
+        ),
+    )
+    .order_by(case((stay.c.state == StayState.DEPARTED, 1), else_=0), stay.c.departure.desc(), stay.c.id)
+    .limit(1)
 )
 _ROOMS = Prepared(
     select(room.c.id, room.c.number, room.c.room_type)
@@ -58,6 +72,16 @@ def following_stays(db: Connection, of: StayInfo) -> list[StayInfo]:
     return [stay_info(row) for row in _FOLLOWING.all(db, {"stay_id": of.id, "departure": of.departure})]
 
 
+def previous_stay(db: Connection, of: StayInfo, today: date) -> StayInfo | None:
+    """Who has its room until the day of arrival, or is still in it on that day; else who left it last.
+
+    Somebody who is in house longer than booked is in nobody's way before that day has come.
+    """
+    still_there = of.arrival if of.arrival > today else date.min
+    row = _PREVIOUS.first(db, {"stay_id": of.id, "arrival": of.arrival, "still_there": still_there})
+    return stay_info(row) if row else None
+
+
 def free_rooms(db: Connection, of: StayInfo, today: date) -> list[FreeRoom]:
     """Rooms of its house that nobody is in, and nobody is booked into, for the rest of the stay."""
     values = {"property_id": of.property_id}
@@ -68,6 +92,11 @@ def free_rooms(db: Connection, of: StayInfo, today: date) -> list[FreeRoom]:
 def keep_until(db: Connection, of: StayInfo, hour: str) -> bool:
     """On the day of departure the guest keeps the room until this hour (HH:MM); False when the stay is over."""
     return _change(db, of, departure_time=hour)
+
+
+def expect_at(db: Connection, of: StayInfo, hour: str) -> bool:
+    """On the day of arrival the room is the guest's from this hour (HH:MM); False when the stay is over."""
+    return _change(db, of, expected_time=hour)
 
 
 def extend(db: Connection, of: StayInfo, until: date) -> bool:

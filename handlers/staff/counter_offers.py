@@ -39,7 +39,7 @@ def offer_instead(turn: Turn) -> list[Reply]:
     decides = outlook.DECIDES[found.looks_at]
     value = turn.slot(decides)
     if not value:
-        return [_ask(turn, request, decides)]
+        return [_ask(turn, request, found)]
     if decides == "room":
         return approvals.approve(turn, number, room=str(value))
     return _offered(turn, request, found, value)
@@ -48,7 +48,7 @@ def offer_instead(turn: Turn) -> list[Reply]:
 def _offered(turn: Turn, request: ServiceRequest, found: Outlook, value: Any) -> list[Reply]:
     offered = _with(turn, request, found, value)
     if offered is None:
-        return [_ask(turn, request, outlook.DECIDES[found.looks_at])]
+        return [_ask(turn, request, found)]
     if (offered.wanted_at, offered.quantity) == (request.wanted_at, request.quantity):
         return approvals.approve(turn, request.number)
     possible = outlook.look(turn, offered)
@@ -75,7 +75,7 @@ def _with(turn: Turn, request: ServiceRequest, found: Outlook, value: Any) -> Se
     """The request as it would be; None when nobody can mean that."""
     if isinstance(value, datetime):
         at = local(value, turn.house.time_zone)
-        wanted = datetime.combine(found.stay.departure, time(at.hour, at.minute), at.tzinfo)
+        wanted = datetime.combine(found.day, time(at.hour, at.minute), at.tzinfo)
         return replace(request, wanted_at=wanted) if wanted > turn.now else None
     return replace(request, quantity=value) if 0 < value <= MOST_NIGHTS else None
 
@@ -109,14 +109,16 @@ def _asks_guest(
     ]
 
 
-def _ask(turn: Turn, request: ServiceRequest, decides: str) -> Reply:
+def _ask(turn: Turn, request: ServiceRequest, found: Outlook) -> Reply:
+    decides = outlook.DECIDES[found.looks_at]
     text = say(
         turn.language,
         f"offers.make_offer.ask_{decides}",
         number=request.number,
         headline=cards.headline(turn.language, request),
+        arrival=found.is_arrival,
     )
-    buttons = outlook.steps(turn, turn.language, request, outlook.look(turn, request))
+    buttons = outlook.steps(turn, turn.language, request, found)
     ask = Question(Call(outlook.OFFER, {"number": request.number}), decides)
     return Reply(text, buttons, ask=ask, about=request.id)
 
