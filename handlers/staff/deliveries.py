@@ -6,18 +6,15 @@ from collections.abc import Sequence
 
 from crm.conversations.messages import MessageState
 from crm.conversations.undelivered import Chat, Undelivered, chats_of, find_last_sent, undelivered
-from crm.properties.houses import room_numbers
 from crm.service_requests.lookups import request_numbers
 from crm.staff.roles import may
-from crm.stays.bookings import StayInfo, get_stay, stays_in_room
-from crm.stays.named import find_stays_by_name
-from handlers import audit, cards
-from handlers.houses import house_label, houses, under_names
-from handlers.turn import Button, Call, Question, Reply, Turn
+from crm.stays.bookings import StayInfo, get_stay
+from handlers import audit, cards, guests
+from handlers.houses import under_names
+from handlers.turn import Question, Reply, Turn
 from prompts.words import say, table
 
 MOST_MESSAGES = 5
-MOST_CHOICES = 6
 GIVEN_UP = {MessageState.EXPIRED: "expired", MessageState.UNCERTAIN: "uncertain"}
 REASONS = {"blocked": "blocked", "unreadable": "unreadable", "attachment_missing": "attachment"}
 
@@ -28,45 +25,15 @@ def why_not_delivered(turn: Turn) -> list[Reply]:
     if chosen:
         return [_told(turn, [get_stay(turn.db, chosen)])]
     if room:
-        return [_of_room(turn, room)]
+        stays = guests.in_room(turn, room)
+        return [_told(turn, stays) if stays else guests.nobody_in(turn, room)]
     if not name:
         return [Reply(say(turn.language, "deliveries.why_not_delivered.ask"), ask=Question(turn.call, "name"))]
-    found = find_stays_by_name(turn.db, turn.member.property_ids, name, cards.today(turn))
-    latest = list({each.guest_id: each for each in reversed(found.stays)}.values())[::-1]
-    if not latest:
-        return [Reply(say(turn.language, "deliveries.why_not_delivered.nobody", name=cards.short(name)))]
-    return [_told(turn, latest) if len(latest) == 1 and found.sure else _choice(turn, latest, sure=found.sure)]
-
-
-def _of_room(turn: Turn, room: str) -> Reply:
-    stays = [each for there in houses(turn) for each in stays_in_room(turn.db, there.house.id, room)]
-    if not stays:
-        known = any(room in room_numbers(turn.db, there.house) for there in houses(turn))
-        return Reply(say(turn.language, "deliveries.why_not_delivered.empty_room", room=room, known=known))
-    return _told(turn, stays)
-
-
-def _choice(turn: Turn, stays: Sequence[StayInfo], *, sure: bool) -> Reply:
-    shown = stays[:MOST_CHOICES]
-    audit.guests_listed(turn, "namesakes", cards.today(turn), len(shown))
-    buttons = []
-    for each in shown:
-        there = turn.at_property(each.property_id)
-        label = say(
-            turn.language,
-            "deliveries.why_not_delivered.choice",
-            name=cards.short(each.guest_name),
-            room=each.room,
-            arrival=cards.on(there, turn.language, each.arrival),
-            departure=cards.on(there, turn.language, each.departure),
-        )
-        call = Call("why_not_delivered", {"name": each.guest_name, "stay": each.id})
-        buttons.append(Button(label + house_label(there), call))
-    if sure:
-        return Reply(say(turn.language, "deliveries.why_not_delivered.which", count=len(stays)), buttons)
-    meant = cards.short(stays[0].guest_name) if len(stays) == 1 else ""
-    name = cards.short(turn.slot("name"))
-    return Reply(say(turn.language, "deliveries.why_not_delivered.meant", name=name, meant=meant), buttons)
+    found = guests.named(turn, name)
+    if not found.stays:
+        return [guests.nobody_named(turn, name)]
+    is_clear = found.sure and len(found.stays) == 1
+    return [_told(turn, found.stays) if is_clear else guests.which(turn, name, found)]
 
 
 def _told(turn: Turn, stays: Sequence[StayInfo]) -> Reply:

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from crm.conversations.messages import MessageClass
 from crm.conversations.recipients import Recipient, guest_recipients
 from crm.guests.profile import try_set_elder_mode
-from crm.properties.houses import room_numbers
 from crm.staff.roles import may
-from crm.stays.bookings import StayInfo, stays_in_room
-from handlers import audit
-from handlers.houses import houses, under_names
+from crm.stays.bookings import StayInfo
+from handlers import audit, guests
+from handlers.houses import under_names
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say
 
@@ -21,12 +20,12 @@ def room_elder_mode(turn: Turn) -> list[Reply]:
     number, on = turn.slot("room"), turn.slot("switch") != "off"
     if not number:
         return [Reply(say(turn.language, "elder.room_elder_mode.ask"), ask=Question(turn.call, "room"))]
-    found = [(there, stays_in_room(turn.db, there.house.id, number)) for there in houses(turn)]
-    if not any(stays for _, stays in found):
-        known = any(number in room_numbers(turn.db, there.house) for there in houses(turn))
-        return [Reply(say(turn.language, "guest_lookup.who_is_in_room.nobody", room=number, known=known))]
+    stays = guests.in_room(turn, number)
+    if not stays:
+        return [guests.nobody_in(turn, number)]
     told: list[Reply] = []
-    groups = [(there, _switched(there, stays, on, told)) for there, stays in found if stays]
+    there = [turn.at_property(each) for each in dict.fromkeys(each.property_id for each in stays)]
+    groups = [(each, _switched(each, stays, on, told)) for each in there]
     undo = say(turn.language, "elder.room_elder_mode.undo", room=number, on=not on)
     back = Call("room_elder_mode", {"room": number, "switch": "off" if on else "on"})
     return [Reply(under_names(turn, groups), [Button(undo, back)]), *told]
@@ -35,7 +34,7 @@ def room_elder_mode(turn: Turn) -> list[Reply]:
 def _switched(turn: Turn, stays: Sequence[StayInfo], on: bool, told: list[Reply]) -> str:
     """One line for each guest; what the guests hear is added to `told`."""
     lines = []
-    for stay in stays:
+    for stay in (each for each in stays if each.property_id == turn.house.id):
         changed = try_set_elder_mode(turn.db, stay.guest_id, on)
         chats = guest_recipients(turn.db, [stay.guest_id])
         told += [_news(each, on) for each in chats if changed]

@@ -13,20 +13,17 @@ from typing import Any
 from crm.calendar import zone
 from crm.conversations.recipients import guest_recipients
 from crm.guests.profile import guest_language
-from crm.properties.houses import room_numbers
 from crm.service_requests.needs import Needs
 from crm.service_requests.requests import ServiceRequest, requests_since, unfinished_requests
 from crm.staff.roles import may
-from crm.stays.bookings import StayInfo, get_stay, stays_in_room
-from crm.stays.named import find_stays_by_name
+from crm.stays.bookings import StayInfo, get_stay
 from crm.stays.returning import earlier_stays, returning_guests
-from handlers import audit, cards, drawings, needs
-from handlers.houses import house_label, houses, under_names
+from handlers import audit, cards, drawings, guests, needs
+from handlers.houses import house_label, under_names
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.pictures import Card, Section
 from prompts.words import clock, say, table
 
-MOST_CHOICES = 6
 MOST_REQUESTS = 10
 MOST_ON_CARD = 9
 MOST_CARDS = 3
@@ -37,8 +34,8 @@ def who_is_in_room(turn: Turn) -> list[Reply]:
     number = turn.slot("room")
     if not number:
         return [Reply(say(turn.language, "guest_lookup.who_is_in_room.ask"), ask=Question(turn.call, "room"))]
-    stays = _in_room(turn, number)
-    return [_shown(turn, stays) if stays else _nobody(turn, number)]
+    stays = guests.in_room(turn, number)
+    return [_shown(turn, stays) if stays else guests.nobody_in(turn, number)]
 
 
 def guest_card(turn: Turn) -> list[Reply]:
@@ -46,9 +43,9 @@ def guest_card(turn: Turn) -> list[Reply]:
     number, chosen = turn.slot("room"), turn.slot("stay")
     if not number and not chosen:
         return [Reply(say(turn.language, "guest_lookup.who_is_in_room.ask"), ask=Question(turn.call, "room"))]
-    stays = [get_stay(turn.db, chosen)] if chosen else _in_room(turn, number)
+    stays = [get_stay(turn.db, chosen)] if chosen else guests.in_room(turn, number)
     if not stays:
-        return [_nobody(turn, number)]
+        return [guests.nobody_in(turn, number)]
     return [_card(turn.at_property(each.property_id), each) for each in stays[:MOST_CARDS]]
 
 
@@ -59,38 +56,11 @@ def find_guest(turn: Turn) -> list[Reply]:
         return [_shown(turn, [get_stay(turn.db, chosen)])]
     if not name:
         return [Reply(say(turn.language, "guest_lookup.find_guest.ask"), ask=Question(turn.call, "name"))]
-    found = find_stays_by_name(turn.db, turn.member.property_ids, name, cards.today(turn))
-    latest = list({each.guest_id: each for each in reversed(found.stays)}.values())[::-1]
-    if not latest:
-        return [Reply(say(turn.language, "guest_lookup.find_guest.nobody", name=cards.short(name)))]
-    return [_shown(turn, latest)] if len(latest) == 1 and found.sure else [_choice(turn, latest, sure=found.sure)]
-
-
-def _in_room(turn: Turn, number: str) -> list[StayInfo]:
-    return [each for there in houses(turn) for each in stays_in_room(turn.db, there.house.id, number)]
-
-
-def _nobody(turn: Turn, number: str) -> Reply:
-    known = any(number in room_numbers(turn.db, there.house) for there in houses(turn))
-    return Reply(say(turn.language, "guest_lookup.who_is_in_room.nobody", room=number, known=known))
-
-
-def _choice(turn: Turn, stays: Sequence[StayInfo], *, sure: bool) -> Reply:
-    """Among guests of that name; where they only may be meant, even one is asked for."""
-    audit.guests_listed(turn, "namesakes", cards.today(turn), min(len(stays), MOST_CHOICES))
-    buttons = []
-    for each in stays[:MOST_CHOICES]:
-        there = turn.at_property(each.property_id)
-        call = Call("find_guest", {"name": each.guest_name, "stay": each.id})
-        buttons.append(Button(_stay_line(there, "choice", each) + house_label(there), call))
-    more = max(0, len(stays) - MOST_CHOICES)
-    if sure:
-        return Reply(say(turn.language, "guest_lookup.find_guest.which", count=len(stays), more=more), buttons)
-    values = {
-        "name": cards.short(turn.slot("name")),
-        "meant": cards.short(stays[0].guest_name) if len(stays) == 1 else "",
-    }
-    return Reply(say(turn.language, "guest_lookup.find_guest.meant", more=more, **values), buttons)
+    found = guests.named(turn, name)
+    if not found.stays:
+        return [guests.nobody_named(turn, name)]
+    is_clear = found.sure and len(found.stays) == 1
+    return [_shown(turn, found.stays) if is_clear else guests.which(turn, name, found)]
 
 
 def _shown(turn: Turn, stays: Sequence[StayInfo]) -> Reply:
@@ -114,7 +84,7 @@ def _lines(turn: Turn, stays: Sequence[StayInfo]) -> str:
     lines = []
     for each in stays:
         audit.act_on_guest(turn, each)
-        lines.append(_stay_line(turn, "stay", each))
+        lines.append(_stay_line(turn, each))
     rooms = {each.room for each in stays if each.room and each.is_in_house}
     waiting = [each for each in _visible_requests(turn) if each.room in rooms]
     lines += [cards.line(turn, turn.language, each) for each in waiting[:MOST_REQUESTS]]
@@ -142,7 +112,7 @@ def _card(turn: Turn, stay: StayInfo) -> Reply:
         sections=[each for each in sections if each.lines],
         accent=drawings.accent(turn),
     )
-    text = "\n".join(filter(None, (_stay_line(turn, "stay", stay), needs.warning(turn.language, told))))
+    text = "\n".join(filter(None, (_stay_line(turn, stay), needs.warning(turn.language, told))))
     return Reply(text + house_label(turn), attachments=[drawings.kept(turn, "guest", card)])
 
 
@@ -210,11 +180,11 @@ def _asked_for(turn: Turn, stay: StayInfo) -> list[ServiceRequest]:
     return [each for each in asked if may(member.role, "see_all_departments") or each.department == member.department]
 
 
-def _stay_line(turn: Turn, sentence: str, stay: StayInfo) -> str:
+def _stay_line(turn: Turn, stay: StayInfo) -> str:
     named = may(turn.member.role, "see_guest_names")
     return say(
         turn.language,
-        f"guest_lookup.lines.{sentence}",
+        "guest_lookup.lines.stay",
         name=cards.short(stay.guest_name) if named else "",
         room=stay.room,
         arrival=cards.on(turn, turn.language, stay.arrival),

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crm.conversations.recipients import guest_recipients
-from crm.properties.houses import room_numbers
 from crm.service_requests.requests import ServiceRequest
-from crm.stays.bookings import StayInfo, get_stay, stays_in_room
-from handlers import audit, cards, desk, notices, ordering
-from handlers.houses import house_label, houses
+from crm.stays.bookings import StayInfo, get_stay
+from handlers import audit, cards, desk, guests, notices, ordering
+from handlers.houses import house_label
 from handlers.ordering import Placed
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say
@@ -20,17 +19,12 @@ def open_for_guest(turn: Turn) -> list[Reply]:
     number, chosen = turn.slot("room"), turn.slot("stay")
     if not number:
         return [Reply(say(turn.language, "open_for_guest.open_for_guest.ask_room"), ask=Question(turn.call, "room"))]
-    stays = [get_stay(turn.db, chosen)] if chosen else _in_room(turn, number)
+    stays = [get_stay(turn.db, chosen)] if chosen else guests.in_room(turn, number)
     if not stays:
-        known = any(number in room_numbers(turn.db, there.house) for there in houses(turn))
-        return [Reply(say(turn.language, "guest_lookup.who_is_in_room.nobody", room=number, known=known))]
+        return [guests.nobody_in(turn, number)]
     if len(stays) > 1:
         return [_which_stay(turn, number, stays)]
     return _ordered(turn.at_property(stays[0].property_id), stays[0])
-
-
-def _in_room(turn: Turn, number: str) -> list[StayInfo]:
-    return [each for there in houses(turn) for each in stays_in_room(turn.db, there.house.id, number)]
 
 
 def _which_stay(turn: Turn, number: str, stays: Sequence[StayInfo]) -> Reply:

@@ -12,12 +12,11 @@ from crm.conversations.handoffs import Handoff, asked_handoffs, find_open_handof
 from crm.conversations.messages import Attachment
 from crm.conversations.recipients import guest_recipients
 from crm.errors import NotAllowed, NotFound
-from crm.properties.houses import room_numbers
 from crm.service_requests.levels import service_of
 from crm.service_requests.steps import accept, give_back
 from crm.staff.roles import may
-from crm.stays.bookings import get_stay, stays_in_room
-from handlers import audit, cards, handoffs
+from crm.stays.bookings import get_stay
+from handlers import audit, cards, guests, handoffs
 from handlers.houses import houses
 from handlers.parties import Party, card, named, party_in, room_of, said_last
 from handlers.turn import Button, Call, Question, Reply, Turn
@@ -85,16 +84,15 @@ def _meant(turn: Turn) -> Party | Reply:
     if turn.slot("stay"):
         stays = [get_stay(turn.db, turn.slot("stay"))]
     elif room:
-        stays = [each for there in houses(turn) for each in stays_in_room(turn.db, there.house.id, room)]
+        stays = guests.in_room(turn, room)
     else:
         return _who_waits(turn)
     if not stays:
-        known = any(room in room_numbers(turn.db, there.house) for there in houses(turn))
-        return Reply(say(turn.language, "handoff.take_over.nobody", room=room, known=known))
-    guests = guest_recipients(turn.db, [each.guest_id for each in stays])
-    if not guests:
+        return guests.nobody_in(turn, room)
+    chats = guest_recipients(turn.db, [each.guest_id for each in stays])
+    if not chats:
         return Reply(say(turn.language, "handoff.take_over.no_chat", room=stays[0].room))
-    return _one_of(turn, [party_in(turn, each.conversation_id) for each in guests])
+    return _one_of(turn, [party_in(turn, each.conversation_id) for each in chats])
 
 
 def _who_waits(turn: Turn) -> Party | Reply:
