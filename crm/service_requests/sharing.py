@@ -84,7 +84,8 @@ def concerns(db: Connection, request: ServiceRequest, guest_id: str) -> bool:
 def requests_of_guest(db: Connection, guest_id: str) -> list[ServiceRequest]:
     """The guest's unfinished requests, and those of others that the guest asked for too."""
     shared = [request_in(db, row) for row in _SHARED.all(db, {"guest_id": guest_id})]
-    return sorted([*guest_requests(db, guest_id), *shared], key=lambda each: each.number)
+    once = {each.number: each for each in [*guest_requests(db, guest_id), *shared]}  # a companion in another chat too
+    return [once[number] for number in sorted(once)]
 
 
 def add_companion(db: Connection, request: ServiceRequest, conversation_id: str | None, guest_id: str | None) -> bool:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from crm.service_requests.requests import RequestState
+from crm.service_requests.sharing import requests_of_guest
 from crm.stays.bookings import Stay, StayState
 from tests.support.house import House, Person
 
@@ -33,6 +34,16 @@ def test_asked_again_it_is_on_its_way_already(house: House, guest: Person) -> No
     assert heard.own == "2 towels for room 302: already with housekeeping, by 9:15 am."
     assert not heard.listeners()
     assert open_numbers(house) == [1]
+
+
+def test_asked_again_in_another_chat_the_guest_still_has_one_request(house: House, guest: Person) -> None:
+    assert guest.stay
+    phone = house.another_chat(guest)
+    house.ask(phone, "request_service", service="towels", quantity=2)
+    assert open_numbers(house) == [1]
+    assert house.ask(phone, "my_requests").own.count("2 towels") == 1
+    assert [each.number for each in requests_of_guest(house.db, guest.stay.guest_id)] == [1]
+    assert house.ask(guest, "cancel_request", service="towels").own.count("cancelled") == 1
 
 
 def test_asked_again_by_name_only_it_is_the_same(house: House, guest: Person, lily: Person) -> None:

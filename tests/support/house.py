@@ -136,6 +136,13 @@ class House:
         bind_guest(self.db, chat.place.account_id, stay.guest_id)
         return Person(name, chat.place, language, stay=stay)
 
+    def another_chat(self, guest: Person) -> Person:
+        """The same guest on another channel."""
+        assert guest.stay
+        chat = self.stranger(guest.name, guest.language)
+        bind_guest(self.db, chat.place.account_id, guest.stay.guest_id)
+        return Person(guest.name, chat.place, guest.language, stay=guest.stay)
+
     def staff(
         self,
         name: str,
