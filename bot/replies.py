@@ -9,7 +9,7 @@ from typing import Any
 from bot.elders import simply
 from bot.languages import code_of, is_foreign
 from crm.conversations.accounts import Speaker
-from crm.conversations.messages import Attachment, Body, Choice, NewMessage, pack, unpack
+from crm.conversations.messages import Attachment, Body, Choice, NewMessage, pack, pack_files, unpack, unpack_files
 from handlers.turn import Button, Call, Question, Reply
 
 
@@ -76,13 +76,13 @@ def with_pictures(question: Question, attachments: Sequence[Attachment]) -> Ques
     """What the speaker has shown goes along with the answer that is still to come."""
     if not attachments:
         return question
-    pictures = [[each.id, each.kind, each.mime, each.name] for each in attachments]
-    return replace(question, call=replace(question.call, slots={**question.call.slots, "pictures": pictures}))
+    slots = {**question.call.slots, "pictures": pack_files(attachments)}
+    return replace(question, call=replace(question.call, slots=slots))
 
 
 def pictures_of(question: Mapping[str, Any] | None) -> list[Attachment]:
     """The pictures the open question is about: they go with the answer."""
-    return [Attachment(*each) for each in question["slots"].get("pictures", ())] if question else []
+    return unpack_files(question["slots"].get("pictures")) if question else []
 
 
 def as_button(choice: Choice) -> Button:

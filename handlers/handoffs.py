@@ -9,7 +9,7 @@ from typing import Any
 from crm.conversations.accounts import lock_conversation
 from crm.conversations.handoff_steps import colleague_said, end, guest_said, let_go
 from crm.conversations.handoffs import Handoff, get_handoff, held_by
-from crm.conversations.messages import Attachment, MessageClass
+from crm.conversations.messages import Attachment, MessageClass, pack_files
 from crm.conversations.recipients import Recipient, recipient_in
 from crm.properties.hours import next_opening
 from crm.service_requests.levels import service_of
@@ -187,8 +187,7 @@ def _to_guest(turn: Turn, held: Handoff) -> list[Reply]:
     others = [each for each in mine if each.id != held.id and _has_spoken(each, last_word)]
     if not others:
         return told_guest(turn, held, turn.text, turn.attachments)
-    pictures = [[each.id, each.kind, each.mime, each.name] for each in turn.attachments]
-    slots = {"text": turn.text, "pictures": pictures}
+    slots = {"text": turn.text, "pictures": pack_files(turn.attachments)}
     buttons = [
         Button(
             named(turn.language, party_in(turn, each.conversation_id)),

@@ -213,6 +213,16 @@ def unpack(value: Any) -> Any:
     return _DECODE(json.dumps(value))
 
 
+def pack_files(files: Sequence[Attachment]) -> list[list[str]]:
+    """Files as a slot or a column can hold them."""
+    return [[each.id, each.kind, each.mime, each.name] for each in files]
+
+
+def unpack_files(packed: Sequence[Sequence[str]] | None) -> list[Attachment]:
+    """The same files again; none of nothing."""
+    return [Attachment(*each) for each in packed or ()]
+
+
 def _pack(value: Any) -> Any:
     if isinstance(value, datetime):
         return {"$instant": value.isoformat()}

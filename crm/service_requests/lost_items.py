@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import UniqueConstraint, bindparam, insert, select, text, update
 from sqlmodel import Field, SQLModel
 
-from crm.conversations.messages import Attachment
+from crm.conversations.messages import Attachment, pack_files, unpack_files
 from crm.encryption import seal, unseal
 from crm.errors import NotFound
 from crm.service_requests.requests import ServiceRequest
@@ -118,7 +118,7 @@ def record_item(
         "part": part,
         "room": room,
         "what": seal(db, "lost_item.what", item_id, what),
-        "photos": [[each.id, each.kind, each.mime, each.name] for each in photos] or None,
+        "photos": pack_files(photos) or None,
         "state": ItemState.HELD,
         "found_by": member.id,
         "found_at": now,
@@ -166,7 +166,7 @@ def _item(db: Connection, row: Any) -> LostItem:
         request_number=row.request_number,
         room=row.room,
         what=unseal(db, "lost_item.what", row.id, row.what) or "",
-        photos=[Attachment(*each) for each in row.photos or ()],
+        photos=unpack_files(row.photos),
         state=ItemState(row.state),
         found_by=row.finder,
         found_at=row.found_at,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from crm.conversations.messages import pack_files
 from crm.service_requests.photos import add_photos
 from crm.service_requests.sharing import requests_of_guest
 from handlers import cards, notices
@@ -26,7 +27,7 @@ def show_picture(turn: Turn) -> list[Reply]:
 
 
 def _question(turn: Turn) -> Reply:
-    carried = {"pictures": [[each.id, each.kind, each.mime, each.name] for each in turn.attachments]}
+    carried = {"pictures": pack_files(turn.attachments)}
     calls = {code: Call("request_service", {**carried, "service": code}) for code in ABOUT if code in turn.catalogue}
     buttons = [Button(cards.service_name(turn.language, code), call) for code, call in calls.items()]
     text = say(turn.language, "pictures.show_picture.ask")

@@ -9,7 +9,7 @@ from datetime import timedelta
 from crm.conversations.accounts import lock_conversation
 from crm.conversations.handoff_steps import take, take_from, turn_to
 from crm.conversations.handoffs import Handoff, asked_handoffs, find_open_handoff, get_handoff, held_by
-from crm.conversations.messages import Attachment
+from crm.conversations.messages import unpack_files
 from crm.conversations.recipients import guest_recipients
 from crm.errors import NotAllowed, NotFound
 from crm.service_requests.levels import service_of
@@ -49,7 +49,7 @@ def write_to_guest(turn: Turn) -> list[Reply]:
     if isinstance(party, Reply):
         return [party]
     words = str(turn.slot("text") or "")
-    attachments = turn.attachments or [Attachment(*each) for each in turn.slot("pictures") or ()]
+    attachments = turn.attachments or unpack_files(turn.slot("pictures"))
     if not words and not attachments:
         return [_ask_words(turn, party)]
     known = _locked(turn, party)
