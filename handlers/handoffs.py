@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from crm.conversations.accounts import lock_conversation
-from crm.conversations.handoff_steps import colleague_said, end, guest_said, let_go
+from crm.conversations.handoff_steps import colleague_said, end, follow, guest_said, let_go
 from crm.conversations.handoffs import Handoff, get_handoff, held_by
 from crm.conversations.messages import Attachment, MessageClass, pack_files
 from crm.conversations.recipients import Recipient, recipient_in
@@ -28,7 +28,7 @@ DESK_ROLES = (notices.DESK, notices.MANAGER)
 def relayed(turn: Turn) -> list[Reply]:
     """What one of the two has said, for the other; slot `handoff` is theirs."""
     held = get_handoff(turn.db, turn.slot("handoff"))
-    return _to_colleague(turn, held) if held.conversation_id == turn.here else _to_guest(turn, held)
+    return _to_colleague(turn, held) if turn.speaker.staff is None else _to_guest(turn, held)
 
 
 def told_guest(turn: Turn, held: Handoff, words: str, attachments: Sequence[Attachment]) -> list[Reply]:
@@ -49,18 +49,18 @@ def told_guest(turn: Turn, held: Handoff, words: str, attachments: Sequence[Atta
     return [Reply(text, to=party.guest, attachments=attachments)]
 
 
-def welcome(turn: Turn, party: Party) -> Reply:
-    """What the guest hears when the member takes over, and the button to end it."""
-    member, language = turn.member, party.guest.language
+def welcome(moment: Moment, guest: Recipient, held: Handoff) -> Reply:
+    """What the guest hears when a colleague takes over, and where they go on in another chat; the button ends it."""
+    language = guest.language
     text = say(
         language,
         "handoff.talk.begins",
-        name=cards.speakable(language, member.name),
-        department=cards.department(language, member.role),
-        is_manager=member.role == notices.MANAGER,
+        name=cards.speakable(language, held.staff_name),
+        department=cards.department(language, held.staff_role),
+        is_manager=held.staff_role == notices.MANAGER,
     )
     end = Button(cards.intent_label(language, "back_to_house"), Call("back_to_house"))
-    return Reply(text, [end], to=party.guest)
+    return Reply(text, [end], to=None if guest.conversation_id == moment.here else guest)
 
 
 def ended(moment: Moment, held: Handoff, how: str, **values: Any) -> list[Reply]:
@@ -159,25 +159,28 @@ def told_colleague(moment: Moment, held: Handoff, party: Party, how: str, **valu
 
 
 def _to_colleague(turn: Turn, held: Handoff) -> list[Reply]:
-    """Marked when the colleague's words go to somebody else meanwhile."""
+    """Marked when the colleague's words go to somebody else meanwhile, and when the guest writes on another channel."""
     assert held.staff_id is not None
     assert held.staff_conversation_id is not None
     if find_staff_member(turn.db, held.staff_id) is None:
         return returned(turn, held, "left")
+    has_moved = follow(turn.db, held, turn.here)
     guest_said(turn.db, turn.now, held)
     colleague, front = recipient_in(turn.db, held.staff_conversation_id), held_by(turn.db, held.staff_id)[0]
     is_front, language = front.id == held.id, colleague.language
     text = say(
         language,
         "handoff.talk.from_guest",
-        who=named(language, party_in(turn, held.conversation_id)),
+        who=named(language, party_in(turn, turn.here)),
+        channel=turn.speaker.channel if has_moved else "",
         words=turn.text.strip(),
         photo=_has_photo(turn.attachments),
         translation=turn.meaning(turn.text),
         front="" if is_front else named(language, party_in(turn, front.conversation_id)),
     )
     buttons = [] if is_front else [_turn_to(language, held)]
-    return [Reply(text, buttons, to=colleague, attachments=turn.attachments)]
+    told = [welcome(turn, recipient_in(turn.db, turn.here), held)] if has_moved else []
+    return [*told, Reply(text, buttons, to=colleague, attachments=turn.attachments)]
 
 
 def _to_guest(turn: Turn, held: Handoff) -> list[Reply]:

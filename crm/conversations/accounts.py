@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, UniqueConstraint, bindparam, select, update
+from sqlalchemy import BindParameter, Select, UniqueConstraint, bindparam, select, union_all, update
 from sqlmodel import Field, SQLModel
 
 from crm.guests.profile import guest
@@ -108,6 +108,21 @@ SPEAKER_COLUMNS = (
 )
 
 
+def other_chats(conversation_id: Any) -> Select[Any]:
+    """As part of a query: ids of the conversations of whatever guest this one is with, on all their channels."""
+    mine, chats = account.alias("my_account"), conversation.alias("my_chat")
+    theirs, others = account.alias("their_account"), conversation.alias("their_chat")
+    return (
+        select(others.c.id)
+        .select_from(chats)
+        .join(mine, mine.c.id == chats.c.account_id)
+        .join(theirs, theirs.c.guest_id == mine.c.guest_id)
+        .join(others, others.c.account_id == theirs.c.id)
+        .where(chats.c.id == conversation_id)
+        .correlate_except(chats, mine, theirs, others)
+    )
+
+
 def with_stay(accounts: Select[Any]) -> Select[Any]:
     """The query, which has accounts, with what the SPEAKER_COLUMNS need beside them."""
     return (
@@ -126,6 +141,13 @@ LOCKED = (
     .with_for_update(key_share=True)  # others may queue messages for the conversation meanwhile
 )
 _LOCK = Prepared(LOCKED)
+_HERE: BindParameter[str] = bindparam("conversation_id")
+_LOCK_CHATS = Prepared(
+    select(conversation.c.id)
+    .where(conversation.c.id.in_(union_all(select(_HERE), other_chats(_HERE))))
+    .order_by(conversation.c.id)
+    .with_for_update(key_share=True)
+)
 _SET_LANGUAGE = Prepared(
     update(Account).where(account.c.id == bindparam("account_id")).values(language=bindparam("new_language"))
 )
@@ -191,6 +213,12 @@ def lock_conversation(db: Connection, conversation_id: str) -> None:
     """Until this transaction ends no other changes what happens in the conversation."""
     if db.dialect.name == "postgresql":  # on SQLite nobody else writes meanwhile
         _LOCK.write(db, {"conversation_id": conversation_id})
+
+
+def lock_chats(db: Connection, conversation_id: str) -> None:
+    """The same, in every chat of the guest this conversation is with."""
+    if db.dialect.name == "postgresql":
+        _LOCK_CHATS.write(db, {"conversation_id": conversation_id})
 
 
 def set_language(db: Connection, account_id: str, language: str) -> None:

@@ -1,7 +1,7 @@
 """What happens to a handoff: asked for, taken, spoken in, given back, ended; at most one is open in a conversation.
 
-Whoever opens, gives back or ends one has locked the guest's conversation before (`lock_conversation`), so that no turn
-of it answers meanwhile.
+Whoever takes one has locked all chats of the guest before (`lock_chats`), whoever else opens, gives back or ends one
+its conversation (`lock_conversation`), so that no turn of theirs answers meanwhile.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, text, update
+from sqlalchemy import bindparam, exists, func, insert, text, update
 
 from crm.conversations.handoffs import (
     Handoff,
@@ -81,6 +81,15 @@ def take_from(db: Connection, now: datetime, member: StaffMember, at: str, held:
 def turn_to(db: Connection, now: datetime, member: StaffMember, at: str, held: Handoff) -> bool:
     """What the member says next goes there; False when they have it no longer."""
     return _change(db, held, {"front_at": now, "staff_conversation_id": at}, _IS_TAKEN, _c.staff_id == member.id)
+
+
+def follow(db: Connection, held: Handoff, conversation_id: str) -> bool:
+    """The guest writes in another of their chats, and is answered there; False where they do not, or may not."""
+    if held.conversation_id == conversation_id:
+        return False
+    other = handoff.alias("other")
+    is_free = ~exists().where(other.c.conversation_id == conversation_id, text("other.state IN ('asked', 'taken')"))
+    return _change(db, held, {"conversation_id": conversation_id}, _c.state == held.state, is_free)
 
 
 def guest_said(db: Connection, now: datetime, held: Handoff) -> None:

@@ -1,4 +1,7 @@
-"""A guest's conversation in the hands of a colleague, and the questions asked of it; handoff_steps.py changes it."""
+"""A guest in the hands of a colleague, on whatever channel they write, and the questions asked of it.
+
+handoff_steps.py changes it.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ScalarSelect, bindparam, select, text
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, bindparam, func, select, text, union_all
 from sqlmodel import Field, SQLModel
 
+from crm.conversations.accounts import other_chats
 from crm.staff.members import staff_member
 from crm.store import Connection, Prepared, Utc, partial_index, table
 
@@ -28,7 +32,7 @@ _UNANSWERED = f"{_TAKEN} AND answered_at IS NULL"
 
 
 class HandoffRow(SQLModel, table=True):
-    """`conversation_id` is the guest's, `staff_conversation_id` where the colleague wrote last.
+    """`conversation_id` is where the guest wrote last, `staff_conversation_id` where the colleague wrote last.
 
     `front_at` is when the colleague last turned to it, `said_at` when either of them said a word, `waiting_since` the
     first word of the guest that the colleague has not answered, `answered_at` the colleague's first word.
@@ -122,7 +126,12 @@ _INFO = select(
     _c.answered_at,
 ).outerjoin(staff_member, staff_member.c.id == _c.staff_id)
 _BY_ID = Prepared(_INFO.where(_c.id == bindparam("handoff_id")))
-_OPEN_IN = Prepared(_INFO.where(_c.conversation_id == bindparam("conversation_id"), _IS_OPEN))
+_HERE: BindParameter[str] = bindparam("conversation_id")
+_OPEN_WITH = Prepared(
+    _INFO.where(_c.conversation_id.in_(union_all(select(_HERE), other_chats(_HERE))), _IS_OPEN)
+    .order_by((_c.conversation_id == _HERE).desc(), _c.opened_at.desc())
+    .limit(1)
+)
 _ASKED_IN = _INFO.where(
     _c.property_id == bindparam("property_id"),
     text("handoff.state = 'asked'"),
@@ -134,10 +143,14 @@ _UNREMINDED_SINCE = _due(_UNREMINDED, _c.waiting_since)
 _UNANSWERED_SINCE = _due(_UNANSWERED, _c.taken_at)
 
 
-def taken_in(conversation_id: Any) -> ScalarSelect[str]:
-    """As part of a query: the handoff by which a colleague speaks in this conversation; NULL while the house does."""
-    taken = select(_c.id).where(_c.conversation_id == conversation_id, _IS_OPEN, _IS_TAKEN)
-    return taken.scalar_subquery()
+def taken_in(conversation_id: Any) -> ColumnElement[str]:
+    """As part of a query: the handoff by which a colleague speaks with whoever is in this conversation, here or in
+    another chat of the same guest; NULL while the house does.
+    """
+    taken = select(_c.id).where(_IS_OPEN, _IS_TAKEN).correlate_except(handoff)
+    here = taken.where(_c.conversation_id == conversation_id)
+    elsewhere = taken.where(_c.conversation_id.in_(other_chats(conversation_id))).limit(1)
+    return func.coalesce(here.scalar_subquery(), elsewhere.scalar_subquery())
 
 
 def in_front_of(staff_id: Any) -> ScalarSelect[str]:
@@ -151,7 +164,8 @@ def get_handoff(db: Connection, handoff_id: str) -> Handoff:
 
 
 def find_open_handoff(db: Connection, conversation_id: str) -> Handoff | None:
-    row = _OPEN_IN.first(db, {"conversation_id": conversation_id})
+    """Of the guest of this conversation, whichever of their chats it is in."""
+    row = _OPEN_WITH.first(db, {"conversation_id": conversation_id})
     return _handoff(row) if row else None
 
 

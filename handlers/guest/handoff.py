@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from crm.conversations.accounts import lock_conversation
-from crm.conversations.handoff_steps import ask, end
-from crm.conversations.handoffs import Handoff, find_open_handoff
+from crm.conversations.handoff_steps import ask, end, follow
+from crm.conversations.handoffs import Handoff, find_open_handoff, get_handoff
 from crm.conversations.messages import MessageClass
 from crm.conversations.recipients import Recipient
 from crm.properties.catalogue import shipped_catalogue
@@ -24,7 +24,7 @@ def ask_for_person(turn: Turn) -> list[Reply]:
     stay = turn.speaker.stay
     if stay is None and turn.speaker.guest_id:
         stay = find_last_stay(turn.db, turn.speaker.guest_id)
-    known = find_open_handoff(turn.db, turn.here)
+    known = _open_with(turn)
     if known is not None and not needs_of(turn.call.slots):
         if known.is_taken:
             return [Reply(say(turn.language, "handoff.ask_for_person.here"))]
@@ -35,7 +35,7 @@ def ask_for_person(turn: Turn) -> list[Reply]:
 
 def back_to_house(turn: Turn) -> list[Reply]:
     """By the guest, who may also only have asked for a person."""
-    known = find_open_handoff(turn.db, turn.here)
+    known = _open_with(turn)
     if known is None:
         return [Reply(say(turn.language, "handoff.back_to_house.alone"))]
     if known.is_taken:
@@ -47,6 +47,12 @@ def back_to_house(turn: Turn) -> list[Reply]:
     if request is not None and cancel(turn.db, turn.now, request):
         told = notices.to_assignee(turn, request, "cancelled")
     return [Reply(say(turn.language, "handoff.back.by_guest", who="", waiting=False)), *told]
+
+
+def _open_with(turn: Turn) -> Handoff | None:
+    """What is open with the guest, who is answered from now on where they write."""
+    known = find_open_handoff(turn.db, turn.here)
+    return get_handoff(turn.db, known.id) if known and follow(turn.db, known, turn.here) else known
 
 
 def _asked_again(turn: Turn, known: Handoff) -> list[Reply]:

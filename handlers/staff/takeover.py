@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from crm.conversations.accounts import lock_conversation
+from crm.conversations.accounts import lock_chats
 from crm.conversations.handoff_steps import take, take_from, turn_to
 from crm.conversations.handoffs import Handoff, asked_handoffs, find_open_handoff, get_handoff, held_by
 from crm.conversations.messages import unpack_files
@@ -31,14 +31,14 @@ def take_over(turn: Turn) -> list[Reply]:
     party = _meant(turn)
     if isinstance(party, Reply):
         return [party]
-    known = _locked(turn, party)
+    known, party = _locked(turn, party)
     if known is not None and _is_mine(turn, known):
         turn_to(turn.db, turn.now, turn.member, turn.here, known)
         return [Reply(say(turn.language, "handoff.take_over.front", who=named(turn.language, party)))]
     held = _taken(turn, party, known)
     if held is None:
         return [_in_other_hands(turn, party, known)]
-    return [_opened(turn, party, held), handoffs.welcome(turn, party), *_relieved(turn, party, known)]
+    return [_opened(turn, party, held), handoffs.welcome(turn, party.guest, held), *_relieved(turn, party, known)]
 
 
 def write_to_guest(turn: Turn) -> list[Reply]:
@@ -52,7 +52,7 @@ def write_to_guest(turn: Turn) -> list[Reply]:
     attachments = turn.attachments or unpack_files(turn.slot("pictures"))
     if not words and not attachments:
         return [_ask_words(turn, party)]
-    known = _locked(turn, party)
+    known, party = _locked(turn, party)
     if known is not None and _is_mine(turn, known):
         told = handoffs.told_guest(turn, known, words, attachments)
         return [
@@ -62,7 +62,7 @@ def write_to_guest(turn: Turn) -> list[Reply]:
     held = _taken(turn, party, known)
     if held is None:
         return [_in_other_hands(turn, party, known, unsent=True)]
-    told = [handoffs.welcome(turn, party), *handoffs.told_guest(turn, held, words, attachments)]
+    told = [handoffs.welcome(turn, party.guest, held), *handoffs.told_guest(turn, held, words, attachments)]
     return [_opened(turn, party, held, sent=True), *told, *_relieved(turn, party, known)]
 
 
@@ -118,15 +118,20 @@ def _one_of(turn: Turn, parties: Sequence[Party]) -> Party | Reply:
     return Reply(say(turn.language, "handoff.take_over.which"), buttons)
 
 
-def _locked(turn: Turn, party: Party) -> Handoff | None:
-    """What is open in the guest's conversation, which nobody else changes now; raises NotAllowed for other houses'."""
-    lock_conversation(turn.db, party.guest.conversation_id)
+def _locked(turn: Turn, party: Party) -> tuple[Handoff | None, Party]:
+    """What is open with the guest, in the chat they write in, which nobody else changes now.
+
+    Raises NotAllowed for other houses'.
+    """
+    lock_chats(turn.db, party.guest.conversation_id)
     known = find_open_handoff(turn.db, party.guest.conversation_id)
+    if known is not None and known.conversation_id != party.guest.conversation_id:
+        party = party_in(turn, known.conversation_id)
     if _home(turn, party, known) not in turn.member.property_ids:
         raise NotAllowed
     if party.guest.staff_id is not None:  # who asked as a guest has become a colleague
         raise NotFound(what="")
-    return known
+    return known, party
 
 
 def _home(turn: Turn, party: Party, known: Handoff | None) -> str:

@@ -8,7 +8,9 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from crm.conversations.accounts import bind_guest
 from crm.conversations.handoffs import Handoff, HandoffState, find_open_handoff
+from crm.conversations.handoffs import handoff as handoffs_table
 from crm.conversations.inbound import record_inbound
 from crm.conversations.messages import Attachment, Body, MessageState
 from crm.properties.catalogue import shipped_catalogue
@@ -482,3 +484,74 @@ def test_what_the_clock_cannot_do_waits_and_is_tried_again(house: House) -> None
     assert WORK.due(house.db, house.now, 100) == []
     house.later(minutes=31)
     assert WORK.due(house.db, house.now, 100)
+
+
+# -- a guest on two channels
+
+
+def test_guest_who_goes_on_in_another_chat_is_answered_there(house: House) -> None:
+    guest, desk = house.guest(), house.staff("Dora", "front_desk")
+    phone = house.another_chat(guest)
+    take(house, desk, guest)
+    says(house, desk, guest, "Good evening")
+    heard = says(house, phone, phone, "Can you read me here?")
+    assert heard.by(desk) == "302 Anna Berg (now on fake): Can you read me here?"
+    assert heard.own == "Dora from the front desk is with you now. Please just write."
+    assert heard.labels == ["No person needed"]
+    assert not heard.by(guest)
+    heard = says(house, phone, phone, "Hello?")
+    assert (heard.own, heard.by(desk)) == ("", "302 Anna Berg: Hello?")
+    heard = says(house, desk, phone, "Very well")
+    assert heard.by(phone) == "Dora: Very well"
+    assert not heard.by(guest)
+    assert "(now on fake)" in says(house, guest, guest, "And here again").by(desk)
+    assert says(house, desk, guest, "Here too").by(guest) == "Dora: Here too"
+
+
+def test_it_is_one_talk_whichever_chat_a_colleague_takes(house: House) -> None:
+    guest, desk, eva = house.guest(), house.staff("Dora", "front_desk"), house.staff("Eva", "front_desk")
+    phone = house.another_chat(guest)
+    take(house, desk, guest)
+    says(house, phone, phone, "Hello")
+    assert take(house, desk, guest).own == "Your words now go to 302 Anna Berg."
+    heard = take(house, eva, guest)
+    assert "Dora has it" in heard.own
+    assert not heard.listeners()
+    heard = house.ask(desk, "write_to_guest", conversation=guest.place.conversation_id, text="It is at the door")
+    assert heard.by(phone) == "Dora: It is at the door"
+    assert len(list(house.db.execute(select(handoffs_table)))) == 1
+
+
+def test_guest_ends_it_wherever_they_write(house: House) -> None:
+    guest, desk = house.guest(), house.staff("Dora", "front_desk")
+    phone = house.another_chat(guest)
+    take(house, desk, guest)
+    heard = house.ask(phone, "back_to_house")
+    assert heard.own == "Of course, it is me again. Tell me whatever you need."
+    assert "needs no person any more" in heard.by(desk)
+    assert not heard.by(guest)
+    assert open_in(house, guest) is None
+
+
+def test_guest_who_waits_asks_again_in_another_chat_and_is_welcomed_there(house: House) -> None:
+    guest, desk = house.guest(), house.staff("Dora", "front_desk")
+    phone = house.another_chat(guest)
+    house.ask(guest, "ask_for_person", said="a person please")
+    heard = house.ask(phone, "ask_for_person", said="is anybody there")
+    assert "asks for a person again" in heard.by(desk)
+    assert len(house.requests()) == 1
+    heard = house.ask(desk, "take_over", room="302")
+    assert heard.by(phone) == "Dora from the front desk is with you now. Please just write."
+    assert not heard.by(guest)
+
+
+def test_two_talks_of_one_guest_stay_where_they_are(house: House) -> None:
+    """Who linked the second chat while it was in other hands."""
+    guest, dora, eva = house.guest(), house.staff("Dora", "front_desk"), house.staff("Eva", "front_desk")
+    stranger = house.stranger("Anna")
+    take(house, dora, guest)
+    take(house, eva, stranger)
+    assert guest.stay
+    bind_guest(house.db, stranger.place.account_id, guest.stay.guest_id)
+    assert says(house, stranger, stranger, "Hello").by(eva) == "302 Anna Berg: Hello"
+    assert says(house, guest, guest, "Good evening").by(dora) == "302 Anna Berg: Good evening"

@@ -21,7 +21,7 @@ from bot.turn_steps import Matter
 from bot.understanding.contract import Understanding
 from crm.conversations import handoffs, inbound
 from crm.conversations import waiting as waiting_room
-from crm.conversations.accounts import Place, lock_conversation
+from crm.conversations.accounts import Place, account, bind_guest, lock_chats
 from crm.conversations.handoff_steps import end, take
 from crm.conversations.handoffs import HandoffState, find_open_handoff, handoff
 from crm.errors import VoiceChanged
@@ -43,16 +43,24 @@ def taking(house: House, guest: Place, dora: StaffMember, desk: Place) -> Callab
     now, place = house.clock(), house.property.id
 
     def act(db: Connection) -> object:
-        lock_conversation(db, guest.conversation_id)
+        lock_chats(db, guest.conversation_id)
         return take(db, now, dora, desk.conversation_id, conversation_id=guest.conversation_id, property_id=place)
 
     return act
 
 
-def read_by(house: House, guest: Place, owner: str = "a") -> Matter:
+def another_chat(house: House, of: Place, who: str) -> Place:
+    """The same guest in another chat."""
+    place = house.place(who)
+    ((guest_id,),) = house.rows(select(account.c.guest_id).where(account.c.id == of.account_id))
+    house.write(lambda db: bind_guest(db, place.account_id, guest_id))
+    return place
+
+
+def read_by(house: House, guest: Place, owner: str = "a", who: str = "wang") -> Matter:
     """What a process has in hand of a message that came in before."""
     now = house.clock()
-    said = Inbound("fake", "said", "wang", "wang", text="thanks")
+    said = Inbound("fake", "said", who, who, text="thanks")
     house.write(lambda db: record(db, now, owner, "en", said))
     matter = house.look(
         lambda db: turn_steps.gather(db, guest.conversation_id, load_house(db, shipped_catalogue(), "en"))
@@ -86,6 +94,30 @@ async def test_words_go_through_and_the_house_is_silent(house: House) -> None:
         await house.quiet()
     assert house.count_requests() == 1
     assert len(channel.texts("wang")) == 4
+
+
+async def test_in_another_chat_of_the_guest_the_house_is_silent_too(house: House) -> None:
+    wang = house.add_guest("wang", "212")
+    house.add_staff("dora", "front_desk")
+    another_chat(house, wang, "wang-2")
+    channel = FakeChannel()
+    async with house.running(channel):
+        await channel.says("dora", "take over 212")
+        await house.until(lambda: channel.texts("wang") + channel.texts("wang-2"))
+        await channel.says("wang", "I am here")
+        await channel.hears("dora", "I am here")
+        await channel.says("wang-2", "two towels please")
+        await channel.hears("dora", "212 Wang (now on fake): two towels please")
+        await channel.hears("wang-2", "is with you now")
+        await channel.says("dora", "they are coming")
+        await channel.hears("wang-2", "Dora: they are coming")
+        await channel.presses("wang-2", "No person needed")
+        await channel.hears("wang-2", "it is me again")
+        await channel.says("wang-2", "two towels please")
+        await channel.hears("wang-2", "2 towels")
+        await house.quiet()
+    assert house.count_requests() == 1
+    assert not any("coming" in each for each in channel.texts("wang"))
 
 
 async def test_a_redelivered_message_is_passed_on_once(house: House) -> None:
@@ -233,11 +265,13 @@ async def test_with_a_model_each_reads_their_own_language_and_nothing_else_is_as
     assert all("You translate" in str(request) for request in server.requests)
 
 
-def test_of_a_guests_turn_and_a_take_over_in_the_same_instant_one_comes_first(postgres_house: House) -> None:
+@pytest.mark.parametrize("who", ["wang", "wang-2"], ids=["in this chat", "in another chat of the guest"])
+def test_of_a_guests_turn_and_a_take_over_in_the_same_instant_one_comes_first(postgres_house: House, who: str) -> None:
     """Whichever it is, the house never answers after the colleague has come."""
     house = postgres_house
     guest, dora, desk = house.add_guest("wang", "212"), house.add_staff("dora", "front_desk"), house.place("dora")
-    matter, has_taken = read_by(house, guest), Event()
+    chat = guest if who == "wang" else another_chat(house, guest, who)
+    matter, has_taken = read_by(house, chat, who=who), Event()
 
     def take_slowly(db: Connection) -> None:
         taking(house, guest, dora, desk)(db)
@@ -281,11 +315,12 @@ async def test_a_quiet_talk_is_ended_once_by_however_many_clocks(house: House) -
     assert len(told) == 1
 
 
-@pytest.mark.parametrize("query", [waiting_room._WAITING, inbound._TAKE_UP, handoffs._OPEN_IN, handoffs._HELD])
+@pytest.mark.parametrize("query", [waiting_room._WAITING, inbound._TAKE_UP, handoffs._OPEN_WITH, handoffs._HELD])
 def test_what_every_message_asks_walks_through_no_table(house: House, query: Prepared) -> None:
     plan = _plan(house, query)
     assert "ix_handoff" in plan, plan
-    assert not re.search(r"SCAN (handoff|mine|front)\b(?! USING)|Seq Scan on handoff", plan), plan
+    tables = "handoff|account|conversation|my_account|my_chat|their_account|their_chat"
+    assert not re.search(rf"SCAN ({tables})\b(?! USING)|Seq Scan on ({tables})", plan), plan
 
 
 @pytest.mark.parametrize(
