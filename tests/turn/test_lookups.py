@@ -10,8 +10,9 @@ from crm import feedback
 from crm.conversations import undelivered
 from crm.service_requests import lookups, punctuality
 from crm.staff import briefs
-from crm.stays import returning
+from crm.stays import returning, room_plan
 from crm.store import Prepared
+from tests.support.plans import plan_of
 from tests.turn.houses import House
 
 QUESTIONS = {
@@ -24,6 +25,8 @@ QUESTIONS = {
     "last sent": (undelivered._LAST_SENT, "ix_message_of_conversation"),
     "guests not reached": (undelivered._UNREACHED, "ix_message_undelivered_since"),
     "complaints": (feedback._SINCE, "ix_feedback_of_property"),
+    "asked by the house": (lookups._OF_THE_HOUSE, "ix_request_of_stay"),
+    "who has a room before": (room_plan._PREVIOUS, "ix_stay_room_id"),
     "returning guests": (returning._RETURNING, "ix_stay_of_guest"),
 }
 
@@ -36,20 +39,9 @@ def test_a_question_has_its_index(house: House, asked: str) -> None:
 
 
 def _plan(house: House, query: Prepared) -> str:
-    """How the database would answer it; with few rows PostgreSQL has to be told that it has an index."""
     now = house.clock()
     values: dict[str, Any] = {"property_id": "a", "property_ids": ["a"], "stay_ids": ["b"], "ids": ["b"], "room": "302"}
     values |= {"conversation_id": "c", "kind": "complaint", "limit": 5, "hour": "07:30"}
+    values |= {"stay_id": "b", "arrival": now.date(), "still_there": now.date()}
     values |= {"since": now, "until": now, "now": now, "today": now.date()}
-    with house.store.transaction() as db:
-        asked = query._plan(db, values)
-        driver: Any = db.connection.driver_connection
-        if house.store.is_sqlite:
-            rows = driver.execute("EXPLAIN QUERY PLAN " + asked.sql, asked.parameters(values)).fetchall()
-            return "\n".join(row[-1] for row in rows)
-        driver.execute("SET LOCAL enable_seqscan = off")
-        driver.execute("PREPARE question AS " + asked.sql)
-        given = ", ".join(f"'{value}'" for value in asked.parameters(values))
-        rows = driver.execute(f"EXPLAIN EXECUTE question({given})").fetchall()
-        driver.execute("DEALLOCATE question")
-        return "\n".join(row[0] for row in rows)
+    return plan_of(house.store, query, values)

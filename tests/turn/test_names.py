@@ -28,6 +28,7 @@ from crm.store import Connection, Prepared, Store, Utc
 from handlers.turn import Call, Question
 from tests.eval.syllables import lines
 from tests.support.fake_channel import FakeChannel
+from tests.support.plans import plan_of
 from tests.turn.houses import House
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -100,21 +101,9 @@ def test_questions_about_names_walk_through_no_table(house: House, query: Prepar
 
 
 def _plan(house: House, query: Prepared) -> str:
-    """How the database would answer it; with few rows PostgreSQL has to be told that it has an index."""
     values: dict[str, Any] = {"sound": "b", "prefix": "b", "beyond": "c", "since": NOW.date()}
     values |= {"written": ["a"], "sounds": ["b"], "property_ids": ["c"], "lately": NOW.date(), "soon": NOW.date()}
-    with house.store.transaction() as db:
-        asked = query._plan(db, values)
-        driver: Any = db.connection.driver_connection
-        if house.store.is_sqlite:
-            rows = driver.execute("EXPLAIN QUERY PLAN " + asked.sql, asked.parameters(values)).fetchall()
-            return "\n".join(row[-1] for row in rows)
-        driver.execute("SET LOCAL enable_seqscan = off")
-        driver.execute("PREPARE question AS " + asked.sql)
-        given = ", ".join(f"'{value}'" for value in asked.parameters(values))
-        rows = driver.execute(f"EXPLAIN EXECUTE question({given})").fetchall()
-        driver.execute("DEALLOCATE question")
-        return "\n".join(row[0] for row in rows)
+    return plan_of(house.store, query, values)
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ from crm.store import Connection, Prepared
 from handlers.turn import Call
 from tests.support.fake_channel import FakeChannel
 from tests.support.model_server import ModelServer, kana, silent, translating
+from tests.support.plans import plan_of
 from tests.turn.houses import House
 
 pytestmark = pytest.mark.anyio
@@ -336,18 +337,6 @@ def test_what_the_clock_asks_every_second_has_its_index(house: House, query: Pre
 
 
 def _plan(house: House, query: Prepared) -> str:
-    """How the database would answer it; with few rows PostgreSQL has to be told that it has an index."""
     values: dict[str, Any] = {"conversation_id": "c", "staff_id": "s", "since": house.clock(), "limit": 1}
     values |= {"message_id": "m", "to_state": "handled", "why": "", "now": house.clock(), "owner": "a", "voice": ""}
-    with house.store.transaction() as db:
-        asked = query._plan(db, values)
-        driver: Any = db.connection.driver_connection
-        if house.store.is_sqlite:
-            rows = driver.execute("EXPLAIN QUERY PLAN " + asked.sql, asked.parameters(values)).fetchall()
-            return "\n".join(row[-1] for row in rows)
-        driver.execute("SET LOCAL enable_seqscan = off")
-        driver.execute("PREPARE question AS " + asked.sql)
-        given = ", ".join(f"'{value}'" for value in asked.parameters(values))
-        rows = driver.execute(f"EXPLAIN EXECUTE question({given})").fetchall()
-        driver.execute("DEALLOCATE question")
-        return "\n".join(row[0] for row in rows)
+    return plan_of(house.store, query, values)
