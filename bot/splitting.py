@@ -26,6 +26,11 @@ def units(text: str, of: str = UTF16) -> int:
     return len(text.encode(of, "surrogatepass")) // _WIDTH[of]
 
 
+def columns(text: str) -> int:
+    """Width on the screen; a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
 def clean(text: str) -> str:
     """Without what UTF-8 or PostgreSQL cannot hold: lone surrogates become U+FFFD, NUL goes."""
     if "\0" in text:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -10,7 +9,7 @@ from math import ceil
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.channels.base import File, Outbound, Refused
-from bot.splitting import clean, cut_text, split_text, units
+from bot.splitting import clean, columns, cut_text, split_text, units
 
 MESSAGE_LIMIT = 4096
 CAPTION_LIMIT = 1024
@@ -52,12 +51,7 @@ def _keyboard(buttons: Sequence[tuple[str, str]]) -> InlineKeyboardMarkup | None
     keys = [InlineKeyboardButton(cut_text(clean(label), LABEL_LIMIT), callback_data=token) for token, label in buttons]
     if not keys:
         return None
-    widest = max(_width(key.text) for key in keys)
+    widest = max(columns(key.text) for key in keys)
     most = next((count for width, count in _BUTTONS_PER_ROW if widest <= width), 1)
     count = ceil(len(keys) / ceil(len(keys) / most))  # four buttons look better as two and two than as three and one
     return InlineKeyboardMarkup([keys[start : start + count] for start in range(0, len(keys), count)])
-
-
-def _width(label: str) -> int:
-    """Columns on the screen; a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in label)
