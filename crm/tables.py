@@ -6,6 +6,7 @@ import crm.conversations.accounts
 import crm.conversations.attachments
 import crm.conversations.grants
 import crm.conversations.handoffs
+import crm.conversations.inboxes
 import crm.conversations.messages
 import crm.conversations.platform_tokens
 import crm.conversations.rates

@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import case, select, text, update
+from sqlalchemy import case, select, text, union, update
 
 from crm.conversations.accounts import Conversation, conversation
 from crm.conversations.grants import NO_GRANT
+from crm.conversations.inboxes import Inbox, inbox
 from crm.conversations.messages import AT_LEAST_ONCE, Message, MessageState, message
 from crm.store import Connection
 
@@ -17,16 +18,17 @@ from crm.store import Connection
 def end_leases(db: Connection, now: datetime, is_dead: Callable[[str], bool]) -> int:
     """Ends every lease of an owner that is certainly dead, for the next sweep to find; returns how many such owners."""
     sending = text("message.state = 'sending'")
-    owners = (
-        select(message.c.lease_owner)
-        .where(sending)
-        .union(select(conversation.c.lease_owner).where(conversation.c.lease_owner.is_not(None)))
+    owners = union(
+        select(message.c.lease_owner).where(sending),
+        select(conversation.c.lease_owner).where(conversation.c.lease_owner.is_not(None)),
+        select(inbox.c.lease_owner).where(inbox.c.lease_owner.is_not(None)),
     )
     dead = [owner for owner in db.execute(owners).scalars() if owner and is_dead(owner)]
     if dead:
         ended = {"lease_until": datetime.fromtimestamp(0, now.tzinfo)}
         db.execute(update(Message).where(sending, message.c.lease_owner.in_(dead)).values(**ended))
         db.execute(update(Conversation).where(conversation.c.lease_owner.in_(dead)).values(**ended))
+        db.execute(update(Inbox).where(inbox.c.lease_owner.in_(dead)).values(**ended))
     return len(dead)
 
 
