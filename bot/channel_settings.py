@@ -44,9 +44,40 @@ class WechatSettings(Section):
     aes_key: str = Field(default="", repr=False, pattern=r"^([A-Za-z0-9]{43})?$")
 
 
+class WecomSettings(Section):
+    corp_id: str = Field(default="", pattern=r"^[A-Za-z0-9_-]*$")
+    agent_id: int = Field(default=0, ge=0)
+    kf_id: str = Field(default="", pattern=r"^[A-Za-z0-9_-]*$")
+    kf_link: str = Field(default="", pattern=r"^(https?://[^\s?]+\?\S+)?$")
+    base_url: str = Field(default="https://qyapi.weixin.qq.com", pattern=r"^https?://\S+$")
+    secret: str = Field(default="", repr=False)
+    kf_secret: str = Field(default="", repr=False)
+    token: str = Field(default="", repr=False, pattern=r"^[A-Za-z0-9]{0,32}$")
+    aes_key: str = Field(default="", repr=False, pattern=r"^([A-Za-z0-9]{43})?$")
+
+    @property
+    def is_on(self) -> bool:
+        return bool(self.agent_id or self.kf_id)
+
+    @property
+    def secret_for_guests(self) -> str:
+        """Most often the same app may do both."""
+        return self.kf_secret or self.secret
+
+    def missing(self) -> str:
+        """The variables of the environment that are still needed."""
+        needed = {
+            "SECRET": self.secret if self.agent_id else self.secret_for_guests,
+            "TOKEN": self.token,
+            "AES_KEY": self.aes_key,
+        }
+        return ", ".join(f"GUANJIA_WECOM_{name}" for name, value in needed.items() if not value)
+
+
 SECRETS = {
     "telegram": ("token", "webhook_secret"),
     "wechat": ("secret", "token", "aes_key"),
+    "wecom": ("secret", "kf_secret", "token", "aes_key"),
     "model": ("key",),
 }
 """Of each section what the environment holds, as GUANJIA_TELEGRAM_TOKEN."""

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from bot.channel_settings import SECRETS, Section, TelegramSettings, WechatSettings
+from bot.channel_settings import SECRETS, Section, TelegramSettings, WechatSettings, WecomSettings
 from bot.knowledge_settings import KnowledgeSettings, TextFileError, read_text_files
 from crm.properties.catalogue import Catalogue, Department, house_catalogue
 from crm.properties.hours import Hours, Shifts, read_shift
@@ -144,6 +144,7 @@ class Settings(Section):
     web: WebSettings = WebSettings()
     telegram: TelegramSettings = TelegramSettings()
     wechat: WechatSettings = WechatSettings()
+    wecom: WecomSettings = WecomSettings()
     conversation: ConversationSettings = ConversationSettings()
     model: ModelSettings = ModelSettings()
     properties: tuple[PropertySettings, ...] = Field(min_length=1)
@@ -167,7 +168,9 @@ class Settings(Section):
         """With a guest's token behind it, what opens the chat of their stay; nothing while no address is public."""
         if self.web.public_url:
             return f"{self.web.public_url.rstrip('/')}/?t="
-        return f"https://t.me/{self.telegram.username}?start=" if self.telegram.username else ""
+        if self.telegram.username:
+            return f"https://t.me/{self.telegram.username}?start="
+        return f"{self.wecom.kf_link}&scene_param=" if self.wecom.kf_link else ""
 
     @property
     def database_url(self) -> str:
@@ -223,6 +226,10 @@ def _check_together(settings: Settings, source: str) -> None:
         raise ConfigError(f"{source}: wechat.app_id needs {names} in the environment")
     if wechat.subscription.template_id and not (settings.web.public_url and wechat.subscription.title):
         raise ConfigError(f"{source}: wechat.subscription.template_id needs a title there, and web.public_url")
+    if settings.wecom.is_on and not settings.wecom.corp_id:
+        raise ConfigError(f"{source}: wecom.corp_id: say whose agent_id or kf_id it is")
+    if settings.wecom.is_on and (names := settings.wecom.missing()):
+        raise ConfigError(f"{source}: wecom needs {names} in the environment")
     if settings.model.base_url and not settings.model.name:
         raise ConfigError(f"{source}: model.name: say which model is asked at model.base_url")
 

@@ -36,7 +36,7 @@ WRONG = {
 def test_the_example_is_accepted_and_shows_the_defaults() -> None:
     example = load_settings(EXAMPLE, {})
     plain = Settings(properties=example.properties)
-    for section in ("web", "telegram", "wechat", "conversation"):
+    for section in ("web", "telegram", "wechat", "wecom", "conversation"):
         assert getattr(example, section) == getattr(plain, section), section
     assert example.store.folder == ROOT / plain.store.folder
     assert example.catalogue["baby_cot"] == plain.catalogue["baby_cot"]
@@ -44,9 +44,9 @@ def test_the_example_is_accepted_and_shows_the_defaults() -> None:
 
 def test_the_example_shows_every_key() -> None:
     shown = tomllib.loads(EXAMPLE.read_text("utf-8"))
-    secrets = {name for names in SECRETS.values() for name in names}
+    secrets = {key for keys in SECRETS.values() for key in keys}
     assert set(shown) == set(Settings.model_fields)
-    for name in ("store", "web", "telegram", "wechat", "conversation"):
+    for name in ("store", "web", "telegram", "wechat", "wecom", "conversation"):
         section = Settings.model_fields[name].annotation
         assert section
         assert set(shown[name]) == set(section.model_fields) - secrets, name
@@ -149,6 +149,44 @@ def test_an_official_account_needs_all_its_secrets() -> None:
             parse_settings(deepcopy(values), {key: value for key, value in secrets.items() if key != name})
     with pytest.raises(ConfigError, match=r"wechat\.aes_key"):
         parse_settings(deepcopy(values), {**secrets, "GUANJIA_WECHAT_AES_KEY": "too short"})
+
+
+WECOM = {"corp_id": "ww1", "agent_id": 7, "kf_id": "wk1"}
+OF_WECOM = {"GUANJIA_WECOM_SECRET": "s3cret", "GUANJIA_WECOM_TOKEN": "t0ken", "GUANJIA_WECOM_AES_KEY": "K" * 43}
+
+
+def test_wecom_takes_its_secrets_from_the_environment_and_one_app_may_do_both() -> None:
+    values = {**tomllib.loads(EXAMPLE.read_text("utf-8")), "wecom": {**WECOM}}
+    settings = parse_settings(deepcopy(values), OF_WECOM)
+    assert settings.wecom.secret_for_guests == settings.wecom.secret == "s3cret"
+    assert not any(secret in repr(settings) for secret in OF_WECOM.values())
+    other = parse_settings(values, {**OF_WECOM, "GUANJIA_WECOM_KF_SECRET": "0ther"})
+    assert other.wecom.secret_for_guests == "0ther"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "without", "why"),
+    [
+        ({"corp_id": ""}, "", "wecom.corp_id: say whose"),
+        ({}, "GUANJIA_WECOM_SECRET", "wecom needs GUANJIA_WECOM_SECRET in the environment"),
+        ({"agent_id": 0}, "GUANJIA_WECOM_AES_KEY", "wecom needs GUANJIA_WECOM_AES_KEY in the environment"),
+        ({"agent_id": "seven"}, "", "wecom.agent_id: "),
+        ({"kf_link": "work.weixin.qq.com/kfid/kfc1"}, "", "wecom.kf_link: "),
+        ({"secret": "s3cret"}, "", "wecom.secret is a secret: set GUANJIA_WECOM_SECRET instead"),
+    ],
+)
+def test_wecom_without_what_it_needs_is_refused(chosen: dict[str, object], without: str, why: str) -> None:
+    values = {**tomllib.loads(EXAMPLE.read_text("utf-8")), "wecom": {**WECOM, **chosen}}
+    with pytest.raises(ConfigError, match=re.escape(why)):
+        parse_settings(values, {name: value for name, value in OF_WECOM.items() if name != without})
+
+
+def test_guests_find_customer_service_where_the_house_has_no_page() -> None:
+    link = "https://work.weixin.qq.com/kfid/kfc1?enc_scene=ENC1"
+    values = {**tomllib.loads(EXAMPLE.read_text("utf-8")), "wecom": {**WECOM, "kf_link": link}}
+    assert parse_settings(deepcopy(values), OF_WECOM).chat_link == f"{link}&scene_param="
+    values["web"] = {"public_url": "https://chat.example.com"}
+    assert parse_settings(values, OF_WECOM).chat_link == "https://chat.example.com/?t="
 
 
 def knowing(tmp_path: Path, *entries: str) -> Path:
