@@ -16,7 +16,12 @@ from prompts.words import say, table
 
 MOST_MESSAGES = 5
 GIVEN_UP = {MessageState.EXPIRED: "expired", MessageState.UNCERTAIN: "uncertain"}
-REASONS = {"blocked": "blocked", "unreadable": "unreadable", "attachment_missing": "attachment"}
+REASONS = {
+    "blocked": "blocked",
+    "unreadable": "unreadable",
+    "attachment_missing": "attachment",
+    "colleague_speaks": "colleague_speaks",
+}
 
 
 def why_not_delivered(turn: Turn) -> list[Reply]:
