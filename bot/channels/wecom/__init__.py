@@ -1,0 +1,10 @@
+"""WeCom (企业微信): the company's own app for staff in `channel`, 微信客服 for guests in `guest_channel`.
+
+Both are told of by one `callback`. Begin reading there.
+"""
+
+from bot.channels.wecom.callback import Callback
+from bot.channels.wecom.channel import WeCom
+from bot.channels.wecom.guest_channel import WeComGuests
+
+__all__ = ["Callback", "WeCom", "WeComGuests"]

@@ -1,0 +1,79 @@
+"""The parts of an Outbound to a member, one call each, and what became of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from mimetypes import guess_extension
+from typing import Any
+
+from bot.channels.base import File, NotSent, Outbound, Refused, Unreachable
+from bot.channels.wecom.cards import Part, parts_of
+from bot.weixin.client import Client
+
+AT_ONCE = 30
+REMEMBERED = 1_000
+IMAGES = ("image/jpeg", "image/png")
+VOICES = ("audio/amr", "voice/amr")
+LEAST_BYTES = 6  # smaller files are refused
+
+MakeRoom = Callable[[str], Awaitable[float]]
+"""Spends one more send to this address and returns 0.0, or spends none and returns the seconds to wait."""
+
+
+class Sender:
+    def __init__(self, client: Client, agent_id: str, make_room: MakeRoom) -> None:
+        self._client = client
+        self._agent_id = int(agent_id)
+        self._make_room = make_room
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        # How many parts of a message are out already: a second try goes on there instead of repeating them. Only this
+        # process knows, so after a crash the first parts may come twice, which at-least-once allows.
+        self._parts_out: OrderedDict[str, int] = OrderedDict()
+
+    async def send(self, outbound: Outbound) -> str:
+        """The id of the last message; raises a SendError."""
+        parts, message_id = parts_of(outbound), ""
+        async with self._slots:
+            first = min(self._parts_out.get(outbound.id, 0), len(parts) - 1)
+            for done, part in enumerate(parts[first:], start=first):
+                if done > first and (wait := await self._make_room(outbound.address)):
+                    raise NotSent("rate", wait)  # the claim has spent for one part only
+                message_id = await self._send_part(outbound.address, part)
+                self._remember(outbound.id, done + 1)
+        self._parts_out.pop(outbound.id, None)
+        return message_id
+
+    def _remember(self, outbound_id: str, done: int) -> None:
+        self._parts_out[outbound_id] = done
+        self._parts_out.move_to_end(outbound_id)
+        if len(self._parts_out) > REMEMBERED:
+            self._parts_out.popitem(last=False)
+
+    async def _send_part(self, member: str, part: Part) -> str:
+        body = part.body if part.file is None else await file_body(self._client, part.file)
+        answer = await self._client.call("/cgi-bin/message/send", {"touser": member, "agentid": self._agent_id, **body})
+        _check_recipient(answer)
+        return str(answer.get("msgid") or "")
+
+
+async def file_body(client: Client, file: File) -> Mapping[str, Any]:
+    """Uploads it; raises NotSent or Refused."""
+    if len(file.content) < LEAST_BYTES:
+        raise Refused("file too small")
+    kind = "image" if file.mime in IMAGES else "voice" if file.mime in VOICES else "file"
+    name = file.name or file.kind
+    if "." not in name:  # by its end the platform knows what it is
+        name += guess_extension(file.mime) or ".bin"
+    media_id = await client.upload("/cgi-bin/media/upload", replace(file, name=name), type=kind)
+    return {"msgtype": kind, kind: {"media_id": media_id}}
+
+
+def _check_recipient(answer: Mapping[str, Any]) -> None:
+    """The app cannot reach this member, though the call itself was well."""
+    if answer.get("invaliduser"):
+        raise Unreachable("wecom_invaliduser")
+    if answer.get("unlicenseduser"):
+        raise Refused("wecom_unlicenseduser")
