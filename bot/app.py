@@ -165,7 +165,7 @@ class App:
 def house_channels(
     settings: Settings, records: Records, clock: Clock = utc_now, demo_links: tuple[str, str] | None = None
 ) -> list[Channel]:
-    """The channels the settings ask for: the web chat always, Telegram and WeChat when there is an account.
+    """The channels the settings ask for: the web chat always, Telegram, WeChat and WeCom when there is an account.
 
     `demo_links` are the guest's and the staff's page that /demo shows side by side.
     """
@@ -186,11 +186,17 @@ def house_channels(
         )
     ]
     if settings.telegram.token:
-        channels.append(_telegram(settings))
+        from bot.telegram_account import telegram_account
+
+        channels.append(telegram_account(settings))
     if settings.wechat.app_id:
         from bot.official_account import official_account
 
         channels.append(official_account(settings, records, clock))
+    if settings.wecom.is_on:
+        from bot.wecom_account import wecom_channels
+
+        channels.extend(wecom_channels(settings, records, clock))
     return channels
 
 
@@ -212,20 +218,6 @@ def house_model(settings: Settings, clock: Clock = utc_now) -> Model | None:
             allowance=allowance,
             clock=clock,
         )
-    )
-
-
-def _telegram(settings: Settings) -> Channel:
-    from bot.channels.telegram import Telegram
-
-    chosen = settings.telegram
-    return Telegram(
-        token=chosen.token,
-        webhook_url=chosen.webhook_url,
-        webhook_secret=chosen.webhook_secret,
-        base_url=chosen.base_url,
-        base_file_url=chosen.base_file_url,
-        bot_username=chosen.username,
     )
 
 

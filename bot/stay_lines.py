@@ -32,6 +32,8 @@ def handed_over(settings: Settings, stay: StayInfo, token: str) -> list[str]:
     lines = [f"{who_where(stay)}: {state_of(stay)}", f"Code:      {stay.reservation_code}", f"Web chat:  {link}"]
     if settings.telegram.username:
         lines.append(f"Telegram:  https://t.me/{settings.telegram.username}?start={token}")
+    if settings.wecom.kf_link:
+        lines.append(f"微信客服:  {settings.wecom.kf_link}&scene_param={token}")
     picture = io.StringIO()
     segno.make_qr(link).terminal(picture, border=QUIET_ZONE, compact=True)
     return [*lines, "", picture.getvalue().rstrip("\n")]

@@ -1,0 +1,61 @@
+"""The company's account in WeCom, put together from the settings: its app for staff, its 微信客服 for guests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from bot.channel_settings import WecomSettings
+from bot.channels.base import Channel, Rate
+from bot.channels.wecom import Callback, WeCom, WeComGuests
+from bot.config import Settings
+from bot.inbox import RecordsBookmark
+from bot.records import Records
+from bot.weixin.accounts import wecom_client
+from bot.weixin.client import Client
+from bot.weixin.door import CallbackKeys
+from crm.conversations.rates import Allowance
+from crm.store import Connection
+
+Clock = Callable[[], datetime]
+
+
+def wecom_channels(settings: Settings, records: Records, clock: Clock) -> list[Channel]:
+    """What of it is asked for."""
+    chosen = settings.wecom
+    callback = Callback(CallbackKeys(chosen.token, chosen.aes_key, chosen.corp_id), clock)
+    channels: list[Channel] = []
+    if chosen.agent_id:
+        channels.append(_app_for_staff(chosen, records, clock, callback))
+    if chosen.kf_id:
+        channels.append(_service_for_guests(chosen, records, clock, callback))
+    return channels
+
+
+def _app_for_staff(chosen: WecomSettings, records: Records, clock: Clock, callback: Callback) -> WeCom:
+    async def try_spend(limits: Sequence[Rate]) -> float:
+        now = clock()
+        return await records.write(lambda db: _try_spend(db, now, limits))
+
+    agent = str(chosen.agent_id)
+    client = _client(chosen, agent, chosen.secret, records, clock)
+    return WeCom(corp_id=chosen.corp_id, agent_id=agent, client=client, callback=callback, try_spend=try_spend)
+
+
+def _service_for_guests(chosen: WecomSettings, records: Records, clock: Clock, callback: Callback) -> WeComGuests:
+    bookmark = RecordsBookmark(f"wecom_kf:{chosen.kf_id}", records, clock)
+    client = _client(chosen, "kf", chosen.secret_for_guests, records, clock)
+    return WeComGuests(kf_id=chosen.kf_id, client=client, callback=callback, bookmark=bookmark, clock=clock)
+
+
+def _client(chosen: WecomSettings, part: str, secret: str, records: Records, clock: Clock) -> Client:
+    return wecom_client(
+        corp_id=chosen.corp_id, part=part, secret=secret, records=records, clock=clock, base_url=chosen.base_url
+    )
+
+
+def _try_spend(db: Connection, now: datetime, limits: Sequence[Rate]) -> float:
+    allowance = Allowance(db, now, limits)
+    wait = allowance.try_spend(limits)
+    allowance.save(db)
+    return wait
