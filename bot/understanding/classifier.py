@@ -39,6 +39,10 @@ class Classifier:
         scores: Floats = _alike(likeness, meanings().of(grams, len(parts)) @ self.meant.T) @ self.lessons
         return scores
 
+    def weight(self, tokens: Sequence[Token]) -> float:
+        """How much the example lines can tell of it: two hundred for a common word or two, thousands for a sentence."""
+        return self.examples.weight(grams_of([_text(tokens)]))
+
     def knows(self, word: str) -> bool:
         """Whether it stands in an example line."""
         return self.examples.has(word)

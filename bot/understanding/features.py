@@ -141,6 +141,11 @@ class Collection:
         _, known = places_in(self.numbers, numbers_of([word]))
         return bool(known[0])
 
+    def weight(self, grams: Grams) -> float:
+        """Of those of a text's grams that stand in these texts; rare ones weigh more."""
+        at, known = places_in(self.numbers, grams.numbers)
+        return float((self.weights[at[known]] ** 2).sum())
+
     def likeness(self, grams: Grams, texts: int, *, strangers_count: bool = False) -> Floats:
         """The cosine, 0 to 1, of other texts (rows) to these; a gram weighs log(1 + texts / texts that have it).
 

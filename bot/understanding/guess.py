@@ -11,6 +11,7 @@ from bot.understanding.corrections import kept
 from bot.understanding.days import impossible_days
 from bot.understanding.details import Surroundings, find_slots, intent_slots, request_slots
 from bot.understanding.finding import Heard
+from bot.understanding.haste import tells_of_emergency
 from bot.understanding.joining import joined
 from bot.understanding.judgement import Message, Verdict, judge
 from bot.understanding.lessons import OUT_OF_SCOPE, intents_of
@@ -28,7 +29,6 @@ from prompts.words import spoken
 ACTS, LEADS = 0.28, 0.02  # the score from which a verdict is acted on, and how far it must be ahead of the next
 ACTS_ON_DETAILS = 0.2
 CHANGES_WORK = 0.35  # the score from which a colleague's guessed word changes who does what
-ALARMS, FAR = 0.32, 0.1  # the score from which people are paged, and how far ahead: phrases have the first word
 NAMED = 0.15  # what the name of a guest of the house adds to the score of asking for a guest
 DOUBTS = 0.1  # the score from which it is at least offered
 _ORDER, _CANCEL, _CHANGE, _REPEAT = "request_service", "cancel_request", "change_request", "repeat_request"
@@ -67,7 +67,7 @@ def guess(
     offered = intents_of(to_staff)
     message = message_of(around, heeded, to_staff, language)
     verdicts = judge(message)
-    if verdicts[0].name == EMERGENCY and verdicts[0].score >= max(ALARMS, verdicts[0].ranked[1][1] + FAR):
+    if tells_of_emergency(message, verdicts[0]):
         call = Call(EMERGENCY, {"text": around.reading.text})
         return Guess((call,), round(min(1.0, verdicts[0].score), 2), names=(EMERGENCY,))
     verdicts = [_of_a_room(_of_a_guest(_serious(each), around, offered), around, offered) for each in verdicts]

@@ -98,6 +98,11 @@ def judge(message: Message) -> list[Verdict]:
     return _divided(whole, halves, message, DEEPEST)
 
 
+def judge_whole(message: Message) -> Verdict:
+    """The verdict on all of it, undivided."""
+    return _verdicts([message.span], message)[0]
+
+
 def _halves(span: Span, message: Message) -> list[Span]:
     """In pairs: what stands before and after each place where another wish may begin."""
     start, end = span

@@ -36,6 +36,7 @@ FEEDBACK = frozenset({"complain", "compliment", "suggest"})
 _TELLING = frozenset({"my_requests", "my_stay", "suggest"})
 _MOST = 20
 _STARTS = (Kind.INTENT, Kind.SERVICE, Kind.WANTS, Kind.ASKS, Kind.REFUSES, Kind.JOIN)
+_OF_ALARMS = frozenset({Kind.HARMLESS, Kind.TRIFLE})
 _ORDER, _CANCEL = "request_service", "cancel_request"
 
 
@@ -65,7 +66,7 @@ def listen(around: Surroundings, offered: Mapping[str, Intent]) -> Heeded:
     hits = find_hits(tokens, offered, with_services)
     if raises_alarm(hits, tokens):
         return Heeded((Call(EMERGENCY, {"text": around.reading.text}),), confidence=1.0)
-    hits = [hit for hit in hits if hit.meaning.kind is not Kind.HARMLESS and hit.meaning.name != EMERGENCY]
+    hits = [hit for hit in hits if hit.meaning.kind not in _OF_ALARMS and hit.meaning.name != EMERGENCY]
     chosen, grammar = choose([*_marked(around, offered), *hits], tokens)
     pieces = pieces_of(tokens, chosen, grammar)
     spare_orders(pieces, offered)
@@ -89,9 +90,14 @@ def _spotted(stretch: Stretch) -> Spotted:
 
 
 def raises_alarm(hits: Sequence[Hit], tokens: Sequence[Token]) -> bool:
-    """Whether emergency words stand there, and not in a harmless phrase such as "fire alarm test"."""
+    """Whether emergency words stand there, and not in a harmless phrase such as "fire alarm test".
+
+    A mere cry beside a trifle is a way of speaking: 救命这也太美了.
+    """
     harmless = {at for hit in hits if hit.meaning.kind is Kind.HARMLESS for at in range(hit.start, hit.end)}
-    alarms = (hit for hit in hits if hit.meaning.name == EMERGENCY and _stands(hit, tokens))
+    is_trifle = any(hit.meaning.kind is Kind.TRIFLE for hit in hits)
+    heard = (hit for hit in hits if hit.meaning.name == EMERGENCY and _stands(hit, tokens))
+    alarms = [hit for hit in heard if not (is_trifle and hit.meaning.kind is Kind.CRIES)]
     return any(harmless.isdisjoint(range(hit.start, hit.end)) for hit in alarms)
 
 

@@ -32,6 +32,8 @@ class Kind(StrEnum):
     ENQUIRES = "enquired"
     WANTS = "wanting"
     HARMLESS = "harmless"
+    CRIES = "cries"
+    TRIFLE = "trifles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,9 @@ def _rules_of(language: str) -> Iterator[Rule]:
         yield from _compiled(entry.get("phrases", []), Meaning(Kind.SERVICE, code))
         yield from _compiled(entry.get("details", []), Meaning(Kind.SERVICE, code, detailed=True))
         yield from _compiled(entry.get("names", []), Meaning(Kind.SERVICE, code, only_name=True))
-    yield from _compiled(table(language, "emergency", "emergency")["harmless"], Meaning(Kind.HARMLESS))
+    urgent = table(language, "emergency", "emergency")
+    for kind, name in ((Kind.HARMLESS, ""), (Kind.TRIFLE, ""), (Kind.CRIES, "emergency")):
+        yield from _compiled(urgent[kind], Meaning(kind, name))
     for name in ("negation", "connectors", "questions", "statements", "fillers"):
         for kind, spoken in listening(language, name).items():
             if kind != "cancel":
