@@ -13,7 +13,7 @@ _OFFSETS = {
     "昨天": -1, "昨日": -1, "昨晚": -1, "前天": -2, "yesterday": -1, "last night": -1,
     "day after tmrw": 2, "day after tmr": 2, "day after tomorow": 2, "overmorrow": 2,
     "大后天": 3, "后天": 2, "后日": 2, "day after tomorrow": 2, "明": 1, "明天": 1, "明日": 1, "明儿": 1, "翌日": 1,
-    "次日": 1, "2morrow": 1, "tomoz": 1, "tonite": 0, "明个": 1, "今个": 0,
+    "听日": 1, "次日": 1, "2morrow": 1, "tomoz": 1, "tonite": 0, "明个": 1, "今个": 0,
     "tomorrow": 1, "tommorow": 1, "tomorow": 1, "tommorrow": 1, "tmr": 1, "tmrw": 1, "tmw": 1, "2moro": 1,
     "今": 0, "今天": 0, "今日": 0, "今儿": 0, "today": 0, "tonight": 0, "this morning": 0, "this afternoon": 0,
     "this evening": 0, "当天": 0, "第二天": 1,
@@ -28,7 +28,7 @@ _MONTH_WORD = (
 )
 _WEEKDAY_WORD = "mon(?:day)?|tue(?:s|sday)?|wed(?:s|nesday)?|thu(?:r|rs|rsday)?|fri(?:day)?|saturday|sunday"
 _ZH_NAMED = (
-    "昨天|昨日|昨晚|前天|大后天|后天|后日|明天|明日|明儿|明个|翌日|次日|今天|今日|今儿|今个|当天|第二天"
+    "昨天|昨日|昨晚|前天|大后天|后天|后日|明天|明日|听日|明儿|明个|翌日|次日|今天|今日|今儿|今个|当天|第二天"
     "|明(?=早|晚|晨|午)|今(?=早|晚|晨|午|夜)"
 )
 _EN_NAMED = "|".join(sorted((word for word in _OFFSETS if word.isascii()), key=len, reverse=True))
@@ -49,7 +49,7 @@ _NO_SEAT = (
     r"\b(?! (?:in|by|there|here|down|beds?|loungers?|cream|block|hat|deck|terrace|set|rise|is (?:too|so|very)))"
 )
 _STARTS = (  # where no day can begin, none of the many alternatives is tried
-    r"(?:\b(?=[a-z])|(?=[\d昨前大后明翌次今当第下这本上个周星礼一二两三四五六七八九十元圣劳平跨情国]))"
+    r"(?:\b(?=[a-z])|(?=[\d昨前大后明听翌次今当第下这本上个周星礼一二两三四五六七八九十元圣劳平跨情国]))"
 )
 _DAY = re.compile(
     _STARTS + rf"(?:(?P<named>{_ZH_NAMED}|\b(?:{_EN_NAMED})\b)"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,13 +15,14 @@ from bot.understanding.money import find_budget
 from bot.understanding.names import within
 from bot.understanding.pieces import WRAPPERS, Piece, Stretch
 from bot.understanding.reading import Reading, Token
-from bot.understanding.slots import FINDERS, FREE_TEXT, KEPT_WORDS, find_room, find_text, find_time
-from bot.understanding.time_slots import Span, impossible
+from bot.understanding.slots import FINDERS, FREE_TEXT, KEPT_WORDS, find_quantity, find_room, find_text, find_time
+from bot.understanding.time_slots import Span, impossible, same_day
 from bot.understanding.vocabulary import Hit, Kind, service_words
 from crm.service_requests.needs import NEEDS
 from handlers.turn import Intent
 
 # These read digits that are no quantity, so they look first even where their value is not wanted.
+LONGEST_COUNTED = 5  # letters after an amount in which the word stands that it counts: 2 taxis
 _DIGIT_READERS = ("money", "ages", "time", "day", "room", "people")
 
 
@@ -46,7 +48,8 @@ def request_slots(stretch: Stretch, intent: Intent, around: Surroundings) -> dic
     service = service_words()[code]
     heard = _heard(_places(stretch, around), around, service.time_hint)
     slots, left = find_slots(heard, intent, {"service": code})
-    slots |= _shared_time(stretch, intent, around) if "time" not in slots else {}
+    slots |= _day_of_another(slots, heard, around) if "time" in slots else _shared_time(stretch, intent, around)
+    slots = {name: value for name, value in slots.items() if not _is_idle(name, code, heard)}
     slots |= _named_room(around) if "room" not in slots else {}
     said_more = (
         service.fault
@@ -116,8 +119,28 @@ def _shared_time(stretch: Stretch, intent: Intent, around: Surroundings) -> dict
     if own_time or first in stretch.hits or first.start == stretch.piece.start:
         return {}
     tokens = around.reading.tokens
-    found = find_time(_heard([(tokens[stretch.piece.start].start, tokens[first.start].start)], around))
-    return {slot.name: found.value for slot in intent.slots if slot.finder == "time"} if found else {}
+    heard = _heard([(tokens[stretch.piece.start].start, tokens[first.start].start)], around)
+    found = find_time(heard)
+    when = {slot.name: found.value for slot in intent.slots if slot.finder == "time"} if found else {}
+    return when | (_day_of_another(when, heard, around) if when else {})
+
+
+def _day_of_another(slots: Mapping[str, Any], heard: Heard, around: Surroundings) -> dict[str, Any]:
+    """An hour alone is of the day that was named before it, for another wish."""
+    start = len(heard.plain) - len(heard.plain.lstrip(USED))
+    found = same_day(around.reading.plain[:start], heard.plain[start:], around.now, heard.time_hint) if start else None
+    return {"time": found} if found and slots["time"] is not None else {}
+
+
+def _is_idle(name: str, code: str, heard: Heard) -> bool:
+    """Who carries what in the car, and for whom the slippers are, is no number of cars or slippers."""
+    service = service_words()[code]
+    if name == "people":
+        return not service.for_people
+    found = find_quantity(heard) if name == "quantity" and service.counted else None
+    return found is not None and not any(
+        re.search(service.counted, heard.plain[start : end + LONGEST_COUNTED]) for start, end in found.spans
+    )
 
 
 def _named_room(around: Surroundings) -> dict[str, Any]:

@@ -190,9 +190,11 @@ def _is_list(heeded: Heeded) -> bool:
 
 
 def _is_counted(heeded: Heeded) -> bool:
-    """Nothing but services with an amount each, whatever is said beside them: of five lines none is left out."""
-    ordered = all(call.intent == "request_service" and "quantity" in call.slots for call in heeded.calls)
-    return ordered and heeded.confidence >= MOSTLY_EXPLAINED
+    """Nothing but services with an amount or an hour of its own each: of five lines none is left out."""
+    ordered = all(call.intent == "request_service" for call in heeded.calls)
+    hours = {call.slots.get("time") for call in heeded.calls} - {None}
+    is_each = all("quantity" in call.slots for call in heeded.calls) or len(hours) == len(heeded.calls)
+    return ordered and is_each and heeded.confidence >= MOSTLY_EXPLAINED
 
 
 def _name(call: Call) -> str:

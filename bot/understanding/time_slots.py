@@ -11,7 +11,7 @@ from bot.understanding.clocks import Moment, Span, find_clock, first_clock, mome
 from bot.understanding.days import DayFound, find_day_words, impossible_days
 from bot.understanding.numbers import EN_NUMBER, NUMBER, ZH_NUMBER, number
 
-__all__ = ["Moment", "Span", "day_words", "find_moment", "impossible"]
+__all__ = ["Moment", "Span", "day_words", "find_moment", "impossible", "same_day"]
 
 _EARLIEST = {"morning": 1, "day": 7, "evening": 11}  # of the twelve hours a bare "N点" may mean
 # Any text with a time has one of these; written out letter by letter, as that is what the regex engine finds fastest.
@@ -92,6 +92,24 @@ def day_words(plain: str, now: datetime) -> str:
     """The words that name a day and a part of it: "tomorrow morning"."""
     day, part = find_day_words(plain, now.date()), _PART.search(plain)
     return " ".join(([plain[day.start : day.end]] if day else []) + ([part.group()] if part else []))
+
+
+def same_day(earlier: str, plain: str, now: datetime, hint: str = "") -> datetime | None:
+    """An hour without a day, said after one with a day: "tomorrow at 7 wake me, a taxi at 8" is tomorrow at 8.
+
+    None where nothing is carried over; `earlier` is the text before `plain`.
+    """
+    clock = find_clock(plain)
+    if clock is None or day_words(plain, now) or _later(plain, now):
+        return None
+    clauses = [each for each in re.split(r"[，,。.;；、\n]|然后|and ", earlier) if day_words(each, now)]
+    before = find_moment(clauses[-1], now, hint) if clauses else None
+    if before is None:
+        return None
+    own, day = plain[slice(*clock.span)], find_day_words(clauses[-1], now.date())
+    said = [day_words(clauses[-1], now), clauses[-1][day.start : day.end] if day else ""]
+    found = [moment for words in said if words and (moment := find_moment(f"{words} {own}", now, hint))]
+    return next((moment for moment, _ in found if moment >= before[0]), None)
 
 
 def _find(plain: str, now: datetime, hint: str, asked: bool) -> tuple[datetime, list[Span]] | None:

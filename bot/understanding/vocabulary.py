@@ -73,6 +73,8 @@ class Service:
     fault: bool
     time_hint: str
     instead_of: str
+    for_people: bool  # how many they are belongs to it
+    counted: str  # a pattern of what its amounts count, where not everything said beside it does
 
 
 Rule = tuple[Pattern, Meaning]
@@ -100,11 +102,20 @@ def find_hits(tokens: Sequence[Token], intents: Container[str], with_services: b
 @cache
 def service_words() -> Mapping[str, Service]:
     """Of all that is asked for; nobody asks for what the house opens by itself."""
-    return {
-        code: Service(code, bool(entry.get("fault")), str(entry.get("time_hint", "")), str(entry.get("instead_of", "")))
-        for code, entry in services(LANGUAGES[0]).items()
-        if "phrases" in entry
-    }
+    found = {code: [services(language)[code] for language in LANGUAGES] for code in services(LANGUAGES[0])}
+    return {code: _service(code, entries) for code, entries in found.items() if "phrases" in entries[0]}
+
+
+def _service(code: str, entries: Sequence[Mapping[str, Any]]) -> Service:
+    first = entries[0]
+    return Service(
+        code,
+        fault=bool(first.get("fault")),
+        time_hint=str(first.get("time_hint", "")),
+        instead_of=str(first.get("instead_of", "")),
+        for_people="people" in first.get("question", {}),
+        counted="|".join(each["counted"] for each in entries if "counted" in each),
+    )
 
 
 def is_known(word: str) -> bool:
@@ -151,8 +162,8 @@ def _rules_of(language: str) -> Iterator[Rule]:
         yield from _compiled(entry.get("details", []), Meaning(Kind.SERVICE, code, detailed=True))
         yield from _compiled(entry.get("names", []), Meaning(Kind.SERVICE, code, only_name=True))
     urgent = table(language, "emergency", "emergency")
-    for kind, name in ((Kind.HARMLESS, ""), (Kind.TRIFLE, ""), (Kind.CRIES, "emergency")):
-        yield from _compiled(urgent[kind], Meaning(kind, name))
+    for meaning in (Meaning(Kind.HARMLESS), Meaning(Kind.TRIFLE), Meaning(Kind.CRIES, "emergency")):
+        yield from _compiled(urgent[meaning.kind], meaning)
     for name in ("negation", "connectors", "questions", "statements", "fillers"):
         for kind, spoken in listening(language, name).items():
             if kind != "cancel":

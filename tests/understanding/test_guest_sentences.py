@@ -420,6 +420,21 @@ ENGLISH = [
     ("I am not happy with the service", "complain"),
     ("forget the taxi", "-taxi"),
 ]
+SAME_DAY = [
+    ("明早六点叫我，六点四十叫辆车", "wake_up_call@12-04 06:00 + taxi@12-04 06:40"),
+    ("明天早上七点叫醒，七点半要出租车去机场", "wake_up_call@12-04 07:00 + airport_transfer@12-04 07:30"),
+    ("聽日朝早七點morning call，七點半要的士去機場", "wake_up_call@12-04 07:00 + airport_transfer@12-04 07:30"),
+    ("明天下午三点打扫，四点叫辆车", "cleaning@12-04 15:00 + taxi@12-04 16:00"),
+    ("后天上午十点叫醒我，两点叫车去机场", "wake_up_call@12-05 10:00 + airport_transfer@12-05 14:00"),
+    ("明天七点叫早，半小时后送瓶水", "wake_up_call@12-04 07:00 + drinking_water@12-03 15:30"),
+    ("wake me tomorrow at 6, and a taxi at 6:45", "wake_up_call@12-04 06:00 + taxi@12-04 06:45"),
+]
+WHAT_IS_COUNTED = [
+    ("帮我叫个车，四点半去高铁站，四个人三个大箱子", "airport_transfer for 4@12-03 16:30"),
+    ("叫两辆车，八个人", "taxi*2 for 8"),
+    ("a taxi at 8 pm for four people and three dogs", "taxi for 4@12-03 20:00"),
+    ("拖鞋两双，还有一个小朋友用的浴凳", "amenities*2"),
+]
 NOTES = [
     ("book the city tour for two", "excursion for 2 note=book the city tour for two"),
     ("book a tour", "excursion"),
@@ -458,6 +473,16 @@ def test_a_question_about_the_house_orders_nothing(sentence: str) -> None:
     understood = hear(sentence)
     assert [call.intent for call in understood.calls] == ["ask_house"]
     assert understood.calls[0].slots["question"] == sentence
+
+
+@pytest.mark.parametrize(("sentence", "understood"), SAME_DAY)
+def test_an_hour_alone_is_of_the_day_named_before_it(sentence: str, understood: str) -> None:
+    assert wishes(hear(sentence)) == understood
+
+
+@pytest.mark.parametrize(("sentence", "understood"), WHAT_IS_COUNTED)
+def test_only_what_is_wanted_is_counted(sentence: str, understood: str) -> None:
+    assert wishes(hear(sentence)) == understood
 
 
 def test_a_burst_is_understood_as_one_text() -> None:
