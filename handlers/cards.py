@@ -65,6 +65,11 @@ def promises_answer(language: str, code: str) -> bool:
     return bool(services(language).get(code, {}).get("answer"))
 
 
+def promises_contact(language: str, code: str) -> bool:
+    """Whether somebody gets in touch first: a doctor is not "done" in ten minutes."""
+    return bool(services(language).get(code, {}).get("contact"))
+
+
 def capital(text: str) -> str:
     """The text with a capital first letter, as a sentence begins."""
     return text[:1].upper() + text[1:]

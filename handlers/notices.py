@@ -164,6 +164,7 @@ def news(
         who=cards.server(guest.language, request),
         state=request.state.value,
         approval=cards.needs_approval(turn, request),
+        contact=cards.promises_contact(guest.language, request.service),
         **said,
     )
     buttons = [] if sentence in ("approved", "found") else _buttons(guest.language, request)

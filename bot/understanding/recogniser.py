@@ -24,13 +24,13 @@ from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded, listen
 from bot.understanding.pieces import WRAPPERS, is_question
 from bot.understanding.reading import read
 from bot.understanding.vocabulary import Kind, rules, service_words
-from bot.understanding.written import find_shown, find_written
+from bot.understanding.written import find_note, find_shown, find_written
 from handlers.turn import Call, Intent
 from prompts.words import LANGUAGES
 
 MOST_CALLS = 10
 EXPLAINED = 0.99  # of a message, weighed, by phrases and small words: then there is nothing left to guess
-FIND_GUEST, SHOW, WRITE = "find_guest", "show_request", "write_to_guest"
+FIND_GUEST, SHOW, WRITE, HAND_OVER = "find_guest", "show_request", "write_to_guest", "hand_over"
 MOST_BESIDE = 6  # as phrases are weighed: what may be said beside a name that is all of the question
 GREEDY = frozenset({FIND_GUEST, "my_tasks", "go_on_duty"})  # phrases of these match more than they mean
 MOSTLY_EXPLAINED = 0.8
@@ -59,11 +59,18 @@ def _read(text: str, context: Context) -> Understanding:
     button = pending.pressed(reading.text, context.choices)
     if button:
         return Understanding(reading.text, language, (button.call,), "button", 1.0)
-    to_guest = find_written(given.text) if any(each.name == WRITE for each in context.offered) else None
-    if to_guest:
-        return Understanding(given.text, language, (to_guest,), "phrases", 1.0)
+    kept = _as_it_stands(given.text, context)
+    if kept:
+        return Understanding(given.text, language, (kept,), "phrases", 1.0)
     around = Surroundings(reading, context.now, context.rooms, known, places_of(named, items))
     return with_entries(carried(_understood(around, language, context), reading.plain, context), context)
+
+
+def _as_it_stands(text: str, context: Context) -> Call | None:
+    """Words for a guest or for the next shift."""
+    offered = {each.name for each in context.offered}
+    to_guest = find_written(text) if WRITE in offered else None
+    return to_guest or (find_note(text) if HAND_OVER in offered else None)
 
 
 def _understood(around: Surroundings, language: str, context: Context) -> Understanding:

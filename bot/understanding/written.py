@@ -1,4 +1,4 @@
-"""What is read by its form: words for a guest (tell 302: your taxi is here), the end of a talk, a request's number."""
+"""What is read by its form: words for a guest (tell 302: your taxi is here) or the next shift, a request's number."""
 
 from __future__ import annotations
 
@@ -15,11 +15,19 @@ _ROOM = r"(?P<room>[a-z]?-?\d{1,4}[a-z]?)"
 
 
 def find_written(text: str) -> Call | None:
-    """Words for a guest, which are never read; None where no colon, comma or new line parts them from the room."""
+    """Words for a guest, which are never read; None where no colon, comma, new line or space before Chinese parts them."""
     plain = fold(text)
     match = next(filter(None, (form.match(plain) for form in _forms())), None)
     words = text[match.end() :].strip() if match else ""
     return Call("write_to_guest", {"room": written(match["room"]), "text": words}) if match and words else None
+
+
+def find_note(text: str) -> Call | None:
+    """Words for the next shift: 交班：305 的拖鞋送了."""
+    plain = fold(text)
+    match = next(filter(None, (form.match(plain) for form in _note_forms())), None)
+    words = text[match.end() :].strip() if match else ""
+    return Call("hand_over", {"note": words}) if words else None
 
 
 def find_ending(text: str, intent: str) -> Call | None:
@@ -49,10 +57,18 @@ def _forms_of(language: str) -> list[re.Pattern[str]]:
     words = table(language, "handoff", "write_to_guest")
     beside = rf"(?:(?:{'|'.join(map(re.escape, words['beside']))})\s*)*"
     parts = (form.partition("{room}") for form in words["forms"])
+    named = rf"(?!{'|'.join(map(re.escape, words['beside']))})"
+    sign = rf"(?:\s*[:,\n]|\s+{named}(?=[\u4e00-\u9fff]))"  # Chinese knows no spaces between words: 告诉302 车到了
     return [
-        re.compile(rf"\s*{re.escape(before)}\s*{beside}{_ROOM}\s*{beside}{re.escape(after)}\s*[:,\n]")
+        re.compile(rf"\s*{re.escape(before)}\s*{beside}{_ROOM}\s*{beside}{re.escape(after)}{sign}")
         for before, _, after in parts
     ]
+
+
+@cache
+def _note_forms() -> tuple[re.Pattern[str], ...]:
+    forms = (form for language in LANGUAGES for form in table(language, "handing_over", "hand_over")["forms"])
+    return tuple(re.compile(rf"\s*{re.escape(form)}\s*[:,\n]") for form in forms)
 
 
 @cache

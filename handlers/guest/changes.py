@@ -129,7 +129,7 @@ def _changed(turn: Turn, request: ServiceRequest, wanted: dict[str, Any]) -> lis
         "changes.change_request.changed",
         what=cards.what(turn.language, request, noted=False),
         room=request.room,
-        words=" ".join(request.note.split()),
+        words=" ".join(request.note.split()) if "note" in wanted else "",
         wanted=cards.at(turn, turn.language, request.wanted_at) if request.wanted_at else "",
         due=cards.at(turn, turn.language, request.due_at),
         approval=cards.needs_approval(turn, request),
@@ -164,7 +164,10 @@ def _moved(turn: Turn, request: ServiceRequest, wanted: datetime | None) -> date
 def _added(turn: Turn, request: ServiceRequest, wanted: dict[str, Any]) -> list[str]:
     room = str(wanted.get("room", ""))
     new = [say(turn.language, "changes.change_request.room", room=room)] if room and room != request.room else []
-    return [*new, str(wanted.get("note", ""))]
+    words = str(wanted.get("note", ""))
+    if not words and request.note and "quantity" in wanted:
+        words = turn.text  # "three, please" beside a new number would contradict it without the news
+    return [*new, words]
 
 
 def _again(turn: Turn, request: ServiceRequest) -> Call:

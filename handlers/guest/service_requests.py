@@ -106,6 +106,7 @@ def _confirmation(turn: Turn, request: ServiceRequest, department: str) -> Reply
         words=" ".join(request.note.split()),
         room=request.room,
         fault=cards.is_fault(turn.language, request.service),
+        contact=cards.promises_contact(turn.language, request.service),
         wanted=cards.at(turn, turn.language, request.wanted_at) if request.wanted_at else "",
         due=cards.at(turn, turn.language, request.due_at),
         department=cards.department(turn.language, department) if department else "",

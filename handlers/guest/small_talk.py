@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from crm.encryption import folded
 from crm.service_requests.offers import offers_to
 from crm.staff.roles import may
 from handlers import cards
 from handlers.turn import Button, Call, Intent, Question, Reply, Turn
-from prompts.words import say
+from prompts.words import LANGUAGES, say, table
 
 
 def greet(turn: Turn) -> list[Reply]:
@@ -25,10 +26,19 @@ def greet(turn: Turn) -> list[Reply]:
 
 
 def thank(turn: Turn) -> list[Reply]:
-    """A mere "ok" to what was offered may be thanks or yes: it is asked again."""
+    """A mere "ok" to what was offered may be thanks or yes: it is asked again; to anything else it is no thanks."""
     if turn.speaker.guest_id is not None and offers_to(turn.db, turn.speaker.guest_id):
         return [Reply("", follow_up=Call("accept_offer", {"unsure": True}))]
+    if not _is_thanked(turn.text):
+        return [Reply(say(turn.language, "small_talk.thank.noted", staff=turn.speaker.staff is not None))]
     return [Reply(say(turn.language, "small_talk.thank.answer"))]
+
+
+def _is_thanked(text: str) -> bool:
+    """Whatever language it is in: 好的，thank you."""
+    said = folded(text)
+    words = (word for language in LANGUAGES for word in table(language, "small_talk", "thank")["gratitude"])
+    return not said or any(word in said for word in words)
 
 
 def farewell(turn: Turn) -> list[Reply]:

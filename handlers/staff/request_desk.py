@@ -49,10 +49,18 @@ def accept_request(turn: Turn) -> list[Reply]:
 
 def start_request(turn: Turn) -> list[Reply]:
     mine = assigned_requests(turn.db, turn.member)
-    request = desk.meant(turn, [each for each in mine if each.state is RequestState.ACCEPTED])
+    waiting = [each for each in mine if each.state is RequestState.ACCEPTED]
+    request = desk.meant(turn, waiting or _untaken(turn, mine))
     if request is None:
         return [desk.listed(turn, mine, "my_tasks")]
     return _taken(turn, request, start(turn.db, turn.now, request, turn.member), "on_the_way")
+
+
+def _untaken(turn: Turn, mine: Sequence[ServiceRequest]) -> list[ServiceRequest]:
+    """Who has nothing and is on the way goes to what nobody has taken yet."""
+    if mine:
+        return []
+    return [each for each in desk.of_my_department(turn) if each.state is RequestState.OPEN]
 
 
 def complete_request(turn: Turn) -> list[Reply]:
@@ -78,10 +86,10 @@ def complete_request(turn: Turn) -> list[Reply]:
 
 def _which_is_done(turn: Turn, mine: Sequence[ServiceRequest]) -> Reply:
     """A photo that came along waits for the answer."""
+    listed = desk.listed(turn, mine, "my_tasks", step="complete")
     if not turn.attachments or not mine:
-        return desk.listed(turn, mine, "my_tasks")
-    ask = Question(Call("complete_request", dict(turn.call.slots)), "number")
-    return replace(desk.listed(turn, mine, "my_tasks", step="complete"), ask=ask)
+        return listed
+    return replace(listed, ask=Question(Call("complete_request", dict(turn.call.slots)), "number"))
 
 
 def decline_request(turn: Turn) -> list[Reply]:
@@ -89,7 +97,7 @@ def decline_request(turn: Turn) -> list[Reply]:
     mine = assigned_requests(turn.db, turn.member)
     request = desk.meant(turn, mine)
     if request is None:
-        return [desk.listed(turn, mine, "my_tasks")]
+        return [desk.listed(turn, mine, "my_tasks", step="decline")]
     if not request.is_unfinished or not desk.is_free_for(turn, request):
         return [desk.true_state(turn, request)]
     reason = turn.slot("reason")

@@ -54,8 +54,13 @@ def _remind(moment: Moment, request: ServiceRequest, service: Service, _: Due) -
 
 
 def _apologise(moment: Moment, request: ServiceRequest, service: Service, _: Due) -> list[Reply]:
-    """The first time with a new promise, the second time with somebody who answers for it."""
-    is_early = request.wanted_at is not None and moment.now < request.wanted_at
+    """The first time with a new promise, the second time with somebody who answers for it.
+
+    Of what is wanted later and nobody has confirmed the guest hears once; an approval is promised anew like all else.
+    """
+    is_early = request.wanted_at is not None and moment.now < request.wanted_at and not service.needs_approval
+    if is_early and request.apologies:
+        return []
     until = None if is_early else new_promise(moment.house, service, request, moment.now)
     note_clock(moment.db, request.number, apologies=request.apologies + 1, promised_at=until)
     if until is None and not is_early:

@@ -142,7 +142,7 @@ def test_while_the_guest_thinks_about_it_no_promise_breaks(house: House, guest: 
     house.ask(guest, "decline_offer")
     assert house.requests()[0].due_at == house.now + timedelta(minutes=30)
     heard = house.wait(minutes=31)
-    assert "nobody has confirmed it yet" in heard.by(guest)
+    assert "there is no answer yet. You will have it by" in heard.by(guest)
     assert heard.by(desk)
 
 

@@ -99,3 +99,12 @@ def test_a_meaning_belongs_to_its_words_only(house: House) -> None:
     guest, carl = house.guest("张三", language="zh"), house.staff("Carl", "kitchen")
     heard = house.ask(guest, "request_service", service="food_order", note="面条", translation=["炒饭", "fried rice"])
     assert "Translated" not in heard.by(carl)
+
+
+def test_old_words_beside_a_new_number_get_the_news_beside_them(house: House) -> None:
+    guest, lily = house.guest("张三", "303", language="zh"), house.staff("李秀英", language="zh")
+    house.ask(guest, "request_service", service="towels", quantity=3, note="送三条浴巾")
+    heard = house.ask(guest, "change_request", said="浴巾改成四条吧", service="towels", quantity=4)
+    assert "送三条" not in heard.own
+    assert "毛巾 4条" in heard.by(lily)
+    assert "送三条浴巾; 浴巾改成四条吧" in heard.by(lily)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import select
 
 from crm.feedback import Feedback
@@ -278,3 +279,21 @@ def test_house_of_the_stay_answers_after_linking(house: House) -> None:
     heard = house.reply(chat, heard, {"code": "GJ-HILL"})
     assert heard.by(hillside_maid)
     assert not heard.by(lily)
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("谢谢您", "不客气。"),
+        ("好的，thank you", "不客气。"),
+        ("好的", "好的，需要什么随时告诉我。"),
+        ("收到", "好的，需要什么随时告诉我。"),
+    ],
+)
+def test_a_mere_yes_is_not_taken_for_thanks(house: House, said: str, answer: str) -> None:
+    guest = house.guest("王芳", language="zh")
+    assert house.ask(guest, "thank", said=said).own == answer
+
+
+def test_a_colleague_who_has_read_it_is_not_thanked_for_it(house: House) -> None:
+    assert house.ask(house.staff("小李", language="zh"), "thank", said="收到").own == "好的。"

@@ -174,6 +174,22 @@ def test_taxi_that_nobody_confirms_is_told_in_time(house: House, guest: Person) 
     )
 
 
+def test_an_approval_that_nobody_gives_is_promised_anew_and_then_answered_for(house: House, guest: Person) -> None:
+    house.staff("Dora", "front_desk")
+    house.staff("Mia", "manager")
+    house.ask(guest, "request_service", service="late_checkout", time=house.at(14, days=3))
+    heard = house.wait(hours=2).by(guest)
+    assert heard.count("there is no answer yet. You will have it by 9:45 am.") == 1
+    assert heard.count("Mia") == 1
+    assert "nobody has confirmed" not in heard
+
+
+def test_a_taxi_that_still_nobody_confirms_is_told_of_once(house: House, guest: Person) -> None:
+    house.staff("Dora", "front_desk")
+    house.ask(guest, "request_service", service="taxi", time=house.at(11))
+    assert house.wait(minutes=119).by(guest).count("nobody has confirmed it yet") == 1
+
+
 def test_what_happens_to_the_minute_is_not_late_at_once(house: House, guest: Person) -> None:
     desk = house.staff("Dora", "front_desk")
     house.ask(guest, "request_service", service="wake_up_call", time=house.at(11))

@@ -194,3 +194,24 @@ def test_number_nobody_knows_is_not_found(house: House, lily: Person) -> None:
 def test_cancelled_request_cannot_be_accepted(house: House, guest: Person, lily: Person) -> None:
     house.ask(guest, "cancel_request", service="towels")
     assert house.ask(lily, "accept_request", number=1).own == "#1 cancelled by the guest, 9:00 am"
+
+
+def test_on_the_way_alone_goes_to_the_only_one_nobody_has_taken(house: House, guest: Person, lily: Person) -> None:
+    heard = house.ask(lily, "start_request")
+    assert heard.own.startswith("Room 302 · 2 towels\n#1 on the way")
+    assert "on the way" in heard.by(guest)
+
+
+def test_done_alone_with_several_in_hand_asks_which_is_done(house: House, guest: Person, lily: Person) -> None:
+    house.ask(guest, "request_service", service="pillows")
+    for number in (1, 2):
+        house.ask(lily, "accept_request", number=number)
+    assert house.ask(lily, "complete_request").labels == ["Done #1", "Done #2"]
+    assert house.ask(lily, "decline_request").labels == ["Cannot #1", "Cannot #2"]
+
+
+def test_a_word_left_for_the_guest_ends_before_the_question(house: House) -> None:
+    guest, lily = house.guest("张三", "303", language="zh"), house.staff("李秀英", language="zh")
+    house.ask(guest, "request_service", service="towels", quantity=2)
+    heard = house.ask(lily, "complete_request", number=1, note="放在门口了")
+    assert "李秀英留言：“放在门口了”。您打几分？" in heard.by(guest)

@@ -15,6 +15,9 @@ WRITTEN = [
     ("告诉302，车到了", "302", "车到了"),
     ("回复302房：12 完成", "302", "12 完成"),
     ("跟302客人说：马上到", "302", "马上到"),
+    ("告诉302 车订好了，车牌浙A12345", "302", "车订好了，车牌浙A12345"),
+    ("告诉 302 客人 车到了", "302", "车到了"),
+    ("跟302讲：马上到", "302", "马上到"),
     ("給302發消息：毛巾在門口", "302", "毛巾在門口"),
 ]
 NOT_WRITTEN = [
@@ -23,6 +26,8 @@ NOT_WRITTEN = [
     "tell me, who is in 302",
     "302: the guest wants towels",
     "告诉302车到了",
+    "告诉 302 客人车到了",
+    "告诉302 的客人我们马上到",
     "给302，两条毛巾",
     "完成12，放在门口",
     "告诉#61，就是失物9",
@@ -41,6 +46,22 @@ def test_what_follows_the_room_is_for_the_guest_letter_by_letter(said: str, room
 def test_without_a_sign_between_them_nothing_is_sent(said: str) -> None:
     assert find_written(said) is None
     assert all("text" not in call.slots for call in hear(said, STAFF).calls)
+
+
+@pytest.mark.parametrize(
+    ("said", "note"),
+    [
+        ("交班，305的拖鞋送了，207的耳机在前台", "305的拖鞋送了，207的耳机在前台"),
+        ("交班：水龙头明天换", "水龙头明天换"),
+        ("Hand over: 305 has slippers, call them at 9", "305 has slippers, call them at 9"),
+        ("交班", None),
+        ("交班：", None),
+        ("几点交班", None),
+    ],
+)
+def test_what_follows_is_for_the_next_shift_as_it_stands(said: str, note: str | None) -> None:
+    assert [call.slots.get("note") for call in hear(said, STAFF).calls] == [note]
+    assert all(call.intent != "hand_over" for call in hear(said, GUEST).calls)
 
 
 @pytest.mark.parametrize(
