@@ -35,9 +35,10 @@ def what(language: str, request: ServiceRequest, *, noted: bool = True, translat
     `translated`: with what these mean in the language of the house.
     """
     word = services(language).get(request.service, {})
-    is_telling = noted and "note" in word.get("question", {})
-    note = short(request.note) if is_telling and not only_names(language, request.service, request.note) else ""
-    quantity = None if note else request.quantity  # the guest's words say how many
+    is_telling = "note" in word.get("question", {}) and not only_names(language, request.service, request.note)
+    note = short(request.note) if is_telling and noted else ""
+    counts = is_telling and bool(request.note)  # the guest's words say how many of what: 两碗面一杯奶 are no 3 orders
+    quantity = None if counts else request.quantity
     unit = word.get("unit", "")
     return say(
         language,

@@ -15,7 +15,7 @@ from bot.understanding.haste import tells_of_emergency
 from bot.understanding.joining import joined
 from bot.understanding.judgement import Message, Verdict, judge
 from bot.understanding.lessons import OUT_OF_SCOPE, intents_of
-from bot.understanding.message import message_of
+from bot.understanding.message import message_of, says_only_when
 from bot.understanding.names import find_person_name, find_strange_words
 from bot.understanding.on_behalf import for_a_room
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded
@@ -74,7 +74,7 @@ def guess(
     verdicts = [for_a_room(each, _heard(each.start, each.end, around), around.reading.tokens) for each in verdicts]
     wanted = [each for each in verdicts if each.name not in WRAPPERS] or verdicts[-1:]
     sure = [each for each in wanted if _is_sure(each, message, around)]
-    if not sure or message.hours.issuperset(range(*message.span)):  # an hour alone is no wish
+    if not sure or says_only_when(message):  # an hour alone is no wish
         return Guess(alternatives=_alternatives(wanted))
     calls = [call for each in sure for call in _calls(each, len(sure) == 1, around, heeded, offered, entries)]
     names = tuple(each.name for each in sure)

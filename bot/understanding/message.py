@@ -40,6 +40,13 @@ def message_of(around: Surroundings, heeded: Heeded, to_staff: bool, language: s
     )
 
 
+def says_only_when(message: Message) -> bool:
+    """Whether it is an hour and a word such as "after" or "around", and no more."""
+    near = {word for said in _words("near_hours") for word in said.split()}
+    others = (message.tokens[at].norm for at in range(*message.span) if at not in message.hours)
+    return bool(message.hours) and all(norm in near for norm in others if norm)
+
+
 def _hours(around: Surroundings) -> frozenset[int]:
     """The tokens that say when, or name a day there is not."""
     plain, now = around.reading.plain, around.now

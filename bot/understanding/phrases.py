@@ -32,7 +32,8 @@ from handlers.intents import INTENTS
 from handlers.turn import Call, Intent
 
 EMERGENCY = "emergency"
-FEEDBACK = frozenset({"complain", "compliment", "suggest"})
+COMPLAIN = "complain"
+FEEDBACK = frozenset({COMPLAIN, "compliment", "suggest"})
 _TELLING = frozenset({"my_requests", "my_stay", "suggest"})
 _MOST = 20
 _STARTS = (Kind.INTENT, Kind.SERVICE, Kind.WANTS, Kind.ASKS, Kind.REFUSES, Kind.JOIN)
@@ -202,7 +203,9 @@ def _calls(
     intent = offered[name]
     if name in FEEDBACK:
         kinds = {other.wants for other in among if other.wants[1] in FEEDBACK}
-        text = around.reading.text if len(kinds) == 1 else stretch_text(stretch, around)
+        has_more = any(other.leading or other.more for other in among)  # whose clause it is, nobody can tell
+        is_whole = len(kinds) == 1 or (name == COMPLAIN and has_more)
+        text = around.reading.text if is_whole else stretch_text(stretch, around)
         yield Call(name, {slot.name: text for slot in intent.slots if slot.finder == "text"})
     elif (not stretch.refused or name in WRAPPERS) and not _misdated(intent, around):
         yield Call(name, intent_slots(stretch, intent, around))

@@ -15,7 +15,7 @@ _ROOM = r"(?P<room>[a-z]?-?\d{1,4}[a-z]?)"
 
 
 def find_written(text: str) -> Call | None:
-    """Words for a guest, which are never read; None where no colon, comma, new line or space before Chinese parts them."""
+    """Words for a guest; None where no colon, comma, new line or space before Chinese parts them from the room."""
     plain = fold(text)
     match = next(filter(None, (form.match(plain) for form in _forms())), None)
     words = text[match.end() :].strip() if match else ""

@@ -362,3 +362,11 @@ def test_times_are_those_of_the_house(house: House) -> None:
     heard = house.ask(guest, "request_service", service="cleaning", time=utc)
     assert "tomorrow 10:00 am" in heard.own
     assert house.requests()[0].due_at == utc + timedelta(minutes=60)
+
+
+def test_words_that_tell_what_is_wanted_tell_how_many_too(house: House) -> None:
+    """Two bowls and a cup are no three orders."""
+    guest, cook = house.guest("张三", "303", language="zh"), house.staff("何勇", "kitchen", language="zh")
+    heard = house.ask(guest, "request_service", service="food_order", quantity=3, note="两碗牛肉面，一杯热牛奶")
+    assert "303 房，点餐，9:45 前办好" in heard.own
+    assert heard.by(cook) == "303 · 点餐\n9:45 前 · #1\n“两碗牛肉面，一杯热牛奶”"

@@ -160,3 +160,15 @@ def test_an_answer_in_words_is_kept(intents: tuple[Intent, ...], question: Quest
 def test_an_emergency_goes_before_everything(said: str, question: Question | None) -> None:
     heard = hear(said, question=question)
     assert (heard.by, heard.calls) == ("phrases", (Call("emergency", {"text": said}),))
+
+
+@pytest.mark.parametrize("said", ["明天早上十点以后", "十点以后吧", "明天下午三点左右可以", "after 10 please"])
+def test_an_hour_alone_is_no_wish(said: str) -> None:
+    assert wishes(hear(said)) == "nothing"
+
+
+def test_whoever_answers_for_a_complaint_reads_all_of_it() -> None:
+    said = "一直都很满意，就是楼上半夜拖桌椅，睡得不太好，能不能跟楼上的客人说一声"
+    calls = {call.intent: call.slots for call in hear(said).calls}
+    assert calls["complain"]["text"] == said
+    assert "ask_for_person" not in calls
