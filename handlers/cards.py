@@ -66,6 +66,19 @@ def promises_answer(language: str, code: str) -> bool:
     return bool(services(language).get(code, {}).get("answer"))
 
 
+def of_service(language: str, requests: Sequence[ServiceRequest], code: str) -> list[ServiceRequest]:
+    """Those of this service; where there are none, those that guests call so too: the taxi that goes to the airport."""
+    same = [each for each in requests if each.service == code]
+    return same or [each for each in requests if code in _also_called(language, each.service, code)]
+
+
+def _also_called(language: str, service: str, code: str) -> set[str]:
+    """The other of a pair of which one goes `instead_of` the other."""
+    known = services(language)
+    pairs = ((service, code), (code, service))
+    return {code for one, other in pairs if known.get(one, {}).get("instead_of") == other}
+
+
 def promises_contact(language: str, code: str) -> bool:
     """Whether somebody gets in touch first: a doctor is not "done" in ten minutes."""
     return bool(services(language).get(code, {}).get("contact"))

@@ -64,12 +64,17 @@ def correction(around: Surroundings, heeded: Heeded, offered: Mapping[str, Inten
     slots, _ = find_slots(heard, offered[CHANGE], known)
     if "quantity" not in slots and not known and (bare := find_amounts(heard.plain)):
         slots["quantity"] = bare[0][0]
-    if "time" in slots and not _HALF.search(heard.plain):
-        slots["either_half"] = True  # of the day: the order says which
+    slots = of_either_half(slots, replace(heard, time_hint=""))
     if "time" not in slots and _ROOM.search(plain) and (room := find_room(replace(heard, asked=True))):
         slots = {**{name: value for name, value in slots.items() if name != "quantity"}, "room": room.value}
     told = slots.keys() - {"service"}
     return Call(CHANGE, slots) if told and (instead or _says_no_more(heard)) else None
+
+
+def of_either_half(slots: dict[str, Any], heard: Heard) -> dict[str, Any]:
+    """An hour of either half of the day is marked, where the service does not tell: what is changed says which."""
+    is_either = "time" in slots and heard.time_hint in ("", "clock") and not _HALF.search(heard.plain)
+    return {**slots, "either_half": True} if is_either else slots
 
 
 def kept(heard: Heard) -> Heard:

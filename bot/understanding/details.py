@@ -207,7 +207,8 @@ def _span(stretch: Stretch, around: Surroundings) -> Span:
         end = max(end, piece.end)
     start = stretch.start
     idle = _courtesies([stretch.piece, *stretch.more])
-    while start < end and start in idle:
+    joins = _at(stretch.piece.of(Kind.JOIN))
+    while start < end and start in idle | joins:
         start += 1
     while end > start and (end - 1 in idle or not tokens[end - 1].norm):
         end -= 1

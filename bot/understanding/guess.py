@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from bot.understanding.corrections import kept
+from bot.understanding.corrections import kept, of_either_half
 from bot.understanding.days import impossible_days
 from bot.understanding.details import Surroundings, find_slots, intent_slots, request_slots
 from bot.understanding.finding import Heard
@@ -219,7 +219,7 @@ def _about_services(
     slots, _ = find_slots(heard, offered[name], known)
     if name == _CHANGE and slots.keys() <= {"service"}:
         slots["note"] = _text(start, end, around)
-    return [Call(name, slots)]
+    return [Call(name, of_either_half(slots, heard) if name == _CHANGE else slots)]
 
 
 def _stretch(name: str, start: int, end: int, heeded: Heeded) -> Stretch:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from bot.understanding.contract import Context, Understanding
@@ -11,10 +13,11 @@ from bot.understanding.finding import Heard
 from bot.understanding.judgement import Verdict
 from bot.understanding.lessons import intents_of
 from bot.understanding.pending import pressed
-from bot.understanding.reading import Token
+from bot.understanding.reading import Token, fold
 from bot.understanding.slots import find_room
 from bot.understanding.vocabulary import Kind, find_hits
 from handlers.turn import Call, Question
+from prompts.words import LANGUAGES, table
 
 OPEN, ORDER, LATE = "open_for_guest", "request_service", "overdue_requests"
 LIKELY = 0.1  # the score from which an order is thought of
@@ -62,7 +65,20 @@ def answered(text: str, context: Context, as_guest: AsGuest) -> Understanding | 
 
 
 def _for_guest(call: Call, known: dict[str, Any]) -> Call:
-    return Call(OPEN, {**known, **call.slots})
+    """The guest reads what is noted: 两双拖鞋, not 给305送两双拖鞋."""
+    slots = {**known, **call.slots}
+    if slots.get("note"):
+        words = str(slots["note"])
+        slots["note"] = words[_address().match(fold(words)).end() :] or words  # type: ignore[union-attr]
+    return Call(OPEN, slots)
+
+
+@cache
+def _address() -> re.Pattern[str]:
+    """How a colleague begins, and perhaps nothing: for room 302 please bring."""
+    words = [table(language, "open_for_guest", "open_for_guest") for language in LANGUAGES]
+    before, after = ("|".join(said for each in words for said in each[name]) for name in ("before_room", "after_room"))
+    return re.compile(rf"(?:(?:(?:{before})\s*)*[a-z]?-?\d{{3,4}}[a-z]?\s*(?:(?:{after})\s*)*)?")
 
 
 def _guest_context(context: Context, question: Question | None) -> Context:

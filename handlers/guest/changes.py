@@ -68,7 +68,7 @@ def _meant(turn: Turn, mine: Sequence[ServiceRequest]) -> Sequence[ServiceReques
     if number is not None:
         return [each for each in mine if each.number == number]
     if code is not None:
-        return [each for each in mine if each.service == code]
+        return cards.of_service(turn.language, mine, code)
     mine = _minding(turn, mine)
     fresh = [each for each in mine if turn.now - each.opened_at <= JUST_NOW]
     return fresh[-1:] or mine

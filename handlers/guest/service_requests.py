@@ -50,7 +50,8 @@ def cancel_request(turn: Turn) -> list[Reply]:
     if code is None and number is None:
         return [_which_to_cancel(turn, mine)]
     number = number and current_number(turn.db, number)
-    meant = [each for each in mine if number in (None, each.number) and code in (None, each.service)]
+    named = mine if code is None else cards.of_service(turn.language, mine, code)
+    meant = [each for each in named if number in (None, each.number)]
     if not meant:
         service = cards.service_name(turn.language, code) if number is None else ""
         return [Reply(say(turn.language, "service_requests.cancel_request.nothing_such", service=service))]

@@ -108,3 +108,13 @@ def test_old_words_beside_a_new_number_get_the_news_beside_them(house: House) ->
     assert "送三条" not in heard.own
     assert "毛巾 4条" in heard.by(lily)
     assert "送三条浴巾; 浴巾改成四条吧" in heard.by(lily)
+
+
+def test_the_taxi_that_goes_to_the_airport_is_changed_and_cancelled_by_either_name(house: House) -> None:
+    guest = house.guest("张三", "303", language="zh")
+    house.staff("陈静", "front_desk", language="zh")
+    house.ask(guest, "request_service", service="airport_transfer", time=house.at(15))
+    heard = house.ask(guest, "change_request", service="taxi", time=house.at(16))
+    assert heard.own == "改好了：303 房，接送机，16:00。"
+    assert len(house.requests()) == 1
+    assert "已经取消" in house.ask(guest, "cancel_request", service="taxi").own

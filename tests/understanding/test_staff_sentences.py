@@ -49,6 +49,7 @@ SENTENCES = [
     ("hand over", "hand_over"),
     ("交班", "hand_over"),
     ("交班了，我先走了", "go_off_duty"),
+    ("给305送两双拖鞋和一个枕头", "desk:amenities*2 room=305 note=两双拖鞋 + desk:pillows*1 room=305"),
     ("302 wants two towels", "desk:towels*2 room=302"),
     ("给302送两条毛巾", "desk:towels*2 room=302"),
     ("wake-up call for 302 at 7 tomorrow", "desk:wake_up_call@12-04 07:00 room=302"),
@@ -150,3 +151,15 @@ def test_a_colleague_is_offered_nothing_of_a_guest(sentence: str) -> None:
 @pytest.mark.parametrize("sentence", ["done 1042", "302住的谁", "find guest Zhang San", "明天谁到店", "我上班了"])
 def test_a_guest_is_offered_nothing_of_a_colleague(sentence: str) -> None:
     assert {call.intent for call in hear(sentence).calls} <= {intent.name for intent in GUEST}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "note"),
+    [
+        ("给302送两双拖鞋", "两双拖鞋"),
+        ("302房客人要一个充电器", "一个充电器"),
+        ("302 wants a phone charger", "a phone charger"),
+    ],
+)
+def test_what_is_noted_for_a_guest_does_not_begin_with_the_room(sentence: str, note: str) -> None:
+    assert [call.slots["note"] for call in hear(sentence, STAFF).calls] == [note]
