@@ -20,6 +20,7 @@ from handlers import cards, needs, notices, windows
 from handlers.turn import TRANSLATION, Button, Call, Question, Reply, Turn
 from prompts.words import say
 
+COUNTED = frozenset({"quantity", "people"})
 CHANGEABLE = ("time", "quantity", "people", "room", "note", *NEEDS)
 JUST_NOW = timedelta(minutes=15)  # a correction without a name means what was asked for last
 REMEMBERED = timedelta(days=14)
@@ -165,7 +166,7 @@ def _added(turn: Turn, request: ServiceRequest, wanted: dict[str, Any]) -> list[
     room = str(wanted.get("room", ""))
     new = [say(turn.language, "changes.change_request.room", room=room)] if room and room != request.room else []
     words = str(wanted.get("note", ""))
-    if not words and request.note and "quantity" in wanted:
+    if not words and request.note and not COUNTED.isdisjoint(wanted):
         words = turn.text  # "three, please" beside a new number would contradict it without the news
     return [*new, words]
 

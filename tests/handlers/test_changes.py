@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from crm.calendar import local
 from tests.support.house import House
@@ -118,3 +119,12 @@ def test_the_taxi_that_goes_to_the_airport_is_changed_and_cancelled_by_either_na
     assert heard.own == "改好了：303 房，接送机，16:00。"
     assert len(house.requests()) == 1
     assert "已经取消" in house.ask(guest, "cancel_request", service="taxi").own
+
+
+def test_old_words_beside_more_people_get_the_news_beside_them(house: House) -> None:
+    guest, cook = house.guest("张三", "303", language="zh"), house.staff("何勇", "kitchen", language="zh")
+    table: dict[str, Any] = {"time": house.at(12, days=1), "people": 8, "note": "包间，八个人，清淡点"}
+    house.ask(guest, "request_service", service="restaurant_table", **table)
+    heard = house.ask(guest, "change_request", said="改成十个人", service="restaurant_table", people=10)
+    assert "八个人" not in heard.own
+    assert "“包间，八个人，清淡点; 改成十个人”" in heard.by(cook)

@@ -49,6 +49,8 @@ SENTENCES = [
     ("hand over", "hand_over"),
     ("交班", "hand_over"),
     ("交班了，我先走了", "go_off_duty"),
+    ("5 敲门没人", "decline_request number=5"),
+    ("5 nobody answers", "decline_request number=5"),
     ("给305送两双拖鞋和一个枕头", "desk:amenities*2 room=305 note=两双拖鞋 + desk:pillows*1 room=305"),
     ("302 wants two towels", "desk:towels*2 room=302"),
     ("给302送两条毛巾", "desk:towels*2 room=302"),
