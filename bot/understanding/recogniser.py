@@ -28,7 +28,7 @@ from bot.understanding.written import find_written
 from handlers.turn import Call, Intent
 from prompts.words import LANGUAGES
 
-MOST_CALLS = 10
+MOST_CALLS = 20  # as many wishes as phrases look for
 EXPLAINED = 0.99  # of a message, weighed, by phrases and small words: then there is nothing left to guess
 FIND_GUEST, WRITE = "find_guest", "write_to_guest"
 MOST_BESIDE = 6  # as phrases are weighed: what may be said beside a name that is all of the question
