@@ -72,6 +72,7 @@ def guess(
         return Guess((call,), round(min(1.0, verdicts[0].score), 2), names=(EMERGENCY,))
     verdicts = [_of_a_room(_of_a_guest(_serious(each), around, offered), around, offered) for each in verdicts]
     verdicts = [for_a_room(each, _heard(each.start, each.end, around), around.reading.tokens) for each in verdicts]
+    verdicts = [each for each in verdicts if not message.hours.issuperset(range(each.start, each.end))] or verdicts
     wanted = [each for each in verdicts if each.name not in WRAPPERS] or verdicts[-1:]
     sure = [each for each in wanted if _is_sure(each, message, around)]
     if not sure or message.hours.issuperset(range(*message.span)):  # an hour alone is no wish
@@ -209,7 +210,8 @@ def _about_services(
 ) -> list[Call]:
     """One call for each service named, or one without a service; what was taken back is not read."""
     codes = list(dict.fromkeys(hit.meaning.name for hit in _hits(start, end, heeded, Kind.SERVICE)))
-    codes = codes or [each for each, score in verdict.ranked if each in service_words() and score >= DOUBTS][:1]
+    least = ACTS if name == _CANCEL else DOUBTS  # what is not named is rather asked for than cancelled
+    codes = codes or [each for each, score in verdict.ranked if each in service_words() and score >= least][:1]
     if name == _CANCEL:
         return [Call(name, {"service": code}) for code in codes] or [Call(name)]
     heard = kept(_heard(start, end, around))

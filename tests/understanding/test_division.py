@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.fake_channel import wish
 from tests.understanding.speakers import hear
 
 TWO = [
@@ -33,6 +34,23 @@ def test_two_wishes_are_two(text: str, names: set[str]) -> None:
 @pytest.mark.parametrize(("text", "name"), ONE)
 def test_a_reason_is_no_second_wish(text: str, name: str) -> None:
     assert wanted(text) == {name}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_twenty_wishes_in_one_breath_keep_their_amounts_and_hours(language: str) -> None:
+    said = [wish(number, language).removesuffix(" please") for number in range(2, 22)]
+    calls = hear(("，" if language == "zh" else ", ").join(said)).calls
+    assert [call.slots["quantity"] for call in calls] == list(range(2, 22))
+    assert [call.slots["time"].minute for call in calls] == [number // 6 for number in range(2, 22)]
+
+
+def test_the_hour_after_a_question_mark_is_no_wish_of_its_own() -> None:
+    assert wanted("early checkin possible? 1pm") == {"early_checkin"}
+
+
+def test_nothing_is_cancelled_that_was_not_named() -> None:
+    (call,) = hear("please dont come now, baby is sleeping").calls
+    assert (call.intent, call.slots) == ("cancel_request", {})
 
 
 def wanted(text: str) -> set[str]:
