@@ -30,8 +30,13 @@ _INSTEAD = re.compile(
 )
 _CHANGED = re.compile(
     rf"\bmake (?:the|my|our|those|that)(?: (?!at\b)[a-z-]+){{1,3}} {_NUMBER}(?!\w)(?! (?:pieces|more))"
+    rf"|\bmake (?:it|that) {_NUMBER} (?!more\b|pieces\b|[ap]\.?m\b)[a-z]"
     rf"|\bchange (?:the|my|our)(?: [a-z-]+){{1,3}} to {_NUMBER}"
     rf"|(?:改成|改为|改到|换成|减到|减成|加到|增加到){_NUMBER}(?!家|间|个房)"
+)
+_ONLY_CHANGED = re.compile(  # from the first word to the last
+    r"\W*(?:(?:please|can you|could you|sorry|actually)\W+)*change (?:the|my|our)(?: [a-z-]+){1,3} to"
+    r" (?:(?! and )[^,;!?])+\W*"
 )
 _BEGINS = re.compile(
     r"\W*(?:no(?: wait)?|sorry|wait|actually|i mean|i meant|make (?:it|that)|correction|rather|哦?不对?|不是|错了"
@@ -53,7 +58,8 @@ def correction(around: Surroundings, heeded: Heeded, offered: Mapping[str, Inten
         return None
     plain = around.reading.plain
     codes = {call.slots.get("service") for call in heeded.calls if call.intent == "request_service"}
-    changed = codes and heeded.confidence >= _ALL and _CHANGED.search(plain)
+    is_all = heeded.confidence >= _ALL or _ONLY_CHANGED.fullmatch(plain)
+    changed = codes and is_all and _CHANGED.search(plain)
     instead = (changed or _INSTEAD.search(plain)) and len(codes) <= 1
     if not instead and (codes or not _BEGINS.match(plain)):
         return None
