@@ -103,7 +103,7 @@ def _confirmation(turn: Turn, request: ServiceRequest, department: str) -> Reply
         turn.language,
         f"service_requests.request_service.{sentence}",
         what=cards.what(turn.language, request, noted=False),
-        words=" ".join(request.note.split()),
+        words=" ".join(request.note.removesuffix(windows.other_room(turn, request.room)).rstrip("; ").split()),
         room=request.room,
         fault=cards.is_fault(turn.language, request.service),
         wanted=cards.at(turn, turn.language, request.wanted_at) if request.wanted_at else "",
@@ -111,7 +111,7 @@ def _confirmation(turn: Turn, request: ServiceRequest, department: str) -> Reply
         department=cards.department(turn.language, department) if department else "",
         phone=turn.house.phone,
     )
-    noted = [needs.noted(turn.language, request.needs), windows.unknown_room(turn, request)]
+    noted = [needs.noted(turn.language, request.needs), windows.of_named_room(turn, request)]
     return Reply("\n".join(filter(None, (cards.capital(text), *noted))), about=request.id)
 
 
