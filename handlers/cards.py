@@ -37,7 +37,8 @@ def what(language: str, request: ServiceRequest, *, noted: bool = True, translat
     word = services(language).get(request.service, {})
     is_telling = noted and "note" in word.get("question", {})
     note = short(request.note) if is_telling and not only_names(language, request.service, request.note) else ""
-    quantity = None if note else request.quantity  # the guest's words say how many
+    is_counted = not word.get("fault") and (request.quantity or 0) >= word.get("counted_from", 1)
+    quantity = request.quantity if is_counted and not note else None  # the guest's words say how many
     unit = word.get("unit", "")
     return say(
         language,
