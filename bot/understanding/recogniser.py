@@ -22,15 +22,15 @@ from bot.understanding.on_behalf import answered, ordered
 from bot.understanding.patterns import weight_of
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded, listen
 from bot.understanding.pieces import WRAPPERS, is_question
-from bot.understanding.reading import read
-from bot.understanding.vocabulary import Kind, rules, service_words
+from bot.understanding.reading import Reading, read
+from bot.understanding.vocabulary import Kind, listening, rules, service_words
 from bot.understanding.written import find_written
 from handlers.turn import Call, Intent
 from prompts.words import LANGUAGES
 
 MOST_CALLS = 20  # as many wishes as phrases look for
 EXPLAINED = 0.99  # of a message, weighed, by phrases and small words: then there is nothing left to guess
-FIND_GUEST, WRITE = "find_guest", "write_to_guest"
+FIND_GUEST, WRITE, THANK = "find_guest", "write_to_guest", "thank"
 MOST_BESIDE = 6  # as phrases are weighed: what may be said beside a name that is all of the question
 GREEDY = frozenset({FIND_GUEST, "my_tasks", "go_on_duty"})  # phrases of these match more than they mean
 MOSTLY_EXPLAINED = 0.8
@@ -59,11 +59,19 @@ def _read(text: str, context: Context) -> Understanding:
     button = pending.pressed(reading.text, context.choices)
     if button:
         return Understanding(reading.text, language, (button.call,), "button", 1.0)
+    if context.question is None and _is_sign_of_thanks(reading):
+        return Understanding(given.text, language, (Call(THANK),), "phrases", 1.0)
     to_guest = find_written(given.text) if any(each.name == WRITE for each in context.offered) else None
     if to_guest:
         return Understanding(given.text, language, (to_guest,), "phrases", 1.0)
     around = Surroundings(reading, context.now, context.rooms, known, places_of(named, items))
     return with_entries(carried(_understood(around, language, context), reading.plain, context), context)
+
+
+def _is_sign_of_thanks(reading: Reading) -> bool:
+    """A thumb up, and no word beside it."""
+    signs = (sign for language in LANGUAGES for sign in listening(language, "signs")["thanks"])
+    return not any(token.norm for token in reading.tokens) and any(sign in reading.text for sign in signs)
 
 
 def _understood(around: Surroundings, language: str, context: Context) -> Understanding:

@@ -144,3 +144,7 @@ def test_what_no_other_brain_understands_may_be_what_an_entry_tells() -> None:
     (call,) = hear_in_house("网络密码告诉我一下", GUEST, (BREAKFAST, wifi)).calls
     assert (call.intent, call.slots["entries"]) == ("ask_house", ["w"])
     assert hear_in_house("the quick brown fox", GUEST).calls == ()
+
+
+def test_a_note_may_come_with_the_hand_over() -> None:
+    assert only_call("hand over: 204 wants an early taxi") == ("hand_over", {"note": "204 wants an early taxi"})
