@@ -101,6 +101,16 @@ def test_complaint_reaches_the_duty_manager_in_the_guests_words(house: House) ->
     assert b"smoke" not in rows[0].words
 
 
+def test_whoever_goes_on_complaining_does_not_hear_the_same_again(house: House) -> None:
+    guest, boss = house.guest(), house.staff("Max", "manager")
+    house.ask(guest, "complain", text="The room smells of smoke")
+    heard = house.ask(guest, "complain", text="and the staff is rude")
+    assert heard.own == "I am sorry about this as well. Max has it now too."
+    assert "rude" in heard.by(boss)
+    house.later(hours=1)
+    assert "will come back to you" in house.ask(guest, "complain", text="still smells").own
+
+
 def test_complaint_in_chinese_with_only_the_desk_on_duty(house: House) -> None:
     guest, desk = house.guest("张三", language="zh"), house.staff("小周", "front_desk", language="zh")
     heard = house.ask(guest, "complain", text="隔壁太吵了")
