@@ -130,13 +130,13 @@ def intent_label(language: str, intent: str) -> str:
     return str(table(language, "cards", "intents")[intent])
 
 
-def sayings(language: str, intents: Sequence[Intent]) -> list[str]:
-    """How to ask for these: one line for each action of the matrix of permissions."""
+def sayings(language: str, intents: Sequence[Intent], most: int = 20) -> list[str]:
+    """How to ask for these: one line for each action of the matrix of permissions, with so many of its sayings."""
     lines: dict[str, list[str]] = {}
     for intent in intents:
         if said := saying(language, intent.name):
             lines.setdefault(intent.action, []).append(f"“{said}”")
-    return [" · ".join(line) for line in lines.values()]
+    return [" · ".join(line[:most]) for line in lines.values()]
 
 
 def headline(language: str, request: ServiceRequest, *, noted: bool = True) -> str:
