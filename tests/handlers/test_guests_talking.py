@@ -70,6 +70,14 @@ def test_unknown_token_is_refused(house: House) -> None:
         assert house.ask(house.stranger(), "enter_token", token=token).own.startswith("This link is no longer valid.")
 
 
+def test_whoever_is_invited_reads_as_the_manager_does_or_as_the_name_is_written(house: House) -> None:
+    boss = house.staff("Max", "manager")
+    for name, welcome in (("Rosa", "Welcome, Rosa."), ("小李", "小李，欢迎。")):
+        invited = house.ask(boss, "invite_staff", role="housekeeping", name=name)
+        token = invited.own.rpartition("/start ")[2]
+        assert house.ask(house.stranger(), "enter_token", token=token).own.startswith(welcome)
+
+
 def test_invited_colleague_is_welcomed_in_their_language_with_what_they_may_ask(house: House) -> None:
     invitation = Invitation("小李", "housekeeping", "housekeeping", "zh", (house.home.id,))
     token = create_invite(house.db, house.now, invitation)
