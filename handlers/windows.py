@@ -70,7 +70,7 @@ def of_named_room(turn: Turn, request: ServiceRequest) -> str:
 
 
 def other_room(turn: Turn, room: str) -> str:
-    """For staff, that the guest named another room of the house: nobody guesses; nothing where there is no such room."""
+    """For staff, that the guest named another room of the house, for nobody guesses; nothing where it is none."""
     named = str(turn.slot("room") or "")
     is_other = named not in ("", room) and named in room_numbers(turn.db, turn.house)
     return say(turn.language, "changes.change_request.room", room=named) if is_other else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from threading import Lock
 
@@ -23,14 +24,14 @@ from bot.understanding.patterns import weight_of
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded, listen
 from bot.understanding.pieces import WRAPPERS, is_question
 from bot.understanding.reading import Reading, read
-from bot.understanding.vocabulary import Kind, listening, rules, service_words
+from bot.understanding.vocabulary import Kind, find_hits, listening, rules, service_words
 from bot.understanding.written import find_written
 from handlers.turn import Call, Intent
 from prompts.words import LANGUAGES
 
 MOST_CALLS = 20  # as many wishes as phrases look for
 EXPLAINED = 0.99  # of a message, weighed, by phrases and small words: then there is nothing left to guess
-FIND_GUEST, WRITE, THANK = "find_guest", "write_to_guest", "thank"
+FIND_GUEST, WRITE, THANK, WHERE = "find_guest", "write_to_guest", "thank", "my_requests"
 MOST_BESIDE = 6  # as phrases are weighed: what may be said beside a name that is all of the question
 GREEDY = frozenset({FIND_GUEST, "my_tasks", "go_on_duty"})  # phrases of these match more than they mean
 MOSTLY_EXPLAINED = 0.8
@@ -75,6 +76,16 @@ def _is_sign_of_thanks(reading: Reading) -> bool:
 
 
 def _understood(around: Surroundings, language: str, context: Context) -> Understanding:
+    found = _chosen(around, language, context)
+    if [call.intent for call in found.calls] != [WHERE]:
+        return found
+    hits = find_hits(around.reading.tokens, (), True)
+    asked = {hit.meaning.name for hit in hits if hit.meaning.kind is Kind.SERVICE}
+    about = {"service": asked.pop()} if len(asked) == 1 else {}  # whoever asks where it is asks of that thing
+    return replace(found, calls=(Call(WHERE, about),))
+
+
+def _chosen(around: Surroundings, language: str, context: Context) -> Understanding:
     reading = around.reading
     offered = {intent.name: intent for intent in context.offered}
     heeded = listen(around, offered)

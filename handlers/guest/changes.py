@@ -17,7 +17,7 @@ from crm.service_requests.sharing import requests_of_guest
 from crm.service_requests.steps import Details, change, details_of
 from handlers import cards, needs, notices, windows
 from handlers.turn import TRANSLATION, Button, Call, Question, Reply, Turn
-from prompts.words import say, services
+from prompts.words import may_be_called, say
 
 CHANGEABLE = ("time", "quantity", "people", "room", "note", *NEEDS)
 JUST_NOW = timedelta(minutes=15)  # a correction without a name means what was asked for last
@@ -68,17 +68,11 @@ def _meant(turn: Turn, mine: Sequence[ServiceRequest]) -> Sequence[ServiceReques
         return [each for each in mine if each.number == number]
     if code is not None:
         return [each for each in mine if each.service == code] or [
-            each for each in mine if _are_alike(turn.language, code, each.service)
+            each for each in mine if may_be_called(turn.language, each.service, code)
         ]
     mine = _minding(turn, mine)
     fresh = [each for each in mine if turn.now - each.opened_at <= JUST_NOW]
     return fresh[-1:] or mine
-
-
-def _are_alike(language: str, code: str, other: str) -> bool:
-    """Whether one is said for the other: guests call the car to the airport a taxi."""
-    words = services(language)
-    return other == words.get(code, {}).get("instead_of") or code == words.get(other, {}).get("instead_of")
 
 
 def _minding(turn: Turn, mine: Sequence[ServiceRequest]) -> Sequence[ServiceRequest]:

@@ -24,7 +24,7 @@ def complain(turn: Turn) -> list[Reply]:
     if not words:
         return [_ask(turn)]
     guest_id = turn.speaker.guest_id
-    is_another = bool(guest_id) and has_said(turn.db, guest_id, FeedbackKind.COMPLAINT, turn.now - JUST_NOW)
+    is_another = guest_id is not None and has_said(turn.db, guest_id, FeedbackKind.COMPLAINT, turn.now - JUST_NOW)
     _record(turn, FeedbackKind.COMPLAINT, words)
     on_duty = notices.managers(turn)
     people = on_duty or notices.people_for(turn, notices.DESK)[0]

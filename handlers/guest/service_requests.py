@@ -12,7 +12,7 @@ from crm.service_requests.steps import cancel, rate
 from handlers import cards, needs, notices, ordering, windows
 from handlers.ordering import Placed
 from handlers.turn import Button, Call, Question, Reply, Turn
-from prompts.words import say
+from prompts.words import may_be_called, say
 
 LOW_RATING = 2
 MOST_CHOICES = 8
@@ -61,10 +61,11 @@ def cancel_request(turn: Turn) -> list[Reply]:
 
 
 def my_requests(turn: Turn) -> list[Reply]:
-    """Where each request stands; whoever is late hears that the guest is asking."""
+    """Where each request stands, or those asked of; whoever is late hears that the guest is asking."""
     if turn.speaker.guest_id is None:
         raise NoStay
-    mine = requests_of_guest(turn.db, turn.speaker.guest_id)
+    mine, code = requests_of_guest(turn.db, turn.speaker.guest_id), turn.slot("service")
+    mine = [each for each in mine if code and may_be_called(turn.language, each.service, code)] or mine
     if not mine:
         return [Reply(say(turn.language, "service_requests.my_requests.none"))]
     late = [each for each in mine if each.due_at < turn.now]
@@ -78,7 +79,9 @@ def my_requests(turn: Turn) -> list[Reply]:
 def rate_request(turn: Turn) -> list[Reply]:
     rating, request = turn.slot("rating"), _rated(turn)
     if request is None:
-        return [Reply(say(turn.language, "service_requests.rate_request.nothing"), [cards.person_button(turn.language)])]
+        return [
+            Reply(say(turn.language, "service_requests.rate_request.nothing"), [cards.person_button(turn.language)])
+        ]
     if rating not in cards.RATINGS:
         question = Question(Call("rate_request", {"number": request.number}), "rating")
         text = say(turn.language, "service_requests.rate_request.ask", what=cards.what(turn.language, request))

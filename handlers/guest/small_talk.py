@@ -42,6 +42,6 @@ def help_guest(turn: Turn, offered: Sequence[Intent]) -> list[Reply]:
     common = [code for code in cards.COMMON_SERVICES if code in turn.catalogue]
     buttons = [cards.service_button(turn.language, code) for code in common]
     asking = [intent for intent in offered if intent.name not in ANSWERS]
-    lines = [] if turn.speaker.elder_mode else cards.sayings(turn.language, asking, most=2)
+    lines = [] if turn.speaker.elder_mode else cards.sayings(turn.language, asking, most=1)
     text = say(turn.language, "small_talk.help.answer", linked=turn.speaker.stay is not None, lines=lines)
     return [Reply(text, [*buttons, cards.person_button(turn.language)])]

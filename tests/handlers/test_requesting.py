@@ -276,6 +276,14 @@ def test_what_is_booked_for_tomorrow_may_be_wanted_now_as_well(house: House) -> 
     assert house.press(guest, heard, "Now as well, please").own.startswith("Room cleaning for room 302, by 10:00 am.")
 
 
+def test_whoever_asks_where_the_taxi_is_hears_of_the_taxi(house: House) -> None:
+    guest, _ = house.guest(), house.staff("Lily")
+    house.ask(guest, "request_service", service="towels", quantity=2)
+    house.ask(guest, "request_service", service="airport_transfer", time=house.at(18))
+    assert house.ask(guest, "my_requests", service="taxi").own.startswith("Airport transfer: ")
+    assert len(house.ask(guest, "my_requests", service="pillows").own.splitlines()) == 2
+
+
 def test_finished_request_cannot_be_cancelled(house: House) -> None:
     guest, lily = house.guest(), house.staff("Lily")
     house.ask(guest, "request_service", service="towels")

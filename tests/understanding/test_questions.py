@@ -96,6 +96,12 @@ def test_the_title_of_an_entry_is_no_other_command_about_entries() -> None:
     assert call.intent == "change_knowledge"
 
 
+def test_where_is_asked_of_one_thing_or_of_all() -> None:
+    for said, about in (("where is my taxi?", {"service": "taxi"}), ("where is my order?", {})):
+        (call,) = hear(said).calls
+        assert (call.intent, call.slots) == ("my_requests", about)
+
+
 def test_a_thumb_up_is_thanks() -> None:
     assert wishes(hear("🙏👍")) == "thank"
     assert hear("👎").calls == ()
