@@ -194,3 +194,14 @@ def test_number_nobody_knows_is_not_found(house: House, lily: Person) -> None:
 def test_cancelled_request_cannot_be_accepted(house: House, guest: Person, lily: Person) -> None:
     house.ask(guest, "cancel_request", service="towels")
     assert house.ask(lily, "accept_request", number=1).own == "#1 cancelled by the guest, 9:00 am"
+
+
+def test_a_colleague_may_say_the_room_instead_of_the_number(house: House) -> None:
+    guest, lily = house.guest(room="302"), house.staff("Lily")
+    house.ask(guest, "request_service", service="towels", quantity=2)
+    house.ask(guest, "request_service", service="pillows", quantity=1)
+    house.ask(lily, "accept_request", number=1)
+    assert "2 towels" in house.ask(lily, "complete_request", number=302).own
+    assert [each.state for each in house.requests()] == [RequestState.DONE, RequestState.OPEN]
+    assert "1 pillow" in house.ask(lily, "complete_request", number=302).own
+    assert house.ask(lily, "complete_request", number=302).own == "I cannot find #302."
