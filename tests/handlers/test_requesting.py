@@ -284,6 +284,13 @@ def test_whoever_asks_where_the_taxi_is_hears_of_the_taxi(house: House) -> None:
     assert len(house.ask(guest, "my_requests", service="pillows").own.splitlines()) == 2
 
 
+def test_what_waits_for_approval_was_promised_as_an_answer(house: House) -> None:
+    guest, _ = house.guest(), house.staff("James", "front_desk")
+    house.ask(guest, "request_service", service="late_checkout", time=house.at(15))
+    house.later(hours=1)
+    assert "It is late, it was promised for 9:30 am." in house.ask(guest, "my_requests").own
+
+
 def test_finished_request_cannot_be_cancelled(house: House) -> None:
     guest, lily = house.guest(), house.staff("Lily")
     house.ask(guest, "request_service", service="towels")
