@@ -14,7 +14,7 @@ from bot.understanding.finding import Heard
 from bot.understanding.joining import joined
 from bot.understanding.judgement import Message, Verdict, judge
 from bot.understanding.lessons import OUT_OF_SCOPE, intents_of
-from bot.understanding.message import message_of
+from bot.understanding.message import is_mere_hour, message_of
 from bot.understanding.names import find_person_name, find_strange_words
 from bot.understanding.on_behalf import for_a_room
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded
@@ -44,6 +44,7 @@ _ROOMS_OWN = {
 }
 _OF_WORK = frozenset(
     {"accept_request", "start_request", "complete_request", "decline_request", "reassign_request", "merge_requests"}
+    | {"go_on_duty", "go_off_duty", "make_lead", "revoke_staff"}
 )
 _NAMING = frozenset({_BY_NAME, "why_not_delivered", "invite_staff", "revoke_staff", "reassign_request"})
 _WITH_A_ROOM = frozenset({_BY_ROOM, _WORK_BY_ROOM, "why_not_delivered"})
@@ -75,7 +76,7 @@ def guess(
     verdicts = [each for each in verdicts if not message.hours.issuperset(range(each.start, each.end))] or verdicts
     wanted = [each for each in verdicts if each.name not in WRAPPERS] or verdicts[-1:]
     sure = [each for each in wanted if _is_sure(each, message, around)]
-    if not sure or message.hours.issuperset(range(*message.span)):  # an hour alone is no wish
+    if not sure or is_mere_hour(message):
         return Guess(alternatives=_alternatives(wanted))
     calls = [call for each in sure for call in _calls(each, len(sure) == 1, around, heeded, offered, entries)]
     names = tuple(each.name for each in sure)

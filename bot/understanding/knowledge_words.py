@@ -61,6 +61,10 @@ def with_entries(found: Understanding, context: Context) -> Understanding:
     return replace(found, calls=tuple(_with_entry(call, found.text, context) for call in found.calls))
 
 
+def names_an_entry(said: str, context: Context) -> bool:
+    return bool(_named(said, context))
+
+
 def _keeps(found: Understanding, context: Context) -> bool:
     """Words that were asked for may begin like a wish for something else: then only a phrase is one."""
     is_asked = context.question is not None and context.question.asks in KEPT_WORDS

@@ -23,6 +23,7 @@ from prompts.words import LANGUAGES
 
 MOST_TOKENS = 200  # of a message are judged
 _COMMAS = ",，、"
+_BESIDE_AN_HOUR = frozenset(["then", "instead", "at", "ok", "so", "那", "就", "吧"])
 
 
 def message_of(around: Surroundings, heeded: Heeded, to_staff: bool, language: str) -> Message:
@@ -38,6 +39,12 @@ def message_of(around: Surroundings, heeded: Heeded, to_staff: bool, language: s
         starts=dict(_borders(around, heeded)),
         span=_without_courtesies(around, heeded),
     )
+
+
+def is_mere_hour(message: Message) -> bool:
+    """Whether but for an hour hardly anything is said, which is no wish: "9 pm then"."""
+    norms = [message.tokens[at].norm for at in range(*message.span) if at not in message.hours]
+    return bool(message.hours) and _BESIDE_AN_HOUR.issuperset(filter(None, norms))
 
 
 def _hours(around: Surroundings) -> frozenset[int]:

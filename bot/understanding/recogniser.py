@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from threading import Lock
@@ -15,7 +16,7 @@ from bot.understanding.diet import asks_what_is_in
 from bot.understanding.foods import compile_words
 from bot.understanding.guess import Guess, guess
 from bot.understanding.items import find_items, items_of, places_of, with_items
-from bot.understanding.knowledge_words import with_content, with_entries
+from bot.understanding.knowledge_words import names_an_entry, with_content, with_entries
 from bot.understanding.known import find_known, language_without, with_stand_ins
 from bot.understanding.lessons import are_kept, intents_of
 from bot.understanding.nearest import nearest
@@ -26,12 +27,13 @@ from bot.understanding.pieces import WRAPPERS, is_question
 from bot.understanding.reading import Reading, read
 from bot.understanding.vocabulary import Kind, find_hits, listening, rules, service_words
 from bot.understanding.written import find_written
-from handlers.turn import Call, Intent
+from handlers.turn import Call, Intent, Question
 from prompts.words import LANGUAGES
 
 MOST_CALLS = 20  # as many wishes as phrases look for
 EXPLAINED = 0.99  # of a message, weighed, by phrases and small words: then there is nothing left to guess
 FIND_GUEST, WRITE, THANK, WHERE = "find_guest", "write_to_guest", "thank", "my_requests"
+STAY = "my_stay"
 MOST_BESIDE = 6  # as phrases are weighed: what may be said beside a name that is all of the question
 GREEDY = frozenset({FIND_GUEST, "my_tasks", "go_on_duty"})  # phrases of these match more than they mean
 MOSTLY_EXPLAINED = 0.8
@@ -77,6 +79,10 @@ def _is_sign_of_thanks(reading: Reading) -> bool:
 
 def _understood(around: Surroundings, language: str, context: Context) -> Understanding:
     found = _chosen(around, language, context)
+    if [call.intent for call in found.calls] == [STAY] and context.entries:
+        from bot.understanding.house_entries import entries_about_hours
+
+        return replace(found, calls=(Call(STAY, {"entries": list(entries_about_hours(found.text, context.entries))}),))
     if [call.intent for call in found.calls] != [WHERE]:
         return found
     hits = find_hits(around.reading.tokens, (), True)
@@ -98,7 +104,7 @@ def _chosen(around: Surroundings, language: str, context: Context) -> Understand
         return Understanding(reading.text, language, (_question(around, heeded, context),), "phrases", 0.9)
     if context.question:
         calls = pending.answer(context.question, around, heeded, offered)
-        if calls is not None:
+        if calls is not None and _names_what_was_asked(context.question, calls, reading, context):
             return Understanding(reading.text, language, tuple(calls[:MOST_CALLS]), "pending", 0.95)
     changed = correction(around, heeded, offered)
     if changed:
@@ -121,6 +127,11 @@ def _chosen(around: Surroundings, language: str, context: Context) -> Understand
     if told:
         return Understanding(reading.text, language, (told,), "classifier", HOUSE_TELLS, alternatives)
     return Understanding(reading.text, language, (), "none", 0.0, alternatives)
+
+
+def _names_what_was_asked(question: Question, calls: Sequence[Call], reading: Reading, context: Context) -> bool:
+    """Any words may answer which entry is meant, but words that name none are of something else."""
+    return question.asks != "entries" or not calls or names_an_entry(reading.text, context)
 
 
 def _alarms(around: Surroundings, heeded: Heeded, offered: dict[str, Intent], language: str, context: Context) -> bool:

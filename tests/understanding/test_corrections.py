@@ -23,6 +23,8 @@ CORRECTIONS = [
     ("change the taxi to 8 pm", "change_request@12-03 20:00"),
     ("change the taxi to 6:15", "change_request@12-03 18:15 either_half=True"),
     ("actually make it 3 towels", "change_request*3"),
+    ("9 pm then", "change_request@12-03 21:00"),
+    ("what about 1 pm then", "change_request@12-04 13:00"),
 ]
 NO_CORRECTIONS = [
     ("no towels please", "-towels"),
