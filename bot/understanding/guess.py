@@ -14,7 +14,7 @@ from bot.understanding.finding import Heard
 from bot.understanding.joining import joined
 from bot.understanding.judgement import Message, Verdict, judge
 from bot.understanding.lessons import OUT_OF_SCOPE, intents_of
-from bot.understanding.message import is_mere_hour, message_of
+from bot.understanding.message import is_idle, is_mere_hour, message_of
 from bot.understanding.names import find_person_name, find_strange_words
 from bot.understanding.on_behalf import for_a_room
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded
@@ -73,7 +73,7 @@ def guess(
         return Guess((call,), round(min(1.0, verdicts[0].score), 2), names=(EMERGENCY,))
     verdicts = [_of_a_room(_of_a_guest(_serious(each), around, offered), around, offered) for each in verdicts]
     verdicts = [for_a_room(each, _heard(each.start, each.end, around), around.reading.tokens) for each in verdicts]
-    verdicts = [each for each in verdicts if not message.hours.issuperset(range(each.start, each.end))] or verdicts
+    verdicts = [each for each in verdicts if not is_idle(message, each.start, each.end, each.score < ACTS)] or verdicts
     wanted = [each for each in verdicts if each.name not in WRAPPERS] or verdicts[-1:]
     sure = [each for each in wanted if _is_sure(each, message, around)]
     if not sure or is_mere_hour(message):

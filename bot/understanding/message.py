@@ -13,6 +13,7 @@ from bot.understanding.diet import find_diet
 from bot.understanding.finding import Heard
 from bot.understanding.judgement import Border, Message
 from bot.understanding.lessons import taught
+from bot.understanding.nearest import small_words
 from bot.understanding.phrases import Heeded
 from bot.understanding.pieces import WRAPPERS, Piece
 from bot.understanding.reading import Token, is_chinese, words
@@ -39,6 +40,12 @@ def message_of(around: Surroundings, heeded: Heeded, to_staff: bool, language: s
         starts=dict(_borders(around, heeded)),
         span=_without_courtesies(around, heeded),
     )
+
+
+def is_idle(message: Message, start: int, end: int, in_doubt: bool) -> bool:
+    """Whether a part adds an hour to another, "1 pm", or, where it is in doubt, only begins one: "hey, can we get"."""
+    norms = [message.tokens[at].norm for at in range(start, end) if at not in message.hours]
+    return all(in_doubt and norm in small_words() for norm in norms if norm)
 
 
 def is_mere_hour(message: Message) -> bool:

@@ -48,6 +48,10 @@ def test_the_hour_after_a_question_mark_is_no_wish_of_its_own() -> None:
     assert wanted("early checkin possible? 1pm") == {"early_checkin"}
 
 
+def test_a_burst_that_begins_with_half_a_wish_wants_what_follows() -> None:
+    assert wanted("hey\ncan we get\n2 towels\nand\na cot for the baby") == {"towels", "baby_cot"}
+
+
 def test_nothing_is_cancelled_that_was_not_named() -> None:
     (call,) = hear("please dont come now, baby is sleeping").calls
     assert (call.intent, call.slots) == ("cancel_request", {})
