@@ -195,6 +195,7 @@ def invite(
     role: Annotated[str, typer.Option(help="manager, front_desk, housekeeping, maintenance, kitchen or marketing")],
     name: Annotated[str, typer.Option(help="Who is invited.")] = "",
     house: Annotated[str, typer.Option("--property", help="Key of the property; all of them when left out.")] = "",
+    language: Annotated[str, typer.Option(help="What they read: zh or en; that of the property when left out.")] = "",
     data: DataFolder = None,
     config: ConfigFile = CONFIG,
 ) -> None:
@@ -203,7 +204,7 @@ def invite(
 
     with open_house(config, data) as (settings, store):
         try:
-            lines = make_invite(store, settings, role=role, name=name or role, house=house)
+            lines = make_invite(store, settings, role=role, name=name or role, house=house, language=language)
         except InviteRefused as error:
             refuse(str(error))
     for line in lines:

@@ -13,12 +13,13 @@ from crm.service_requests.requests import all_requests
 from crm.staff.invites import Invitation, create_invite
 from crm.staff.roles import department_of, staff_roles
 from crm.store import Store
+from prompts.words import LANGUAGES
 
 Row = dict[str, Any]
 
 
 class InviteRefused(ValueError):
-    """The role or the property does not exist."""
+    """The role, the property or the language does not exist."""
 
 
 def request_rows(store: Store, settings: Settings) -> list[Row]:
@@ -63,15 +64,18 @@ def request_table(rows: list[Row]) -> None:
     Console().print(table)
 
 
-def make_invite(store: Store, settings: Settings, *, role: str, name: str, house: str) -> list[str]:
+def make_invite(store: Store, settings: Settings, *, role: str, name: str, house: str, language: str = "") -> list[str]:
     """The lines to hand on. Raises InviteRefused."""
     if role not in staff_roles():
         raise InviteRefused(f"--role: one of {', '.join(staff_roles())}")
+    if language and language not in LANGUAGES:
+        raise InviteRefused(f"--language: one of {', '.join(LANGUAGES)}")
     with store.transaction() as db:
         houses = [each for each in properties(db) if house in ("", each.key)]
         if not houses:
             raise InviteRefused(f"--property: there is no property {house!r}")
-        invitation = Invitation(name, role, department_of(role), houses[0].language, tuple(each.id for each in houses))
+        reads = language or houses[0].language
+        invitation = Invitation(name, role, department_of(role), reads, tuple(each.id for each in houses))
         token = create_invite(db, utc_now(), invitation)
     return _invite_lines(settings, token)
 

@@ -57,6 +57,20 @@ _SINCE = Prepared(
     )
     .order_by(_c.created_at)
 )
+_OF_GUEST = Prepared(
+    select(_c.id)
+    .where(
+        _c.guest_id == bindparam("guest_id"),
+        _c.kind == bindparam("kind"),
+        _c.created_at >= bindparam("since"),
+    )
+    .limit(1)
+)
+
+
+def has_said(db: Connection, guest_id: str, kind: FeedbackKind, since: datetime) -> bool:
+    """Whether this guest has given feedback of this kind since then."""
+    return _OF_GUEST.scalar(db, {"guest_id": guest_id, "kind": kind, "since": since}) is not None
 
 
 def feedback_since(db: Connection, property_id: str, kind: FeedbackKind, since: datetime) -> list[Said]:

@@ -31,21 +31,20 @@ STEPS = {
 def what(language: str, request: ServiceRequest, *, noted: bool = True, translated: bool = False) -> str:
     """The thing asked for: 2 towels, 毛巾 2条, restaurant table (4 people), room items “hair dryer”.
 
-    `noted`: with the guest's own words where they tell what is wanted, for wherever they do not stand beside it, and
-    `translated`: with what these mean in the language of the house.
+    `noted`: with the guest's own words where they tell what is wanted and do not stand beside it; `translated`: and
+    with what these mean in the language of the house.
     """
     word = services(language).get(request.service, {})
     is_telling = "note" in word.get("question", {}) and not only_names(language, request.service, request.note)
     note = short(request.note) if is_telling and noted else ""
-    counts = is_telling and bool(request.note)  # the guest's words say how many of what: 两碗面一杯奶 are no 3 orders
-    quantity = None if counts else request.quantity
-    unit = word.get("unit", "")
+    is_told = (is_telling and request.note) or word.get("fault")  # two bowls and a cup are no three orders
+    quantity = request.quantity if not is_told and (request.quantity or 0) >= word.get("counted_from", 1) else None
     return say(
         language,
         "cards.request.what",
         name=_name(word, request.service, quantity),
         quantity=quantity or 0,
-        unit=unit if quantity == 1 else word.get("unit_plural", unit),
+        unit=word.get("unit_plural" if quantity != 1 and "unit_plural" in word else "unit", ""),
         people=request.people or 0,
         note=note,
         translation=short(request.translation) if note and translated else "",
@@ -64,19 +63,6 @@ def is_fault(language: str, code: str) -> bool:
 def promises_answer(language: str, code: str) -> bool:
     """Whether all that can be promised is an answer: nobody knows whether what was lost is found."""
     return bool(services(language).get(code, {}).get("answer"))
-
-
-def of_service(language: str, requests: Sequence[ServiceRequest], code: str) -> list[ServiceRequest]:
-    """Those of this service; where there are none, those that guests call so too: the taxi that goes to the airport."""
-    same = [each for each in requests if each.service == code]
-    return same or [each for each in requests if code in _also_called(language, each.service, code)]
-
-
-def _also_called(language: str, service: str, code: str) -> set[str]:
-    """The other of a pair of which one goes `instead_of` the other."""
-    known = services(language)
-    pairs = ((service, code), (code, service))
-    return {code for one, other in pairs if known.get(one, {}).get("instead_of") == other}
 
 
 def promises_contact(language: str, code: str) -> bool:
@@ -148,13 +134,13 @@ def intent_label(language: str, intent: str) -> str:
     return str(table(language, "cards", "intents")[intent])
 
 
-def sayings(language: str, intents: Sequence[Intent]) -> list[str]:
-    """How to ask for these: one line for each action of the matrix of permissions."""
+def sayings(language: str, intents: Sequence[Intent], most: int = 20) -> list[str]:
+    """How to ask for these: one line for each action of the matrix of permissions, with so many of its sayings."""
     lines: dict[str, list[str]] = {}
     for intent in intents:
         if said := saying(language, intent.name):
             lines.setdefault(intent.action, []).append(f"“{said}”")
-    return [" · ".join(line) for line in lines.values()]
+    return [" · ".join(line[:most]) for line in lines.values()]
 
 
 def headline(language: str, request: ServiceRequest, *, noted: bool = True) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crm.service_requests.requests import ServiceRequest, get_request, unfinished_requests
+from crm.service_requests.requests import ServiceRequest, find_request, get_request, unfinished_requests
 from crm.staff.roles import may
 from handlers import cards, lists
 from handlers.houses import houses, under_names
@@ -16,11 +16,16 @@ MOST_BUTTONS = 3
 
 
 def meant(turn: Turn, candidates: Sequence[ServiceRequest]) -> ServiceRequest | None:
-    """The request with the number that was said, else the only one it can be."""
+    """The request with the number that was said, or of the room that has it, else the only one it can be."""
     number = turn.slot("number")
-    if number is not None:
-        return get_request(turn.db, number)
-    return candidates[0] if len(candidates) == 1 else None
+    if number is None:
+        return candidates[0] if len(candidates) == 1 else None
+    found = find_request(turn.db, number)
+    if found is None or not found.is_unfinished:  # 303 done: colleagues speak of rooms
+        there = [each for each in candidates or of_my_department(turn) if each.room == str(number)]
+        if there:
+            return there[0] if len(there) == 1 else None
+    return found or get_request(turn.db, number)
 
 
 def of_my_department(turn: Turn) -> list[ServiceRequest]:

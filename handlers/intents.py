@@ -86,7 +86,7 @@ INTENTS: tuple[Intent, ...] = (
         "repeat_request", GUEST, "request_service", changes.repeat_request, _slots("service", "day", "time", "quantity")
     ),
     Intent("resume_request", GUEST, "request_service", waiting.resume_request, _slots("service", "time")),
-    Intent("my_requests", GUEST, "request_service", service_requests.my_requests),
+    Intent("my_requests", GUEST, "request_service", service_requests.my_requests, _slots("service")),
     Intent("rate_request", GUEST, "rate_request", service_requests.rate_request, _slots("rating", number="ticket")),
     Intent("accept_offer", GUEST, "answer_offers", offers.accept_offer, _slots(number="ticket")),
     Intent("decline_offer", GUEST, "answer_offers", offers.decline_offer, _slots(number="ticket")),

@@ -10,7 +10,7 @@ from crm.staff.members import StaffMember, staff_of
 from crm.staff.roles import may
 from handlers import cards, needs
 from handlers.turn import Moment
-from prompts.words import say, table
+from prompts.words import may_be_called, say, table
 
 
 def unfinished(moment: Moment, member: StaffMember, department: str = "") -> list[ServiceRequest]:
@@ -84,3 +84,9 @@ def cut(language: str, lines: Sequence[str], most: int) -> list[str]:
     """At most so many, and how many more there are."""
     more = [say(language, "common.lists.more", count=len(lines) - most)] if len(lines) > most else []
     return [*lines[:most], *more]
+
+
+def of_service(language: str, requests: Sequence[ServiceRequest], code: str) -> list[ServiceRequest]:
+    """Those of this service; where there are none, those that guests call so too: the taxi that goes to the airport."""
+    same = [each for each in requests if each.service == code]
+    return same or [each for each in requests if may_be_called(language, each.service, code)]

@@ -199,7 +199,8 @@ def in_whose_hands(turn: Turn, request: ServiceRequest) -> str:
 
 
 def _standing(turn: Turn, request: ServiceRequest, hands: Hands) -> str:
-    language = turn.language
+    language, late = turn.language, request.promise < turn.now
+    is_hour_promised = request.wanted_at and not (late and cards.needs_approval(turn, request))
     text = say(
         language,
         "service_requests.my_requests.line",
@@ -207,8 +208,8 @@ def _standing(turn: Turn, request: ServiceRequest, hands: Hands) -> str:
         state=request.state.value,
         who=_in_whose_hands(language, request, hands),
         due=cards.at(turn, language, request.promise),
-        wanted=cards.at(turn, language, request.wanted_at) if request.wanted_at else "",
-        late=request.promise < turn.now,
+        wanted=cards.at(turn, language, request.wanted_at) if request.wanted_at and is_hour_promised else "",
+        late=late,
     )
     return cards.capital(text)
 

@@ -134,7 +134,8 @@ def _details(turn: Turn, service: Service, stay: StayInfo) -> Details:
         wanted_at=_wanted_at(turn, service, stay),
         needs=needs.taken(needs_of(turn.call.slots), service),
     )
-    return asked.with_words([turn.slot("words") or "", turn.slot("note") or ""], turn.meaning)
+    words = [turn.slot("words") or "", turn.slot("note") or "", windows.other_room(turn, stay.room)]
+    return asked.with_words(words, turn.meaning)
 
 
 def _wanted_at(turn: Turn, service: Service, stay: StayInfo) -> datetime | None:
@@ -163,6 +164,8 @@ def _together(turn: Turn, service: Service, known: ServiceRequest, wish: Details
     if wish.wanted_at and has.wanted_at not in (None, wish.wanted_at) and not is_one:
         return None
     adds = has.quantity is not None and wish.quantity is not None and (more or wish.quantity != has.quantity)
+    if adds and wish.wanted_at and has.wanted_at is None and not is_one:  # so many now, and so many at eight
+        return None
     both = replace(
         _with_words(turn, service, has, wish),
         quantity=_sum(has, wish) if adds and not is_one else wish.quantity or has.quantity,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from crm.conversations.accounts import Speaker
 from crm.errors import NoStay, NotAllowed, NotFound, OtherDepartment
 from crm.service_requests.lost_items import get_item
-from crm.service_requests.requests import ServiceRequest, get_request
+from crm.service_requests.requests import ServiceRequest, find_request, get_request
 from crm.service_requests.sharing import concerns
 from crm.staff import roles
 from crm.stays.bookings import get_stay
 from handlers.turn import Audience, Intent, Turn
+
+BY_ROOM_TOO = frozenset({"accept_request", "start_request", "complete_request", "decline_request"})
 
 
 def role_of(speaker: Speaker) -> str:
@@ -33,6 +35,8 @@ def check_permission(turn: Turn, intent: Intent) -> None:
     if speaker.staff is not None:
         _check_property(speaker, turn.house.id)
     for number in {turn.slot("number"), *(turn.slot("numbers") or ())} - {None}:
+        if intent.name in BY_ROOM_TOO and find_request(turn.db, number) is None:
+            continue  # the handler looks among those that the colleague may see anyway
         _check_request(turn, get_request(turn.db, number))
     if turn.slot("item") is not None:
         _check_property(speaker, get_item(turn.db, turn.slot("item")).property_id)

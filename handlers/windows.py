@@ -59,12 +59,21 @@ def closed(turn: Turn, service: Service, wanted: datetime | None, call: Call) ->
     return Reply(cards.capital(text), [Button(label, again)], ask=Question(call, "time"))
 
 
-def unknown_room(turn: Turn, request: ServiceRequest) -> str:
-    """That the room the guest named does not exist, so that it goes to their own; nothing where it does."""
+def of_named_room(turn: Turn, request: ServiceRequest) -> str:
+    """That the room the guest named does not exist, or was passed on, so that it goes to their own for now."""
     named = str(turn.slot("room") or "")
-    if not named or not request.room or named == request.room or named in room_numbers(turn.db, turn.house):
+    if not named or not request.room or named == request.room:
         return ""
+    if other_room(turn, request.room):
+        return say(turn.language, "windows.other_room.text", named=named)
     return say(turn.language, "windows.no_room.text", named=named, room=request.room)
+
+
+def other_room(turn: Turn, room: str) -> str:
+    """For staff, that the guest named another room of the house, for nobody guesses; nothing where it is none."""
+    named = str(turn.slot("room") or "")
+    is_other = named not in ("", room) and named in room_numbers(turn.db, turn.house)
+    return say(turn.language, "changes.change_request.room", room=named) if is_other else ""
 
 
 def _check_day(turn: Turn, service: Service, stay: StayInfo) -> None:

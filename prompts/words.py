@@ -87,6 +87,12 @@ def services(language: str) -> dict[str, dict[str, Any]]:
     return _files(spoken(language))["services"]
 
 
+def may_be_called(language: str, code: str, other: str) -> bool:
+    """Whether guests say the other service for this one, as they call the car to the airport a taxi."""
+    word, named = (services(language).get(each, {}) for each in (code, other))
+    return other in (code, word.get("instead_of")) or named.get("instead_of") == code
+
+
 def table(language: str, file: str, name: str) -> dict[str, Any]:
     """One table of words, such as the names of the departments."""
     found: dict[str, Any] = _files(spoken(language))[file][name]

@@ -75,9 +75,10 @@ def carried(found: Understanding, plain: str, context: Context) -> Understanding
         return found
     found = replace(found, calls=_wished(found.calls, told))
     said = [_minded(call, context) for call in found.calls]
+    of_some = {code for each in said for code in each.diet}
     unsaid = Needs(
         told.allergy,
-        diet=() if any(each.diet for each in said) else told.diet,
+        diet=tuple(code for code in told.diet if code not in of_some),
         ages=() if any(each.ages for each in said) else told.ages,
         money={} if any(each.money for each in said) else told.money,
     )

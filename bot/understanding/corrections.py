@@ -30,19 +30,25 @@ _INSTEAD = re.compile(
 )
 _CHANGED = re.compile(
     rf"\bmake (?:the|my|our|those|that)(?: (?!at\b)[a-z-]+){{1,3}} {_NUMBER}(?!\w)(?! (?:pieces|more))"
+    rf"|\bmake (?:it|that) {_NUMBER} (?!more\b|pieces\b|[ap]\.?m\b)[a-z]"
     rf"|\bchange (?:the|my|our)(?: [a-z-]+){{1,3}} to {_NUMBER}"
     rf"|(?:改成|改为|改到|换成|减到|减成|加到|增加到){_NUMBER}(?!家|间|个房)"
+)
+_ONLY_CHANGED = re.compile(  # from the first word to the last
+    r"\W*(?:(?:please|can you|could you|sorry|actually)\W+)*change (?:the|my|our)(?: [a-z-]+){1,3} to"
+    r" (?:(?! and )[^,;!?])+\W*"
 )
 _BEGINS = re.compile(
     r"\W*(?:no(?: wait)?|sorry|wait|actually|i mean|i meant|make (?:it|that)|correction|rather|哦?不对?|不是|错了"
     r"|说错了|更正|应该是|改成|改到|改为|还是)(?=[\W\d]|是|[一二两三四五六七八九十]|$| )"
 )
+_ENDS = re.compile(r"\b(?:then|instead)\W*$")
 _HALF = re.compile(
     r"[ap]\.?m\b|morning|afternoon|evening|night|noon|早|晚|上午|下午|凌晨|中午|夜|(?:1[3-9]|2[0-3])[:点]|0\d:"
 )
 _ROOM = re.compile(r"(?<![\d:])\d{3,4}(?![\d:])|[零〇一二三四五六七八九]{3,4}")
 _SMALL = re.compile(
-    r"\b(?:no|wait|sorry|actually|i|mean|meant|make|it|that|correction|rather|at|please|for|the|am|pm|to|be|should|instead|of|not|room)\b"
+    r"\b(?:no|wait|sorry|actually|i|mean|meant|make|it|that|correction|rather|at|please|for|the|am|pm|to|be|should|instead|of|not|room|then|what|how|about|ok|okay|so)\b"
     r"|哦|不|对|是|错|了|说|更正|应该|改|成|到|为|还|吧|请|麻烦|谢谢|点|半|分|房|间|号|早上|下午|晚上|上午|明天|今天|个|位|人|条"
 )
 
@@ -53,9 +59,10 @@ def correction(around: Surroundings, heeded: Heeded, offered: Mapping[str, Inten
         return None
     plain = around.reading.plain
     codes = {call.slots.get("service") for call in heeded.calls if call.intent == "request_service"}
-    changed = codes and heeded.confidence >= _ALL and _CHANGED.search(plain)
+    is_all = heeded.confidence >= _ALL or _ONLY_CHANGED.fullmatch(plain)
+    changed = codes and is_all and _CHANGED.search(plain)
     instead = (changed or _INSTEAD.search(plain)) and len(codes) <= 1
-    if not instead and (codes or not _BEGINS.match(plain)):
+    if not instead and (codes or not (_BEGINS.match(plain) or _ENDS.search(plain))):
         return None
     heard = kept(Heard(plain, around.reading.text, around.now, around.rooms))
     if codes:

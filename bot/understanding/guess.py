@@ -15,7 +15,7 @@ from bot.understanding.haste import tells_of_emergency
 from bot.understanding.joining import joined
 from bot.understanding.judgement import Message, Verdict, judge
 from bot.understanding.lessons import OUT_OF_SCOPE, intents_of
-from bot.understanding.message import message_of, says_only_when
+from bot.understanding.message import is_idle, message_of, says_only_when
 from bot.understanding.names import find_person_name, find_strange_words
 from bot.understanding.on_behalf import for_a_room
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded
@@ -44,6 +44,7 @@ _ROOMS_OWN = {
 }
 _OF_WORK = frozenset(
     {"accept_request", "start_request", "complete_request", "decline_request", "reassign_request", "merge_requests"}
+    | {"go_on_duty", "go_off_duty", "make_lead", "revoke_staff"}
 )
 _NAMING = frozenset({_BY_NAME, "why_not_delivered", "invite_staff", "revoke_staff", "reassign_request"})
 _WITH_A_ROOM = frozenset({_BY_ROOM, _WORK_BY_ROOM, "why_not_delivered"})
@@ -72,6 +73,7 @@ def guess(
         return Guess((call,), round(min(1.0, verdicts[0].score), 2), names=(EMERGENCY,))
     verdicts = [_of_a_room(_of_a_guest(_serious(each), around, offered), around, offered) for each in verdicts]
     verdicts = [for_a_room(each, _heard(each.start, each.end, around), around.reading.tokens) for each in verdicts]
+    verdicts = [each for each in verdicts if not is_idle(message, each.start, each.end, each.score < ACTS)] or verdicts
     wanted = [each for each in verdicts if each.name not in WRAPPERS] or verdicts[-1:]
     sure = [each for each in wanted if _is_sure(each, message, around)]
     if not sure or says_only_when(message):  # an hour alone is no wish
@@ -209,7 +211,8 @@ def _about_services(
 ) -> list[Call]:
     """One call for each service named, or one without a service; what was taken back is not read."""
     codes = list(dict.fromkeys(hit.meaning.name for hit in _hits(start, end, heeded, Kind.SERVICE)))
-    codes = codes or [each for each, score in verdict.ranked if each in service_words() and score >= DOUBTS][:1]
+    least = ACTS if name == _CANCEL else DOUBTS  # what is not named is rather asked for than cancelled
+    codes = codes or [each for each, score in verdict.ranked if each in service_words() and score >= least][:1]
     if name == _CANCEL:
         return [Call(name, {"service": code}) for code in codes] or [Call(name)]
     heard = kept(_heard(start, end, around))

@@ -80,6 +80,11 @@ def find_sure_entries(question: str, entries: tuple[Entry, ...]) -> tuple[str, .
     return (best.id,) if best and score > 1 else ()
 
 
+def entries_about_hours(question: str, entries: tuple[Entry, ...]) -> tuple[str, ...]:
+    """As find_sure_entries, where it is asked when."""
+    return find_sure_entries(question, entries) if "time" in asked_in(question).aspects else ()
+
+
 def named_entries(words: Text, entries: tuple[Entry, ...]) -> tuple[str, ...]:
     """The ids of those a colleague's words name: the best one, and what comes as near."""
     if not entries:

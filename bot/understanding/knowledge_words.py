@@ -17,7 +17,7 @@ from bot.understanding.vocabulary import Kind, find_hits, rules
 from handlers.turn import Call
 from prompts.words import LANGUAGES, table
 
-ADD, CHANGE = "add_knowledge", "change_knowledge"
+ADD, CHANGE, HAND_OVER = "add_knowledge", "change_knowledge", "hand_over"
 NAMING = frozenset({CHANGE, "show_knowledge", "delete_knowledge", "knowledge_history"})
 CONTENT = "content"
 LONGEST_HEAD = 100  # characters before the colon
@@ -44,6 +44,8 @@ def with_content(text: str, context: Context, understand: Understand) -> Underst
         if not head or not content:
             continue
         found = understand(head, replace(context, question=None, choices=()))
+        if [call.intent for call in found.calls] == [HAND_OVER]:
+            return replace(found, text=given.text, calls=(Call(HAND_OVER, {"note": content}),))
         if _keeps(found, context):
             (call,) = found.calls
             slots = {**call.slots, CONTENT: content}
@@ -57,6 +59,10 @@ def with_entries(found: Understanding, context: Context) -> Understanding:
     if not any(call.intent in NAMING or call.intent == ADD for call in found.calls):
         return found
     return replace(found, calls=tuple(_with_entry(call, found.text, context) for call in found.calls))
+
+
+def names_an_entry(said: str, context: Context) -> bool:
+    return bool(_named(said, context))
 
 
 def _keeps(found: Understanding, context: Context) -> bool:

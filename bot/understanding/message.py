@@ -13,6 +13,7 @@ from bot.understanding.diet import find_diet
 from bot.understanding.finding import Heard
 from bot.understanding.judgement import Border, Message
 from bot.understanding.lessons import taught
+from bot.understanding.nearest import small_words
 from bot.understanding.phrases import Heeded
 from bot.understanding.pieces import WRAPPERS, Piece
 from bot.understanding.reading import Token, is_chinese, words
@@ -45,6 +46,12 @@ def says_only_when(message: Message) -> bool:
     near = {word for said in _words("near_hours") for word in said.split()}
     others = (message.tokens[at].norm for at in range(*message.span) if at not in message.hours)
     return bool(message.hours) and all(norm in near for norm in others if norm)
+
+
+def is_idle(message: Message, start: int, end: int, in_doubt: bool) -> bool:
+    """Whether a part adds an hour to another, "1 pm", or, where it is in doubt, only begins one: "hey, can we get"."""
+    norms = [message.tokens[at].norm for at in range(start, end) if at not in message.hours]
+    return all(in_doubt and norm in small_words() for norm in norms if norm)
 
 
 def _hours(around: Surroundings) -> frozenset[int]:

@@ -19,6 +19,8 @@ from handlers.turn import Button, Call, Intent, Question
 from prompts.words import LANGUAGES
 
 _ORDER, _CANCEL = "request_service", "cancel_request"
+_OF_ENTRIES = frozenset({"change_knowledge", "show_knowledge", "delete_knowledge", "knowledge_history"})
+_MAY_NAME_ARRIVALS = KEPT_WORDS | {"reason"}  # "the next guest arrives at two" is a reason too
 _UNEXPLAINED = 0.25  # of a text that is to count for another wish
 _SMALL_TALK = frozenset({"greet", "thank", "farewell", "help", "staff_help"})
 _OTHER_LETTERS = re.compile(r"[^\W\d_a-z\u00df-\u00f6\u00f8-\u024f\u3400-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f]")
@@ -119,8 +121,11 @@ def _is_urgent(call: Call) -> bool:
 
 def _speaks_of_another_thing(question: Question, others: Sequence[Call], around: Surroundings, heeded: Heeded) -> bool:
     """ "Who arrives tomorrow" is no reason and "bring 2 towels" no complaint; "no stock" and "it is dirty" are."""
-    if question.asks in KEPT_WORDS:  # guests may well be told of arrivals: only what is a wish and nothing else is one
-        return not _beside_phrases(around, heeded, ("day",))
+    if question.asks in KEPT_WORDS and any(call.intent in _OF_ENTRIES for call in others):
+        return True
+    if question.asks in _MAY_NAME_ARRIVALS:  # only what is a wish and nothing else is one
+        used = [name for name in ("room", "number") if any(name in call.slots for call in others)]
+        return not _beside_phrases(around, heeded, ("day", *used))
     if question.asks == "text" and any(call.intent in FEEDBACK or _is_report(call) for call in others):
         return False
     orders = all(call.intent == _ORDER for call in others)

@@ -27,6 +27,7 @@ from bot.understanding.pieces import (
 from bot.understanding.reading import Token
 from bot.understanding.slots import find_credential, find_time, find_token
 from bot.understanding.statements import spare_orders
+from bot.understanding.time_slots import Span
 from bot.understanding.vocabulary import Hit, Kind, Meaning, find_hits, service_words
 from handlers.intents import INTENTS
 from handlers.turn import Call, Intent
@@ -217,6 +218,15 @@ def _misdated(intent: Intent, around: Surroundings) -> bool:
     return said and bool(impossible_days(around.reading.plain, around.now.date()))
 
 
+def _hours(around: Surroundings) -> list[Span]:
+    """Of each wish its own."""
+    heard, spans = Heard(around.reading.plain, around.reading.text, around.now), list[Span]()
+    while len(spans) < _MOST and (when := find_time(heard)):
+        spans += when.spans
+        heard = heard.without(when.spans)
+    return spans
+
+
 def _confidence(known: Container[int], around: Surroundings, *, several: bool) -> float:
     """Half for a phrase at all, the rest by how much of the text is explained; amounts explain themselves.
 
@@ -227,8 +237,7 @@ def _confidence(known: Container[int], around: Surroundings, *, several: bool) -
     if not unknown:
         return 1.0
     counted = [span for _, span in find_amounts(around.reading.plain)]
-    when = find_time(Heard(around.reading.plain, around.reading.text, around.now)) if several else None
-    counted += when.spans if when else []
+    counted += _hours(around) if several else []
     left = [token for token in unknown if not any(start <= token.start < end for start, end in counted)]
     total, missing = (sum(weight_of(token) for token in some) for some in ([each for _, each in tokens], left))
     return round(1.0 - 0.5 * missing / total, 2)

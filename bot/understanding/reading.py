@@ -39,6 +39,7 @@ _SPOKEN_SHORT = {
     "im": "i am", "ive": "i have", "whats": "what is", "wheres": "where is", "whos": "who is",
     "whens": "when is", "hows": "how is", "its": "it is", "thats": "that is", "theres": "there is",
 }  # fmt: skip
+_IN_ES = re.compile(r"..(?:sh|ss|x|(?<![dhk]a)ch)es$")
 _ENDINGS = {"'re": "are", "'ve": "have", "'ll": "will", "'d": "would", "'m": "am"}
 
 
@@ -114,6 +115,8 @@ def _word(found: str) -> list[str]:
 
 
 def _singular(word: str) -> str:
+    if _IN_ES.search(word):  # toothbrushes, boxes, but headaches
+        return word[:-2]
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
     return word

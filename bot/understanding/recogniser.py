@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from threading import Lock
 
@@ -14,7 +16,7 @@ from bot.understanding.diet import asks_what_is_in
 from bot.understanding.foods import compile_words
 from bot.understanding.guess import Guess, guess
 from bot.understanding.items import find_items, items_of, places_of, with_items
-from bot.understanding.knowledge_words import with_content, with_entries
+from bot.understanding.knowledge_words import names_an_entry, with_content, with_entries
 from bot.understanding.known import find_known, language_without, with_stand_ins
 from bot.understanding.lessons import are_kept, intents_of
 from bot.understanding.nearest import nearest
@@ -22,15 +24,16 @@ from bot.understanding.on_behalf import answered, ordered
 from bot.understanding.patterns import weight_of
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded, listen
 from bot.understanding.pieces import WRAPPERS, is_question
-from bot.understanding.reading import read
-from bot.understanding.vocabulary import Kind, rules, service_words
-from bot.understanding.written import find_note, find_shown, find_written
-from handlers.turn import Call, Intent
+from bot.understanding.reading import Reading, read
+from bot.understanding.vocabulary import Kind, find_hits, rules, service_words
+from bot.understanding.written import find_note, find_shown, find_written, is_sign_of_thanks
+from handlers.turn import Call, Intent, Question
 from prompts.words import LANGUAGES
 
-MOST_CALLS = 10
+MOST_CALLS = 20  # as many wishes as phrases look for
 EXPLAINED = 0.99  # of a message, weighed, by phrases and small words: then there is nothing left to guess
 FIND_GUEST, SHOW, WRITE, HAND_OVER = "find_guest", "show_request", "write_to_guest", "hand_over"
+THANK, WHERE, STAY = "thank", "my_requests", "my_stay"
 MOST_BESIDE = 6  # as phrases are weighed: what may be said beside a name that is all of the question
 GREEDY = frozenset({FIND_GUEST, "my_tasks", "go_on_duty"})  # phrases of these match more than they mean
 MOSTLY_EXPLAINED = 0.8
@@ -59,6 +62,8 @@ def _read(text: str, context: Context) -> Understanding:
     button = pending.pressed(reading.text, context.choices)
     if button:
         return Understanding(reading.text, language, (button.call,), "button", 1.0)
+    if context.question is None and is_sign_of_thanks(reading):
+        return Understanding(given.text, language, (Call(THANK),), "phrases", 1.0)
     kept = _as_it_stands(given.text, context)
     if kept:
         return Understanding(given.text, language, (kept,), "phrases", 1.0)
@@ -74,6 +79,20 @@ def _as_it_stands(text: str, context: Context) -> Call | None:
 
 
 def _understood(around: Surroundings, language: str, context: Context) -> Understanding:
+    found = _chosen(around, language, context)
+    if [call.intent for call in found.calls] == [STAY] and context.entries:
+        from bot.understanding.house_entries import entries_about_hours
+
+        return replace(found, calls=(Call(STAY, {"entries": list(entries_about_hours(found.text, context.entries))}),))
+    if [call.intent for call in found.calls] != [WHERE]:
+        return found
+    hits = find_hits(around.reading.tokens, (), True)
+    asked = {hit.meaning.name for hit in hits if hit.meaning.kind is Kind.SERVICE}
+    about = {"service": asked.pop()} if len(asked) == 1 else {}  # whoever asks where it is asks of that thing
+    return replace(found, calls=(Call(WHERE, about),))
+
+
+def _chosen(around: Surroundings, language: str, context: Context) -> Understanding:
     reading = around.reading
     offered = {intent.name: intent for intent in context.offered}
     heeded = listen(around, offered)
@@ -86,7 +105,7 @@ def _understood(around: Surroundings, language: str, context: Context) -> Unders
         return Understanding(reading.text, language, (_question(around, heeded, context),), "phrases", 0.9)
     if context.question:
         calls = pending.answer(context.question, around, heeded, offered)
-        if calls is not None:
+        if calls is not None and _names_what_was_asked(context.question, calls, reading, context):
             return Understanding(reading.text, language, tuple(calls[:MOST_CALLS]), "pending", 0.95)
     changed = correction(around, heeded, offered) or _shown(reading.text, offered)
     if changed:
@@ -113,6 +132,11 @@ def _understood(around: Surroundings, language: str, context: Context) -> Unders
 
 def _shown(text: str, offered: dict[str, Intent]) -> Call | None:
     return find_shown(text) if SHOW in offered else None
+
+
+def _names_what_was_asked(question: Question, calls: Sequence[Call], reading: Reading, context: Context) -> bool:
+    """Any words may answer which entry is meant, but words that name none are of something else."""
+    return question.asks != "entries" or not calls or names_an_entry(reading.text, context)
 
 
 def _alarms(around: Surroundings, heeded: Heeded, offered: dict[str, Intent], language: str, context: Context) -> bool:

@@ -1,12 +1,13 @@
-"""What is read by its form: words for a guest (tell 302: your taxi is here) or the next shift, a request's number."""
+"""What is read by its form: words for a guest or the next shift, the end of a talk, a request's number, a thumb up."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
 
-from bot.understanding.reading import fold
+from bot.understanding.reading import Reading, fold
 from bot.understanding.rooms import written
+from bot.understanding.vocabulary import listening
 from handlers.turn import Call
 from prompts.words import LANGUAGES, table
 
@@ -45,6 +46,12 @@ def find_shown(text: str) -> Call | None:
     plain = fold(text).strip(" .。!?")
     match = next(filter(None, (form.fullmatch(plain) for form in _shown())), None)
     return Call("show_request", {"number": int(match["number"])}) if match else None
+
+
+def is_sign_of_thanks(reading: Reading) -> bool:
+    """A thumb up, and no word beside it."""
+    signs = (sign for language in LANGUAGES for sign in listening(language, "signs")["thanks"])
+    return not any(token.norm for token in reading.tokens) and any(sign in reading.text for sign in signs)
 
 
 @cache

@@ -184,12 +184,17 @@ _ASKED_SINCE = Prepared(
 _ALL = INFO.order_by(_c.number)
 
 
+def find_request(db: Connection, number: int) -> ServiceRequest | None:
+    row = _BY_NUMBER.first(db, {"number": number}) if abs(number) < 2**31 else None
+    return request_in(db, row) if row else None
+
+
 def get_request(db: Connection, number: int) -> ServiceRequest:
     """Raises NotFound."""
-    row = _BY_NUMBER.first(db, {"number": number}) if abs(number) < 2**31 else None
-    if row is None:
+    found = find_request(db, number)
+    if found is None:
         raise NotFound(what=f"#{number}")
-    return request_in(db, row)
+    return found
 
 
 def unfinished_requests(db: Connection, property_id: str, department: str = "") -> list[ServiceRequest]:

@@ -16,7 +16,7 @@ from crm.service_requests.photos import add_photos
 from crm.service_requests.requests import RequestState, ServiceRequest, get_request, requests_since
 from crm.service_requests.sharing import requests_of_guest
 from crm.service_requests.steps import Details, change, details_of
-from handlers import cards, needs, notices, windows
+from handlers import cards, lists, needs, notices, windows
 from handlers.turn import TRANSLATION, Button, Call, Question, Reply, Turn
 from prompts.words import say
 
@@ -69,7 +69,7 @@ def _meant(turn: Turn, mine: Sequence[ServiceRequest]) -> Sequence[ServiceReques
     if number is not None:
         return [each for each in mine if each.number == number]
     if code is not None:
-        return cards.of_service(turn.language, mine, code)
+        return lists.of_service(turn.language, mine, code)
     mine = _minding(turn, mine)
     fresh = [each for each in mine if turn.now - each.opened_at <= JUST_NOW]
     return fresh[-1:] or mine

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from crm.conversations.messages import MessageClass
 from crm.conversations.recipients import Recipient
 from crm.encryption import folded
-from crm.feedback import FeedbackKind, record_feedback
+from crm.feedback import FeedbackKind, has_said, record_feedback
 from crm.staff.members import find_staff_member
 from crm.staff.roles import matrix
 from handlers import cards, notices
@@ -15,11 +16,15 @@ from handlers.parties import talk_buttons
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import LANGUAGES, say, table
 
+JUST_NOW = timedelta(minutes=30)  # whoever goes on complaining is not told the same again
+
 
 def complain(turn: Turn) -> list[Reply]:
     words = _words(turn)
     if not words:
         return [_ask(turn)]
+    guest_id = turn.speaker.guest_id
+    is_another = guest_id is not None and has_said(turn.db, guest_id, FeedbackKind.COMPLAINT, turn.now - JUST_NOW)
     _record(turn, FeedbackKind.COMPLAINT, words)
     on_duty = notices.managers(turn)
     people = on_duty or notices.people_for(turn, notices.DESK)[0]
@@ -29,6 +34,7 @@ def complain(turn: Turn) -> list[Reply]:
         turn.language,
         "feedback.complain.thanks",
         heard_by="manager" if on_duty else "desk" if people else "nobody",
+        another=is_another,
         name=cards.speakable(turn.language, manager.name) if manager else "",
         phone=turn.house.phone,
     )

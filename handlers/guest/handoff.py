@@ -74,6 +74,7 @@ def _asked_again(turn: Turn, known: Handoff) -> list[Reply]:
         turn.language,
         "handoff.ask_for_person.again",
         attended=attended,
+        words=bool(_words(turn)),
         opens=handoffs.opens(there, turn.language),
         phone=there.house.phone,
     )

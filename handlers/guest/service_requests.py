@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from crm.errors import NoStay, NotFound
+from crm.errors import NoStay
 from crm.service_requests.requests import RequestState, ServiceRequest, find_last_done, get_request
 from crm.service_requests.sharing import current_number, requests_of_guest
 from crm.service_requests.steps import cancel, rate
-from handlers import cards, needs, notices, ordering, windows
+from handlers import cards, lists, needs, notices, ordering, windows
 from handlers.ordering import Placed
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say
@@ -44,13 +44,16 @@ def request_service(turn: Turn) -> list[Reply]:
 
 
 def cancel_request(turn: Turn) -> list[Reply]:
-    """By service or by number; with neither, the guest chooses."""
+    """By service or by number (slot `numbers`: all of these); with neither, the guest chooses."""
     code, number = turn.slot("service"), turn.slot("number")
     mine = requests_of_guest(turn.db, turn.speaker.guest_id) if turn.speaker.guest_id else []
+    if turn.slot("numbers"):
+        meant = [each for each in mine if each.number in turn.slot("numbers")]
+        return _all_cancelled(turn, meant) if meant else [_which_to_cancel(turn, mine)]
     if code is None and number is None:
         return [_which_to_cancel(turn, mine)]
     number = number and current_number(turn.db, number)
-    named = mine if code is None else cards.of_service(turn.language, mine, code)
+    named = mine if code is None else lists.of_service(turn.language, mine, code)
     meant = [each for each in named if number in (None, each.number)]
     if not meant:
         service = cards.service_name(turn.language, code) if number is None else ""
@@ -59,10 +62,11 @@ def cancel_request(turn: Turn) -> list[Reply]:
 
 
 def my_requests(turn: Turn) -> list[Reply]:
-    """Where each request stands; whoever is late hears that the guest is asking."""
+    """Where each request stands, or those asked of; whoever is late hears that the guest is asking."""
     if turn.speaker.guest_id is None:
         raise NoStay
-    mine = requests_of_guest(turn.db, turn.speaker.guest_id)
+    mine, code = requests_of_guest(turn.db, turn.speaker.guest_id), turn.slot("service")
+    mine = (lists.of_service(turn.language, mine, code) if code else []) or mine
     if not mine:
         return [Reply(say(turn.language, "service_requests.my_requests.none"))]
     late = [each for each in mine if each.due_at < turn.now]
@@ -75,6 +79,10 @@ def my_requests(turn: Turn) -> list[Reply]:
 
 def rate_request(turn: Turn) -> list[Reply]:
     rating, request = turn.slot("rating"), _rated(turn)
+    if request is None:
+        return [
+            Reply(say(turn.language, "service_requests.rate_request.nothing"), [cards.person_button(turn.language)])
+        ]
     if rating not in cards.RATINGS:
         question = Question(Call("rate_request", {"number": request.number}), "rating")
         text = say(turn.language, "service_requests.rate_request.ask", what=cards.what(turn.language, request))
@@ -104,7 +112,7 @@ def _confirmation(turn: Turn, request: ServiceRequest, department: str) -> Reply
         turn.language,
         f"service_requests.request_service.{sentence}",
         what=cards.what(turn.language, request, noted=False),
-        words=" ".join(request.note.split()),
+        words=" ".join(request.note.removesuffix(windows.other_room(turn, request.room)).rstrip("; ").split()),
         room=request.room,
         fault=cards.is_fault(turn.language, request.service),
         contact=cards.promises_contact(turn.language, request.service),
@@ -113,7 +121,7 @@ def _confirmation(turn: Turn, request: ServiceRequest, department: str) -> Reply
         department=cards.department(turn.language, department) if department else "",
         phone=turn.house.phone,
     )
-    noted = [needs.noted(turn.language, request.needs), windows.unknown_room(turn, request)]
+    noted = [needs.noted(turn.language, request.needs), windows.of_named_room(turn, request)]
     return Reply("\n".join(filter(None, (cards.capital(text), *noted))), about=request.id)
 
 
@@ -149,6 +157,9 @@ def _joined(turn: Turn, placed: Placed) -> Reply:
 def _meant_otherwise(turn: Turn, placed: Placed, is_counted: bool) -> list[Button]:
     """As many again, where it was only joined; that many in all, where it was added."""
     request, said = placed.request, turn.slot("quantity")
+    if request.wanted_at and turn.slot("time") is None and not placed.adds and not _is_one(turn, request):
+        now = Call("request_service", {**turn.call.slots, "apart": True})
+        return [Button(say(turn.language, "service_requests.request_service.now"), now)]
     if said is None or request.quantity is None or cards.needs_approval(turn, request):
         return []
     what = cards.what(turn.language, replace(request, quantity=said), noted=False)
@@ -159,6 +170,10 @@ def _meant_otherwise(turn: Turn, placed: Placed, is_counted: bool) -> list[Butto
     if not is_counted or said == request.quantity or turn.slot("more"):
         return []
     return [Button(say(turn.language, "service_requests.request_service.in_all", what=what), in_all)]
+
+
+def _is_one(turn: Turn, request: ServiceRequest) -> bool:
+    return cards.needs_approval(turn, request) or cards.is_fault(turn.language, request.service)
 
 
 def _which_to_cancel(turn: Turn, mine: Sequence[ServiceRequest]) -> Reply:
@@ -172,6 +187,9 @@ def _which_to_cancel(turn: Turn, mine: Sequence[ServiceRequest]) -> Reply:
         for each in shown
     ]
     what = cards.what(turn.language, mine[0]) if len(mine) == 1 else ""
+    if len(shown) > 1:
+        label = say(turn.language, "service_requests.cancel_request.all", count=len(mine))
+        buttons.append(Button(label, Call("cancel_request", {"numbers": [each.number for each in mine]})))
     return Reply(say(turn.language, "service_requests.cancel_request.which", what=what), buttons)
 
 
@@ -202,10 +220,14 @@ def _cancelled(turn: Turn, request: ServiceRequest) -> list[Reply]:
     return [Reply(cards.capital(text), about=request.id), *told]
 
 
-def _rated(turn: Turn) -> ServiceRequest:
+def _all_cancelled(turn: Turn, meant: Sequence[ServiceRequest]) -> list[Reply]:
+    """The guest reads one list, whoever has them hears of each."""
+    replies = [reply for each in meant for reply in _cancelled(turn, each)]
+    own = [reply.text for reply in replies if reply.to is None]
+    return [Reply("\n".join(own)), *(reply for reply in replies if reply.to is not None)]
+
+
+def _rated(turn: Turn) -> ServiceRequest | None:
     if turn.slot("number") is not None:
         return get_request(turn.db, turn.slot("number"))
-    request = find_last_done(turn.db, turn.speaker.guest_id) if turn.speaker.guest_id else None
-    if request is None:
-        raise NotFound(what="")
-    return request
+    return find_last_done(turn.db, turn.speaker.guest_id) if turn.speaker.guest_id else None

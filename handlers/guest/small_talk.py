@@ -11,6 +11,9 @@ from handlers import cards
 from handlers.turn import Button, Call, Intent, Question, Reply, Turn
 from prompts.words import LANGUAGES, say, table
 
+# Said when the house has asked; nobody begins with these.
+ANSWERS = frozenset({"rate_request", "accept_offer", "decline_offer", "resume_request"})
+
 
 def greet(turn: Turn) -> list[Reply]:
     """A linked guest is greeted by name, a colleague with their work, a stranger with the way to link the stay."""
@@ -48,6 +51,7 @@ def farewell(turn: Turn) -> list[Reply]:
 def help_guest(turn: Turn, offered: Sequence[Intent]) -> list[Reply]:
     common = [code for code in cards.COMMON_SERVICES if code in turn.catalogue]
     buttons = [cards.service_button(turn.language, code) for code in common]
-    lines = [] if turn.speaker.elder_mode else cards.sayings(turn.language, offered)
+    asking = [intent for intent in offered if intent.name not in ANSWERS]
+    lines = [] if turn.speaker.elder_mode else cards.sayings(turn.language, asking, most=1)
     text = say(turn.language, "small_talk.help.answer", linked=turn.speaker.stay is not None, lines=lines)
     return [Reply(text, [*buttons, cards.person_button(turn.language)])]

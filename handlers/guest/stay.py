@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from handlers import cards, windows
+from crm.properties.knowledge import find_entry
+from handlers import cards, entries, windows
 from handlers.turn import Reply, Turn
 from prompts.words import clock, say
 
@@ -24,6 +25,8 @@ def my_stay(turn: Turn) -> list[Reply]:
         expected=clock(turn.language, stay.expected_time),
         until=clock(turn.language, stay.departure_time),
     )
+    asked = [find_entry(turn.db, str(each)) for each in turn.slot("entries") or () if not stay.departure_time]
+    told = [entries.told(turn.language, each.spoken(turn.language)) for each in asked if each and not each.is_removed]
     offer = "late_checkout" if stay.is_in_house else "early_checkin"
     buttons = [cards.service_button(turn.language, offer)] if offer in turn.catalogue else []
-    return [Reply(cards.capital(text), buttons)]
+    return [Reply("\n".join([cards.capital(text), *told]), buttons)]

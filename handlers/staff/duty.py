@@ -60,7 +60,9 @@ def invite_staff(turn: Turn) -> list[Reply]:
         call = Call("invite_staff", {**turn.call.slots, "role": role})
         text = say(turn.language, "duty.invite_staff.ask_name", role=cards.role(turn.language, role))
         return [Reply(text, ask=Question(call, "name"))]
-    invitation = Invitation(name, role, roles.department_of(role), turn.house.language, (turn.house.id,))
+    is_chinese = any("\u3400" <= each <= "\u9fff" for each in name)
+    reads = "zh" if is_chinese else turn.language  # as whoever invites most likely does
+    invitation = Invitation(name, role, roles.department_of(role), reads, (turn.house.id,))
     token = create_invite(turn.db, turn.now, invitation, invited_by=turn.member.id)
     audit.act(turn, f"role:{role}", turn.house.id)
     minutes = int(LIFETIME.total_seconds() // 60)

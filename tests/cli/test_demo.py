@@ -59,6 +59,8 @@ def test_invite_works_on_the_same_house(house: Path) -> None:
     invited = guanjia("invite", "--data", house, "--role", "housekeeping", "--name", "小杨")
     assert invited.returncode == 0, invited.stderr
     assert "/staff?t=s" in invited.stdout
+    refused = guanjia("invite", "--data", house, "--role", "housekeeping", "--language", "xx")
+    assert (refused.returncode, "--language: one of" in refused.stderr) == (2, True)
 
 
 def test_a_real_house_in_the_environment_is_left_alone(tmp_path: Path) -> None:

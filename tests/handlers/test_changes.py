@@ -50,6 +50,21 @@ def test_another_room_is_told_to_staff_and_not_guessed(house: House) -> None:
     assert house.requests()[0].room == "302"
 
 
+def test_another_room_named_with_an_order_is_told_to_both(house: House) -> None:
+    guest, lily = house.guest(room="302"), house.staff("Lily")
+    heard = house.ask(guest, "request_service", service="towels", quantity=2, room="303")
+    assert heard.own.endswith("It is with housekeeping now.\nYou named room 303; I have passed that on with it.")
+    assert "“room named by the guest: 303”" in heard.by(lily)
+
+
+def test_the_car_to_the_airport_may_be_called_a_taxi(house: House) -> None:
+    guest, _ = house.guest(), house.staff("James", "front_desk")
+    house.ask(guest, "request_service", service="airport_transfer", time=house.at(6, 30, days=1))
+    heard = house.ask(guest, "change_request", service="taxi", time=house.at(18, 15), either_half=True)
+    assert heard.own == "Changed: room 302, airport transfer, tomorrow 6:15 am."
+    assert [each.service for each in house.requests()] == ["airport_transfer"]
+
+
 def test_what_is_done_is_changed_no_more(house: House) -> None:
     guest, lily = house.guest(), house.staff("Lily")
     house.ask(guest, "request_service", service="towels", quantity=2)

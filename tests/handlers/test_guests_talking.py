@@ -71,6 +71,14 @@ def test_unknown_token_is_refused(house: House) -> None:
         assert house.ask(house.stranger(), "enter_token", token=token).own.startswith("This link is no longer valid.")
 
 
+def test_whoever_is_invited_reads_as_the_manager_does_or_as_the_name_is_written(house: House) -> None:
+    boss = house.staff("Max", "manager")
+    for name, welcome in (("Rosa", "Welcome, Rosa."), ("小李", "小李，欢迎。")):
+        invited = house.ask(boss, "invite_staff", role="housekeeping", name=name)
+        token = invited.own.rpartition("/start ")[2]
+        assert house.ask(house.stranger(), "enter_token", token=token).own.startswith(welcome)
+
+
 def test_invited_colleague_is_welcomed_in_their_language_with_what_they_may_ask(house: House) -> None:
     invitation = Invitation("小李", "housekeeping", "housekeeping", "zh", (house.home.id,))
     token = create_invite(house.db, house.now, invitation)
@@ -100,6 +108,16 @@ def test_complaint_reaches_the_duty_manager_in_the_guests_words(house: House) ->
     rows = house.db.execute(select(feedback.c.kind, feedback.c.room, feedback.c.words)).all()
     assert [(row.kind, row.room) for row in rows] == [("complaint", "302")]
     assert b"smoke" not in rows[0].words
+
+
+def test_whoever_goes_on_complaining_does_not_hear_the_same_again(house: House) -> None:
+    guest, boss = house.guest(), house.staff("Max", "manager")
+    house.ask(guest, "complain", text="The room smells of smoke")
+    heard = house.ask(guest, "complain", text="and the staff is rude")
+    assert heard.own == "I am sorry about this as well. Max has it now too."
+    assert "rude" in heard.by(boss)
+    house.later(hours=1)
+    assert "will come back to you" in house.ask(guest, "complain", text="still smells").own
 
 
 def test_complaint_in_chinese_with_only_the_desk_on_duty(house: House) -> None:

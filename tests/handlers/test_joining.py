@@ -65,6 +65,16 @@ def test_in_chinese_too(house: House) -> None:
     assert heard.labels == ["再要毛巾 2条"]
 
 
+def test_so_many_now_and_so_many_at_eight_are_two(house: House, guest: Person) -> None:
+    house.ask(guest, "request_service", service="towels", quantity=3, time=house.at(20))
+    assert [(each.quantity, each.wanted_at) for each in house.requests()] == [(2, None), (3, house.at(20))]
+
+
+def test_an_hour_told_later_is_that_of_the_same_towels(house: House, guest: Person) -> None:
+    house.ask(guest, "request_service", service="towels", time=house.at(20))
+    assert [(each.quantity, each.wanted_at) for each in house.requests()] == [(2, house.at(20))]
+
+
 def test_whoever_meant_two_more_presses_it(house: House, guest: Person) -> None:
     heard = house.ask(guest, "request_service", service="towels", quantity=2)
     assert heard.labels == ["Another 2 towels"]

@@ -105,6 +105,7 @@ def test_two_of_one_service_can_be_told_apart_when_one_is_cancelled(house: House
         "Cancel light and power, desk",
         "Cancel 2 towels, #5",
         "Cancel 2 towels, #6",
+        "Cancel all 6",
     ]
 
 

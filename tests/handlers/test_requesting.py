@@ -243,9 +243,45 @@ def test_cancelling_without_saying_what_is_asked_about(house: House) -> None:
     assert (heard.own, heard.labels) == ("Shall I cancel this?", ["Cancel 2 towels"])
     house.ask(guest, "request_service", service="taxi", time=house.at(18))
     heard = house.ask(guest, "cancel_request")
-    assert heard.labels == ["Cancel 2 towels", "Cancel taxi"]
+    assert heard.labels == ["Cancel 2 towels", "Cancel taxi", "Cancel both"]
     house.press(guest, heard, "Cancel taxi")
     assert [each.state for each in house.requests()] == [RequestState.OPEN, RequestState.CANCELLED]
+
+
+def test_all_that_was_shown_is_cancelled_with_one_press(house: House) -> None:
+    guest, lily = house.guest(), house.staff("Lily")
+    for service in ("towels", "pillows", "drinking_water"):
+        house.ask(guest, "request_service", service=service, quantity=2)
+    offered = house.ask(guest, "cancel_request")
+    house.ask(guest, "request_service", service="cleaning")
+    heard = house.press(guest, offered, "Cancel all 3")
+    assert heard.own.splitlines()[0] == "2 towels, room 302: cancelled."
+    assert len(heard.own.splitlines()) == len(heard.replies_to(lily)) == 3
+    assert [each.state for each in house.requests()] == [RequestState.CANCELLED] * 3 + [RequestState.OPEN]
+    assert "cleaning" in house.press(guest, offered, "Cancel all 3").labels[0]
+
+
+def test_what_is_booked_for_tomorrow_may_be_wanted_now_as_well(house: House) -> None:
+    guest, _ = house.guest(), house.staff("Lily")
+    house.ask(guest, "request_service", service="cleaning", time=house.at(10, days=1))
+    heard = house.ask(guest, "request_service", service="cleaning")
+    assert heard.labels == ["Now as well, please"]
+    assert house.press(guest, heard, "Now as well, please").own.startswith("Room cleaning for room 302, by 10:00 am.")
+
+
+def test_whoever_asks_where_the_taxi_is_hears_of_the_taxi(house: House) -> None:
+    guest, _ = house.guest(), house.staff("Lily")
+    house.ask(guest, "request_service", service="towels", quantity=2)
+    house.ask(guest, "request_service", service="airport_transfer", time=house.at(18))
+    assert house.ask(guest, "my_requests", service="taxi").own.startswith("Airport transfer: ")
+    assert len(house.ask(guest, "my_requests", service="pillows").own.splitlines()) == 2
+
+
+def test_what_waits_for_approval_was_promised_as_an_answer(house: House) -> None:
+    guest, _ = house.guest(), house.staff("James", "front_desk")
+    house.ask(guest, "request_service", service="late_checkout", time=house.at(15))
+    house.later(hours=1)
+    assert "It is late, it was promised for 9:30 am." in house.ask(guest, "my_requests").own
 
 
 def test_finished_request_cannot_be_cancelled(house: House) -> None:
@@ -301,7 +337,7 @@ def test_one_press_rates_once(house: House) -> None:
 
 def test_rating_in_words_is_about_what_was_done_last(house: House) -> None:
     guest, lily = house.guest(), house.staff("Lily")
-    assert house.ask(guest, "rate_request", rating=5).own == "I cannot find anything of the kind."
+    assert house.ask(guest, "rate_request", rating=5).own.startswith("Nothing waits for your rating")
     for service in ("towels", "pillows"):
         house.ask(guest, "request_service", service=service)
     house.ask(lily, "complete_request", number=1)

@@ -307,7 +307,7 @@ def test_asking_again_opens_nothing_new_and_reminds_the_desk(house: House) -> No
     house.ask(guest, "ask_for_person")
     house.later(minutes=4)
     heard = house.ask(guest, "ask_for_person", said="Hello? A person please")
-    assert heard.own.startswith("The front desk knows that you are waiting; I have just reminded them.")
+    assert heard.own.startswith("I have passed this on too; the front desk knows that you are waiting.")
     assert heard.by(desk) == ("302 Anna Berg asks for a person again · waiting since 9:00 am\n“Hello? A person please”")
     assert heard.labels_of(desk) == ["Take over", "Answer"]
     assert len(house.requests()) == 1

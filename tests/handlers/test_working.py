@@ -215,3 +215,14 @@ def test_a_word_left_for_the_guest_ends_before_the_question(house: House) -> Non
     house.ask(guest, "request_service", service="towels", quantity=2)
     heard = house.ask(lily, "complete_request", number=1, note="放在门口了")
     assert "李秀英留言：“放在门口了”。您打几分？" in heard.by(guest)
+
+
+def test_a_colleague_may_say_the_room_instead_of_the_number(house: House) -> None:
+    guest, lily = house.guest(room="302"), house.staff("Lily")
+    house.ask(guest, "request_service", service="towels", quantity=2)
+    house.ask(guest, "request_service", service="pillows", quantity=1)
+    house.ask(lily, "accept_request", number=1)
+    assert "2 towels" in house.ask(lily, "complete_request", number=302).own
+    assert [each.state for each in house.requests()] == [RequestState.DONE, RequestState.OPEN]
+    assert "1 pillow" in house.ask(lily, "complete_request", number=302).own
+    assert house.ask(lily, "complete_request", number=302).own == "I cannot find #302."

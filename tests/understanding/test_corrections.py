@@ -21,6 +21,10 @@ CORRECTIONS = [
     ("叫醒改到七点半", "change_request@12-04 07:30"),
     ("make the towels three", "change_request*3"),
     ("change the taxi to 8 pm", "change_request@12-03 20:00"),
+    ("change the taxi to 6:15", "change_request@12-03 18:15 either_half=True"),
+    ("actually make it 3 towels", "change_request*3"),
+    ("9 pm then", "change_request@12-03 21:00"),
+    ("what about 1 pm then", "change_request@12-04 13:00"),
 ]
 NO_CORRECTIONS = [
     ("no towels please", "-towels"),
@@ -29,6 +33,7 @@ NO_CORRECTIONS = [
     ("two towels please", "towels*2"),
     ("床单换成干净的", "bedding"),
     ("change the sheets at 4 pm", "bedding@12-03 16:00"),
+    ("make it two more towels", "towels*2"),
 ]
 ROOMS = [
     ("who is in 716", True, "716"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.fake_channel import wish
 from tests.understanding.speakers import hear
 
 TWO = [
@@ -35,5 +36,27 @@ def test_a_reason_is_no_second_wish(text: str, name: str) -> None:
     assert wanted(text) == {name}
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_twenty_wishes_in_one_breath_keep_their_amounts_and_hours(language: str) -> None:
+    said = [wish(number, language).removesuffix(" please") for number in range(2, 22)]
+    calls = hear(("，" if language == "zh" else ", ").join(said)).calls
+    assert [call.slots["quantity"] for call in calls] == list(range(2, 22))
+    assert [call.slots["time"].minute for call in calls] == [number // 6 for number in range(2, 22)]
+
+
+def test_the_hour_after_a_question_mark_is_no_wish_of_its_own() -> None:
+    assert wanted("early checkin possible? 1pm") == {"early_checkin"}
+
+
+def test_a_burst_that_begins_with_half_a_wish_wants_what_follows() -> None:
+    assert wanted("hey\ncan we get\n2 towels\nand\na cot for the baby") == {"towels", "baby_cot"}
+
+
+def test_nothing_is_cancelled_that_was_not_named() -> None:
+    (call,) = hear("please dont come now, baby is sleeping").calls
+    assert (call.intent, call.slots) == ("cancel_request", {})
+
+
 def wanted(text: str) -> set[str]:
-    return {str(call.slots.get("service", call.intent)) for call in hear(text).calls}
+    calls = hear(text).calls
+    return {str(call.slots["service"]) if call.intent == "request_service" else call.intent for call in calls}

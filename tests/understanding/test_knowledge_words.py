@@ -144,3 +144,21 @@ def test_what_no_other_brain_understands_may_be_what_an_entry_tells() -> None:
     (call,) = hear_in_house("网络密码告诉我一下", GUEST, (BREAKFAST, wifi)).calls
     assert (call.intent, call.slots["entries"]) == ("ask_house", ["w"])
     assert hear_in_house("the quick brown fox", GUEST).calls == ()
+
+
+def test_a_note_may_come_with_the_hand_over() -> None:
+    assert only_call("hand over: 204 wants an early taxi") == ("hand_over", {"note": "204 wants an early taxi"})
+
+
+def test_whoever_names_no_entry_speaks_of_something_else() -> None:
+    question = Question(Call("knowledge_history"), "entries")
+    assert only_call("the pool one", question=question) == ("knowledge_history", {"entries": ["p"]})
+    for said, intent in (("thanks", "thank"), ("who is on duty", "who_is_on_duty"), ("take 12", "accept_request")):
+        assert only_call(said, question=question)[0] == intent
+
+
+def test_when_do_i_check_out_is_answered_with_the_hour_of_the_house() -> None:
+    noon = Entry("c", "check-out", (("en", Words("Check-out time", "Until noon.")),))
+    for said in ("what time is check out", "when do I check out?"):
+        assert only_call(said, intents=GUEST, entries=(POOL, noon)) == ("my_stay", {"entries": ["c"]})
+    assert only_call("what is my room number", intents=GUEST, entries=(noon,)) == ("my_stay", {"entries": []})

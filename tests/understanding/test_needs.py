@@ -379,3 +379,8 @@ def test_thousands_of_blanks_are_read_quickly() -> None:
     started = time.process_time()
     assert hear("bring" + " " * 4_900 + "towels").calls[0].slots["service"] == "towels"
     assert time.process_time() - started < 2
+
+
+def test_two_diets_of_one_table_are_both_noted() -> None:
+    (call,) = hear("table for 4 tonight at 7.30, one vegan and one gluten free").calls
+    assert set(call.slots["diet"]) == {"vegan", "gluten_free"}

@@ -82,6 +82,31 @@ def test_a_colleague_gives_a_reason_in_any_words() -> None:
     assert wishes(hear("没货了", STAFF, question), "reason") == "decline_request reason=没货了 number=1042"
 
 
+def test_the_next_arrival_is_a_reason_and_no_list() -> None:
+    question = Question(Call("decline_request", {"number": 1042}), "reason")
+    heard = wishes(hear("next guest arrives at 2", STAFF, question), "reason")
+    assert heard == "decline_request reason=next guest arrives at 2 number=1042"
+    assert wishes(hear("who arrives tomorrow", STAFF, question)).startswith("arrivals")
+
+
+def test_the_title_of_an_entry_is_no_other_command_about_entries() -> None:
+    question = Question(Call("add_knowledge", {"content": "Open day and night."}), "title")
+    assert hear("Gym", STAFF, question).by == "pending"
+    (call,) = hear("change the answer about breakfast", STAFF, question).calls
+    assert call.intent == "change_knowledge"
+
+
+def test_where_is_asked_of_one_thing_or_of_all() -> None:
+    for said, about in (("where is my taxi?", {"service": "taxi"}), ("where is my order?", {})):
+        (call,) = hear(said).calls
+        assert (call.intent, call.slots) == ("my_requests", about)
+
+
+def test_a_thumb_up_is_thanks() -> None:
+    assert wishes(hear("🙏👍")) == "thank"
+    assert hear("👎").calls == ()
+
+
 def test_a_question_waved_away_by_a_colleague_leaves_nothing_to_do() -> None:
     heard = hear("算了", STAFF, Question(Call("decline_request", {"number": 1042}), "reason"))
     assert (heard.by, heard.calls) == ("pending", ())
