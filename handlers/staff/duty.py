@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crm.errors import NotAllowed, NotFound
+from crm.errors import NotAllowed
 from crm.service_requests.photos import photos_of
 from crm.service_requests.requests import ServiceRequest, assigned_requests, get_request
 from crm.service_requests.steps import release
@@ -74,15 +74,9 @@ def revoke_staff(turn: Turn) -> list[Reply]:
     name = turn.slot("name")
     if not name:
         return [Reply(say(turn.language, "duty.revoke_staff.ask_name"), ask=Question(turn.call, "name"))]
-    found = colleagues.named(turn, name, turn.slot("staff"))
-    if len(found) > 1:
-        return [_which_colleague(turn, found)]
-    if not found and not turn.slot("staff"):
-        found = colleagues.nearly_named(turn, name)
-        if found:
-            return [_which_colleague(turn, found, sure=False)]
-    if not found:
-        raise NotFound(what=cards.short(name))
+    found, is_sure = colleagues.meant(turn, name, turn.slot("staff"))
+    if len(found) > 1 or not is_sure:
+        return [_which_colleague(turn, found, is_sure)]
     member = found[0]
     if member.id == turn.member.id:
         return [Reply(say(turn.language, "duty.revoke_staff.oneself"))]
@@ -142,15 +136,9 @@ def _ask_role(turn: Turn) -> Reply:
     return Reply(text, buttons, ask=Question(Call("invite_staff", slots), "role"))
 
 
-def _which_colleague(turn: Turn, found: list[StaffMember], *, sure: bool = True) -> Reply:
-    buttons = [
-        Button(
-            f"{each.name} · {cards.role(turn.language, each.role)}",
-            Call("revoke_staff", {"name": each.name, "staff": each.id}),
-        )
-        for each in found
-    ]
-    if sure:
+def _which_colleague(turn: Turn, found: Sequence[StaffMember], is_sure: bool) -> Reply:
+    buttons = colleagues.choices(turn, found, lambda each: colleagues.chosen(turn, each))
+    if is_sure:
         return Reply(say(turn.language, "duty.revoke_staff.which", count=len(found)), buttons)
     values = {"name": cards.short(turn.slot("name")), "meant": found[0].name if len(found) == 1 else ""}
     return Reply(say(turn.language, "duty.revoke_staff.meant", **values), buttons)
