@@ -14,7 +14,7 @@ from bot.understanding.money import find_budget
 from bot.understanding.names import within
 from bot.understanding.pieces import WRAPPERS, Piece, Stretch
 from bot.understanding.reading import Reading, Token
-from bot.understanding.slots import FINDERS, FREE_TEXT, KEPT_WORDS, find_room, find_text, find_time
+from bot.understanding.slots import DAY_FINDERS, FINDERS, FREE_TEXT, KEPT_WORDS, find_room, find_text, find_time
 from bot.understanding.time_slots import Span, impossible
 from bot.understanding.vocabulary import Hit, Kind, service_words
 from crm.service_requests.needs import NEEDS
@@ -94,7 +94,7 @@ def find_slots(heard: Heard, intent: Intent, known: dict[str, Any]) -> tuple[dic
     strays = impossible(heard.plain, heard.now)
     heard = heard.without(strays)
     for finder, find in FINDERS.items():
-        if strays and finder in ("time", "morning", "day"):
+        if strays and finder in ("time", "morning", *DAY_FINDERS):
             continue
         if finder in wanted or (finder in _DIGIT_READERS and "quantity" in wanted):
             found = find(heard)

@@ -23,6 +23,8 @@ from bot.understanding.patterns import weight_of
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded, listen
 from bot.understanding.pieces import WRAPPERS, is_question
 from bot.understanding.reading import read
+from bot.understanding.shifts import find_planned, with_questions
+from bot.understanding.slots import FREE_TEXT
 from bot.understanding.vocabulary import Kind, rules, service_words
 from bot.understanding.written import find_shown, find_written
 from handlers.turn import Call, Intent
@@ -62,8 +64,13 @@ def _read(text: str, context: Context) -> Understanding:
     to_guest = find_written(given.text) if any(each.name == WRITE for each in context.offered) else None
     if to_guest:
         return Understanding(given.text, language, (to_guest,), "phrases", 1.0)
+    is_note = context.question is not None and context.question.asks in FREE_TEXT
+    planned = None if is_note else find_planned(given, context)
+    if planned:
+        return Understanding(given.text, language, (planned,), "phrases", 1.0)
     around = Surroundings(reading, context.now, context.rooms, known, places_of(named, items))
-    return with_entries(carried(_understood(around, language, context), reading.plain, context), context)
+    found = with_questions(_understood(around, language, context))
+    return with_entries(carried(found, reading.plain, context), context)
 
 
 def _understood(around: Surroundings, language: str, context: Context) -> Understanding:
