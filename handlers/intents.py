@@ -72,19 +72,14 @@ def _picture(turn: Turn) -> list[Reply]:
 
 
 _WISH = _slots("service", "quantity", "more", "time", "people", "room", *NEEDS, "note")
+_CHANGE = tuple(each for each in _WISH if each.name != "more")
 _ITEM = Slot("item", "item")
 _ENTRY, _WORDS = (Slot("entries", "entry"),), _slots("content", "title")  # of what the house tells
 
 INTENTS: tuple[Intent, ...] = (
     Intent("request_service", GUEST, "request_service", service_requests.request_service, _WISH),
     Intent("cancel_request", GUEST, "request_service", service_requests.cancel_request, _slots("service")),
-    Intent(
-        "change_request",
-        GUEST,
-        "request_service",
-        changes.change_request,
-        tuple(each for each in _WISH if each.name != "more"),
-    ),
+    Intent("change_request", GUEST, "request_service", changes.change_request, _CHANGE),
     Intent(
         "repeat_request", GUEST, "request_service", changes.repeat_request, _slots("service", "day", "time", "quantity")
     ),
