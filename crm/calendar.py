@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
+A_DAY = 24 * 60  # minutes by the clock
+
 
 @cache
 def zone(name: str) -> ZoneInfo:
@@ -22,3 +24,10 @@ def day_bounds(on: date, time_zone: str) -> tuple[datetime, datetime]:
     start = datetime.combine(on, time(), zone(time_zone))
     end = datetime.combine(on + timedelta(days=1), time(), zone(time_zone))
     return start.astimezone(UTC), end.astimezone(UTC)
+
+
+def clock_instant(on: date, minutes: int, time_zone: str) -> datetime:
+    """When the clock shows so many minutes since the midnight this day begins with, in UTC."""
+    days, rest = divmod(minutes, A_DAY)
+    clock = datetime.combine(on + timedelta(days=days), time(*divmod(rest, 60)), zone(time_zone))
+    return clock.astimezone(UTC)

@@ -23,6 +23,7 @@ import crm.staff.audit
 import crm.staff.briefs
 import crm.staff.handovers
 import crm.staff.invites
+import crm.staff.roster
 import crm.stays.events
 import crm.stays.links  # noqa: F401
 

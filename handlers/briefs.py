@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from crm.calendar import day_bounds, local
 from crm.conversations.undelivered import unreached_guests
@@ -14,7 +14,7 @@ from crm.staff.audit import record
 from crm.staff.members import StaffMember
 from crm.staff.roles import may
 from crm.stays.bookings import StayInfo
-from handlers import cards, lists, needs, stays
+from handlers import cards, lists, needs, rosters, stays
 from handlers.turn import Button, Call, Moment
 from prompts.words import say, table
 
@@ -79,7 +79,14 @@ def _exceptions(moment: Moment, member: StaffMember, open_now: Sequence[ServiceR
         missed = unreached_guests(moment.db, moment.house.id, since)
         lines = [lists.unreached_line(language, each) for each in missed]
         sections.append(_section(language, "unreached", lines, most))
+    if may(member.role, "plan_all_shifts"):
+        sections.append(_section(language, "unplanned", _unplanned(moment, language, today + timedelta(days=1)), most))
     return [section for section in sections if section]
+
+
+def _unplanned(moment: Moment, language: str, day: date) -> list[str]:
+    """Where nobody is planned, in a house that keeps a roster."""
+    return rosters.gaps(moment, language, day, rosters.around(moment, day, day))
 
 
 def _complaints(moment: Moment, language: str, since: datetime) -> list[str]:

@@ -109,9 +109,9 @@ def returned(moment: Moment, held: Handoff, how: str) -> list[Reply]:
     return [_reply(moment, party.guest, text), *told]
 
 
-def left_behind(turn: Turn, member: StaffMember) -> list[Reply]:
+def left_behind(moment: Moment, member: StaffMember) -> list[Reply]:
     """The member goes: the guests they were talking with wait for somebody else."""
-    return [reply for held in held_by(turn.db, member.id) for reply in returned(turn, held, "left")]
+    return [reply for held in held_by(moment.db, member.id) for reply in returned(moment, held, "left")]
 
 
 def waiting_card(person: Recipient, party: Party, how: str, **values: Any) -> Reply:

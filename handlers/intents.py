@@ -46,9 +46,12 @@ from handlers.staff import (
     merging,
     open_for_guest,
     photos,
+    planning,
     reassigning,
     request_desk,
     request_lists,
+    roster,
+    swapping,
     takeover,
 )
 from handlers.turn import Audience, Button, Call, Intent, Reply, Slot, Turn
@@ -69,19 +72,14 @@ def _picture(turn: Turn) -> list[Reply]:
 
 
 _WISH = _slots("service", "quantity", "more", "time", "people", "room", *NEEDS, "note")
+_CHANGE = tuple(each for each in _WISH if each.name != "more")
 _ITEM = Slot("item", "item")
 _ENTRY, _WORDS = (Slot("entries", "entry"),), _slots("content", "title")  # of what the house tells
 
 INTENTS: tuple[Intent, ...] = (
     Intent("request_service", GUEST, "request_service", service_requests.request_service, _WISH),
     Intent("cancel_request", GUEST, "request_service", service_requests.cancel_request, _slots("service")),
-    Intent(
-        "change_request",
-        GUEST,
-        "request_service",
-        changes.change_request,
-        tuple(each for each in _WISH if each.name != "more"),
-    ),
+    Intent("change_request", GUEST, "request_service", changes.change_request, _CHANGE),
     Intent(
         "repeat_request", GUEST, "request_service", changes.repeat_request, _slots("service", "day", "time", "quantity")
     ),
@@ -150,7 +148,12 @@ INTENTS: tuple[Intent, ...] = (
     Intent("go_on_duty", STAFF, "set_own_duty", duty.go_on_duty),
     Intent("go_off_duty", STAFF, "set_own_duty", duty.go_off_duty),
     Intent("hand_over", STAFF, "see_requests", handing_over.hand_over, _slots("note")),
-    Intent("who_is_on_duty", STAFF, "see_duty", duty.who_is_on_duty),
+    Intent("who_is_on_duty", STAFF, "see_duty", duty.who_is_on_duty, _slots("days", "department")),
+    Intent("show_roster", STAFF, "see_duty", roster.show_roster, _slots("days", "department")),
+    Intent("my_shifts", STAFF, "see_duty", roster.my_shifts, _slots("days")),
+    Intent("plan_shift", STAFF, "plan_shifts", planning.plan_shift, _slots("colleagues", "days", "hours")),
+    Intent("cancel_shift", STAFF, "plan_shifts", planning.cancel_shift, _slots("colleagues", "days")),
+    Intent("swap_shifts", STAFF, "plan_shifts", swapping.swap_shifts, _slots("colleagues", "days")),
     Intent("brief_now", STAFF, "have_brief", brief.brief_now),
     Intent("set_brief", STAFF, "have_brief", brief.set_daily_brief, (Slot("time", "morning"),)),
     Intent("stop_brief", STAFF, "have_brief", brief.stop_daily_brief),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from crm.conversations.undelivered import Unreached
 from crm.service_requests.requests import RequestState, ServiceRequest, unfinished_requests
 from crm.staff.members import StaffMember, staff_of
 from crm.staff.roles import may
-from handlers import cards, needs
+from handlers import cards, needs, rosters
 from handlers.turn import Moment
-from prompts.words import may_be_called, say, table
+from prompts.words import may_be_called, say
 
 
 def unfinished(moment: Moment, member: StaffMember, department: str = "") -> list[ServiceRequest]:
@@ -53,26 +54,27 @@ def timed_line(moment: Moment, language: str, request: ServiceRequest) -> str:
 
 
 def duty_lines(moment: Moment, language: str) -> list[str]:
-    """Who is on duty in this house, a line for each department in the order of its table of words."""
+    """Who is on duty in this house and until when, a line for each department in the order of its table of words."""
     names: dict[str, list[str]] = {}
+    until = rosters.until(moment)
     for each in staff_of(moment.db, moment.house.id):
         if each.on_duty:
-            group = each.role if each.role == "manager" else each.department
-            names.setdefault(group, []).append(_on_duty(moment, language, each))
-    order = list(table(language, "common", "departments"))
+            said = _on_duty(moment, language, each, until.get(each.id))
+            names.setdefault(rosters.group_of(each), []).append(said)
     return [
         say(language, "duty.who_is_on_duty.line", department=cards.role(language, group), names=names[group])
-        for group in sorted(names, key=lambda group: order.index(group) if group in order else len(order))
+        for group in rosters.in_order(language, names)
     ]
 
 
-def _on_duty(moment: Moment, language: str, member: StaffMember) -> str:
+def _on_duty(moment: Moment, language: str, member: StaffMember, until: datetime | None) -> str:
     return say(
         language,
         "duty.who_is_on_duty.member",
         name=member.name,
         lead=member.is_lead,
         since=cards.at(moment, language, member.on_duty_since) if member.on_duty_since else "",
+        until=cards.at(moment, language, until) if until else "",
     )
 
 

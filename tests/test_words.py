@@ -89,7 +89,11 @@ COMPOSED = {
     "cards.needs.": {"children", "elders"},
     "request_desk.": {"open_requests.none", "my_tasks.none", "accept_request.none"}
     | {"open_requests.title", "my_tasks.title", "accept_request.title"},
-    "brief.brief_now.": {"overdue", "overnight", "complaints", "unreached", "timed", "diets"},
+    "brief.brief_now.": {"overdue", "overnight", "complaints", "unreached", "timed", "diets"} | {"unplanned"},
+    "roster.": {
+        f"{each}.ask_{what}" for each in ("plan_shift", "cancel_shift", "swap_shifts") for what in ("who", "days")
+    }
+    | {"plan_shift.ask_hours"},
     "brief.stop_brief.": {"done", "none"},
     "deliveries.advice.": set(table("en", "deliveries", "reasons")),
     "request_lists.work_done.": {"title", "line"},
@@ -143,6 +147,15 @@ SAMPLES: dict[str, list[Any]] = {
     "next": ["", "303 Emma"],
     "front": ["", "303 Emma"],
     "names": [["Lily", "小李"]],
+    "days": [["Tue"], ["Tue", "Wed"]],
+    "shifts": [["7:00–15:00"], ["7:00–15:00", "18:00–20:00"]],
+    "spans": [[], ["7:00–15:00"], ["7:00–15:00", "18:00–20:00"]],
+    "departments": [["Kitchen"], ["Kitchen", "Housekeeping 7:00–15:00"]],
+    "gaps": [[], ["Tue · Nobody planned: Kitchen"]],
+    "notes": [[], ["Mei, 7:00: “302 waits”"]],
+    "instead": [[], ["Tue 8:00–16:00"]],
+    "elsewhere": [[], ["Tue 8:00–16:00"]],
+    "past": [[], ["Mon 8:00–16:00"]],
     "lines": [[], ["open requests · my tasks", "on duty"]],
 }
 FLAGS = {"fault", "attended", "told", "linked", "late", "in_house", "offer", "returning", "alone", "known", "done"}

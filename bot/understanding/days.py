@@ -102,7 +102,7 @@ def find_day_words(plain: str, today: date, clock: tuple[int, int] = (0, 0)) -> 
     """The day named nearest to the clock, without one the first; None when there is none or no such date exists."""
     if not _MAY_NAME_A_DAY.search(plain):
         return None
-    days = list(_days(plain, today))
+    days = list(days_in(plain, today))
     if len(days) < 2:
         return days[0] if days else None
     ahead = [day for day in days if day.day >= today] or days
@@ -110,7 +110,8 @@ def find_day_words(plain: str, today: date, clock: tuple[int, int] = (0, 0)) -> 
     return _with_its_date(nearest, ahead, plain)
 
 
-def _days(plain: str, today: date) -> Iterator[DayFound]:
+def days_in(plain: str, today: date) -> Iterator[DayFound]:
+    """All that are named and exist, as they stand."""
     for match in _DAY.finditer(plain):
         groups = {name: value for name, value in match.groupdict().items() if value}
         try:

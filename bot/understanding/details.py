@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from bot.understanding import slots
 from bot.understanding.ages import find_ages
 from bot.understanding.finding import USED, Heard
 from bot.understanding.known import Known
@@ -15,7 +16,7 @@ from bot.understanding.money import find_budget
 from bot.understanding.names import within
 from bot.understanding.pieces import WRAPPERS, Piece, Stretch
 from bot.understanding.reading import Reading, Token
-from bot.understanding.slots import FINDERS, FREE_TEXT, KEPT_WORDS, find_quantity, find_room, find_text, find_time
+from bot.understanding.slots import DAY_FINDERS, FINDERS, FREE_TEXT, KEPT_WORDS, find_room, find_text, find_time
 from bot.understanding.time_slots import Span, impossible, same_day
 from bot.understanding.vocabulary import Hit, Kind, service_words
 from crm.service_requests.needs import NEEDS
@@ -97,7 +98,7 @@ def find_slots(heard: Heard, intent: Intent, known: dict[str, Any]) -> tuple[dic
     strays = impossible(heard.plain, heard.now)
     heard = heard.without(strays)
     for finder, find in FINDERS.items():
-        if strays and finder in ("time", "morning", "day"):
+        if strays and finder in ("time", "morning", *DAY_FINDERS):
             continue
         if finder in wanted or (finder in _DIGIT_READERS and "quantity" in wanted):
             found = find(heard)
@@ -137,7 +138,7 @@ def _is_idle(name: str, code: str, heard: Heard) -> bool:
     service = service_words()[code]
     if name == "people":
         return not service.for_people
-    found = find_quantity(heard) if name == "quantity" and service.counted else None
+    found = slots.find_quantity(heard) if name == "quantity" and service.counted else None
     return found is not None and not any(
         re.search(service.counted, heard.plain[start : end + LONGEST_COUNTED]) for start, end in found.spans
     )

@@ -20,7 +20,7 @@ from bot.understanding.names import find_person_name, find_strange_words
 from bot.understanding.on_behalf import for_a_room
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded
 from bot.understanding.pieces import WRAPPERS, Piece, Stretch
-from bot.understanding.slots import find_people, find_quantity, find_room
+from bot.understanding.slots import DAY_FINDERS, find_people, find_quantity, find_room
 from bot.understanding.vocabulary import Hit, Kind, Meaning, service_words
 from crm.properties.knowledge import Entry
 from handlers.turn import Call, Intent
@@ -162,7 +162,7 @@ def _calls(
         from bot.understanding.house_entries import question_to_house  # numpy comes with the first message
 
         return [question_to_house(spoken, (each for each in heeded.asked_about if each in service_words()), entries)]
-    if any(slot.finder == "day" for slot in offered[name].slots) and impossible_days(
+    if any(slot.finder in DAY_FINDERS for slot in offered[name].slots) and impossible_days(
         around.reading.plain, around.now.date()
     ):
         return []

@@ -32,6 +32,11 @@ _ZH_FULL = re.compile(
     rf"(?:^|[\s,，。!?、:：\"“]|{_BEFORE})(?P<name>(?:{_DOUBLE})[\u4e00-\u9fff]{{1,2}}?|[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}?)(?={_AFTER})"
 )
 _NICKNAME = re.compile("(?P<name>[小老阿][\u4e00-\u9fff])(?=" + _AFTER + ")")
+_CHINESE_RUN = re.compile("[\u3400-\u9fff]+")
+_LOOKS_CHINESE = re.compile(
+    rf"(?:{_DOUBLE}|[{_SURNAMES}])[\u4e00-\u9fff]{{1,2}}|[小老阿大][\u4e00-\u9fff]{{1,2}}"
+    rf"|[\u4e00-\u9fff]{{1,3}}(?:{_TITLES}|姐|哥|嫂|叔|姨|主管|领班)"
+)
 _EN_TITLED = re.compile(
     r"\b(?:mr|mrs|ms|miss|mister|dr|prof|herr|frau|madame|monsieur)\.? (?P<name>[a-z][\w'’-]+(?: [a-z][\w'’-]+){0,3})",
     re.IGNORECASE,
@@ -87,6 +92,22 @@ _NEVER = frozenset(
 def find_person_name(plain: str, raw: str) -> Span | None:
     """Where the likeliest name stands."""
     return _titled(plain, raw) or _full(plain) or _capitals(raw) or _nickname(plain)
+
+
+def full_names(plain: str) -> list[Span]:
+    """Where Chinese names with surname and given name stand."""
+    return [match.span("name") for match in _ZH_FULL.finditer(plain)]
+
+
+def looks_like_a_name(said: str, *, is_likely: bool = False) -> bool:
+    """By its capitals, or as no word of ours; in Chinese as most names begin or end.
+
+    `is_likely`: hardly anything else can stand there.
+    """
+    if _CHINESE_RUN.fullmatch(said):
+        return bool(_LOOKS_CHINESE.fullmatch(said)) or (is_likely and 2 <= len(said) <= 3)
+    is_ours = _is_ours if is_likely else _is_usual
+    return len(said) > 1 and all(word[0].isupper() or not is_ours(word.rstrip(".")) for word in said.split())
 
 
 def find_strange_words(plain: str) -> Span | None:

@@ -25,7 +25,7 @@ from bot.understanding.pieces import (
     stretches_of,
 )
 from bot.understanding.reading import Token
-from bot.understanding.slots import find_credential, find_time, find_token
+from bot.understanding.slots import DAY_FINDERS, find_credential, find_time, find_token
 from bot.understanding.statements import spare_orders
 from bot.understanding.time_slots import Span
 from bot.understanding.vocabulary import Hit, Kind, Meaning, find_hits, service_words
@@ -214,7 +214,7 @@ def _calls(
 
 def _misdated(intent: Intent, around: Surroundings) -> bool:
     """Arrivals of a day that does not exist are not those of today."""
-    said = any(slot.finder == "day" for slot in intent.slots)
+    said = any(slot.finder in DAY_FINDERS for slot in intent.slots)
     return said and bool(impossible_days(around.reading.plain, around.now.date()))
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from threading import Lock
 
 from bot.understanding import pending
+from bot.understanding.about import about_what
 from bot.understanding.carrying import carried, told_alone
 from bot.understanding.contract import Context, Understanding
 from bot.understanding.corrections import correction
@@ -25,7 +25,9 @@ from bot.understanding.patterns import weight_of
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded, listen
 from bot.understanding.pieces import WRAPPERS, is_question
 from bot.understanding.reading import Reading, read
-from bot.understanding.vocabulary import Kind, find_hits, rules, service_words
+from bot.understanding.shifts import find_planned, with_questions
+from bot.understanding.slots import FREE_TEXT
+from bot.understanding.vocabulary import Kind, rules, service_words
 from bot.understanding.written import find_note, find_shown, find_written, is_sign_of_thanks
 from handlers.turn import Call, Intent, Question
 from prompts.words import LANGUAGES
@@ -33,7 +35,7 @@ from prompts.words import LANGUAGES
 MOST_CALLS = 20  # as many wishes as phrases look for
 EXPLAINED = 0.99  # of a message, weighed, by phrases and small words: then there is nothing left to guess
 FIND_GUEST, SHOW, WRITE, HAND_OVER = "find_guest", "show_request", "write_to_guest", "hand_over"
-THANK, WHERE, STAY = "thank", "my_requests", "my_stay"
+THANK = "thank"
 MOST_BESIDE = 6  # as phrases are weighed: what may be said beside a name that is all of the question
 GREEDY = frozenset({FIND_GUEST, "my_tasks", "go_on_duty"})  # phrases of these match more than they mean
 MOSTLY_EXPLAINED = 0.8
@@ -64,35 +66,24 @@ def _read(text: str, context: Context) -> Understanding:
         return Understanding(reading.text, language, (button.call,), "button", 1.0)
     if context.question is None and is_sign_of_thanks(reading):
         return Understanding(given.text, language, (Call(THANK),), "phrases", 1.0)
-    kept = _as_it_stands(given.text, context)
+    kept = _as_it_stands(given, context)
     if kept:
         return Understanding(given.text, language, (kept,), "phrases", 1.0)
     around = Surroundings(reading, context.now, context.rooms, known, places_of(named, items))
-    return with_entries(carried(_understood(around, language, context), reading.plain, context), context)
+    found = with_questions(about_what(_understood(around, language, context), reading.tokens, context.entries))
+    return with_entries(carried(found, reading.plain, context), context)
 
 
-def _as_it_stands(text: str, context: Context) -> Call | None:
-    """Words for a guest or for the next shift."""
+def _as_it_stands(given: Reading, context: Context) -> Call | None:
+    """Words for a guest or for the next shift, or a shift that is planned."""
     offered = {each.name for each in context.offered}
-    to_guest = find_written(text) if WRITE in offered else None
-    return to_guest or (find_note(text) if HAND_OVER in offered else None)
+    to_guest = find_written(given.text) if WRITE in offered else None
+    note = find_note(given.text) if HAND_OVER in offered else None
+    is_told = context.question is not None and context.question.asks in FREE_TEXT
+    return to_guest or note or (None if is_told else find_planned(given, context))
 
 
 def _understood(around: Surroundings, language: str, context: Context) -> Understanding:
-    found = _chosen(around, language, context)
-    if [call.intent for call in found.calls] == [STAY] and context.entries:
-        from bot.understanding.house_entries import entries_about_hours
-
-        return replace(found, calls=(Call(STAY, {"entries": list(entries_about_hours(found.text, context.entries))}),))
-    if [call.intent for call in found.calls] != [WHERE]:
-        return found
-    hits = find_hits(around.reading.tokens, (), True)
-    asked = {hit.meaning.name for hit in hits if hit.meaning.kind is Kind.SERVICE}
-    about = {"service": asked.pop()} if len(asked) == 1 else {}  # whoever asks where it is asks of that thing
-    return replace(found, calls=(Call(WHERE, about),))
-
-
-def _chosen(around: Surroundings, language: str, context: Context) -> Understanding:
     reading = around.reading
     offered = {intent.name: intent for intent in context.offered}
     heeded = listen(around, offered)

@@ -19,6 +19,7 @@ from bot.understanding.listed import find_listed
 from bot.understanding.money import find_budget
 from bot.understanding.reading import fold
 from bot.understanding.rooms import find_room_words
+from bot.understanding.shifts import find_all_days, find_colleagues, find_hours
 from bot.understanding.time_slots import find_moment
 from crm.service_requests.needs import OTHER
 
@@ -189,6 +190,9 @@ FINDERS: dict[str, Finder] = {
     "time": find_time,
     "morning": find_morning_time,
     "day": find_day,
+    "days": find_all_days,
+    "hours": find_hours,
+    "colleagues": find_colleagues,
     "room": find_room,
     "people": find_people,
     "rating": find_rating,
@@ -203,6 +207,7 @@ FINDERS: dict[str, Finder] = {
     "department": find_department,
     "name": find_name,
 }
+DAY_FINDERS = frozenset({"day", "days"})
 KEPT_WORDS = frozenset({"content", "title", "entry"})  # for guests or of an entry: never from the midst of a message
 FREE_TEXT = frozenset({"text", "note", "reason"}) | KEPT_WORDS
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from crm.calendar import local, zone
+from crm.calendar import A_DAY, clock_instant, local
 
 SATURDAY = 5
 LOOK_AHEAD = 30  # days; a department that opens on none of them is asked as if it never closed
-DAY = 24 * 60  # minutes
 _SHIFT = re.compile(r"(\d{1,2}):([0-5]\d)\s*[-–]\s*(\d{1,2}):([0-5]\d)")
 
 Shift = tuple[int, int]  # minutes since midnight; the end is beyond 24 hours when it is past midnight
@@ -59,13 +58,19 @@ def read_shift(words: str) -> Shift:
         raise ValueError(f"{words!r} is not a shift like 07:00-15:30")
     hour, minute, end_hour, end_minute = map(int, found.groups())
     start, end = hour * 60 + minute, end_hour * 60 + end_minute
-    if start >= DAY or end > DAY or start == end:
+    if start >= A_DAY or end > A_DAY or start == end:
         raise ValueError(f"{words!r} is not a shift like 07:00-15:30")
-    return (start, end if end > start else end + DAY)
+    return (start, end if end > start else end + A_DAY)
 
 
 def is_working(hours: Hours, department: str, at: datetime, time_zone: str) -> bool:
     return department not in hours.departments or next_opening(hours, department, at, time_zone) == at
+
+
+def shifts_on(hours: Hours, department: str, day: date) -> tuple[Shift, ...]:
+    """What a department that has hours works on this day."""
+    shifts = hours.departments[department]
+    return shifts.rest if hours.is_rest(day) else shifts.work
 
 
 def next_opening(hours: Hours, department: str, at: datetime, time_zone: str) -> datetime:
@@ -111,22 +116,16 @@ def _shifts(kept: Sequence[Sequence[int]]) -> tuple[Shift, ...]:
 
 def _spans(hours: Hours, department: str, at: datetime, time_zone: str) -> Iterator[tuple[datetime, datetime]]:
     """The working spans that end after `at`, in UTC and in order; a night belongs to the day it begins on."""
-    shifts, first = hours.departments[department], local(at, time_zone).date()
+    first = local(at, time_zone).date()
     last: datetime | None = None
     for offset in range(-1, LOOK_AHEAD):
         day = first + timedelta(days=offset)
-        for start, end in shifts.rest if hours.is_rest(day) else shifts.work:
-            begins, ends = _instant(day, start, time_zone), _instant(day, end, time_zone)
+        for start, end in shifts_on(hours, department, day):
+            begins, ends = clock_instant(day, start, time_zone), clock_instant(day, end, time_zone)
             begins = max(begins, last) if last else begins  # shifts that overlap count once
             if ends > at and begins < ends:
                 last = ends
                 yield begins, ends
-
-
-def _instant(day: date, minutes: int, time_zone: str) -> datetime:
-    days, rest = divmod(minutes, DAY)
-    clock = datetime.combine(day + timedelta(days=days), time(*divmod(rest, 60)), zone(time_zone))
-    return clock.astimezone(UTC)
 
 
 @cache

@@ -76,6 +76,14 @@ def properties(db: Connection) -> list[Property]:
     return [_property(row) for row in _ALL.all(db, {})]
 
 
+def ids_by_zone(db: Connection) -> dict[str, list[str]]:
+    """The ids of all properties, by the time zone they share: of what is due by the clock each zone is asked once."""
+    zones: dict[str, list[str]] = {}
+    for each in properties(db):
+        zones.setdefault(each.time_zone, []).append(each.id)
+    return zones
+
+
 def get_property(db: Connection, property_id: str) -> Property:
     return _property(_BY_ID.one(db, {"property_id": property_id}))
 

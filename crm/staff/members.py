@@ -24,6 +24,7 @@ class StaffMemberRow(SQLModel, table=True):
     language: str
     on_duty: bool = True
     on_duty_since: datetime | None = Field(default=None, sa_type=Utc)
+    duty_said_at: datetime | None = Field(default=None, sa_type=Utc)  # when they last said themselves that they are
     is_lead: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  # of the department
     revoked_at: datetime | None = Field(default=None, sa_type=Utc)
     created_at: datetime = Field(sa_type=Utc)
@@ -114,9 +115,17 @@ def add_staff_member(
     return StaffMember(staff_id, name, role, department, language, on_duty=True, property_ids=tuple(property_ids))
 
 
-def set_on_duty(db: Connection, member: StaffMember, on_duty: bool, since: datetime | None = None) -> None:
-    """`since` when, where it is known."""
+def set_on_duty(
+    db: Connection,
+    member: StaffMember,
+    on_duty: bool,
+    since: datetime | None = None,
+    *,
+    said_at: datetime | None = None,
+) -> None:
+    """`since` when, where it is known; `said_at` is when they said so themselves, which outdoes the roster."""
     values = {"on_duty": on_duty, "on_duty_since": since if on_duty else None}
+    values |= {"duty_said_at": said_at} if said_at else {}
     db.execute(update(StaffMemberRow).where(staff_member.c.id == member.id).values(**values))
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crm.errors import NotAllowed, NotFound
+from crm.errors import NotAllowed
 from crm.service_requests.photos import photos_of
 from crm.service_requests.requests import ServiceRequest, assigned_requests, get_request
 from crm.service_requests.steps import release
 from crm.staff import roles
-from crm.staff.handovers import receive_notes
 from crm.staff.invites import LIFETIME, Invitation, create_invite
 from crm.staff.members import StaffMember, revoke, set_on_duty, staff_of
-from handlers import audit, cards, colleagues, handoffs, lists, notices
+from handlers import audit, cards, colleagues, handoffs, lists, notices, rosters
 from handlers.houses import houses, under_names
 from handlers.turn import Button, Call, Intent, Question, Reply, Turn
 from prompts.words import say
@@ -23,17 +22,18 @@ HELP = ("open_requests", "my_tasks", "arrivals", "departures", "in_house", "who_
 def go_on_duty(turn: Turn) -> list[Reply]:
     """Whoever comes on duty sees at once what waits for them."""
     member = turn.member
-    if not member.on_duty:
-        set_on_duty(turn.db, member, on_duty=True, since=turn.now)
+    since = member.on_duty_since if member.on_duty else turn.now
+    set_on_duty(turn.db, member, on_duty=True, since=since, said_at=turn.now)
     works = roles.may(member.role, "see_requests")
-    text = say(turn.language, "duty.go_on_duty.done", notes=_notes_for(turn))
+    notes = rosters.notes_for(turn, turn.language, member, member.property_ids)
+    text = say(turn.language, "duty.go_on_duty.done", notes=notes)
     return [Reply(text, follow_up=Call("open_requests") if works else None)]
 
 
 def go_off_duty(turn: Turn) -> list[Reply]:
     """What is still in the member's hands is named, and whether anybody is left."""
     member = turn.member
-    set_on_duty(turn.db, member, on_duty=False)
+    set_on_duty(turn.db, member, on_duty=False, said_at=turn.now)
     left = [each for each in staff_of(turn.db, turn.house.id) if each.on_duty and each.department == member.department]
     tasks = [cards.line(turn, turn.language, each) for each in assigned_requests(turn.db, member)]
     text = say(
@@ -47,9 +47,8 @@ def go_off_duty(turn: Turn) -> list[Reply]:
 
 
 def who_is_on_duty(turn: Turn) -> list[Reply]:
-    """In the house the colleague is in; with several houses, in each of them."""
-    groups = [(there, "\n".join(lists.duty_lines(there, turn.language))) for there in houses(turn)]
-    return [Reply(under_names(turn, [(there, text or _nobody(turn)) for there, text in groups]))]
+    """In each house of the colleague: now, or by the roster on the days that are named."""
+    return [Reply(under_names(turn, [(there, _on_duty(there)) for there in houses(turn)]))]
 
 
 def invite_staff(turn: Turn) -> list[Reply]:
@@ -76,15 +75,9 @@ def revoke_staff(turn: Turn) -> list[Reply]:
     name = turn.slot("name")
     if not name:
         return [Reply(say(turn.language, "duty.revoke_staff.ask_name"), ask=Question(turn.call, "name"))]
-    found = colleagues.named(turn, name, turn.slot("staff"))
-    if len(found) > 1:
-        return [_which_colleague(turn, found)]
-    if not found and not turn.slot("staff"):
-        found = colleagues.nearly_named(turn, name)
-        if found:
-            return [_which_colleague(turn, found, sure=False)]
-    if not found:
-        raise NotFound(what=cards.short(name))
+    found, is_sure = colleagues.meant(turn, name, turn.slot("staff"))
+    if len(found) > 1 or not is_sure:
+        return [_which_colleague(turn, found, is_sure)]
     member = found[0]
     if member.id == turn.member.id:
         return [Reply(say(turn.language, "duty.revoke_staff.oneself"))]
@@ -115,23 +108,12 @@ def staff_help(turn: Turn, offered: Sequence[Intent]) -> list[Reply]:
     return [Reply(say(turn.language, "duty.staff_help.answer", lines=lines), buttons)]
 
 
-def _nobody(turn: Turn) -> str:
-    return say(turn.language, "duty.who_is_on_duty.none")
-
-
-def _notes_for(turn: Turn) -> list[str]:
-    """What colleagues left word of, a line each."""
-    found = [each for id_ in turn.member.property_ids for each in receive_notes(turn.db, turn.now, turn.member, id_)]
-    return [
-        say(
-            turn.language,
-            "duty.go_on_duty.note",
-            who=each.author,
-            at=cards.at(turn, turn.language, each.created_at),
-            note=each.note,
-        )
-        for each in found
-    ]
+def _on_duty(there: Turn) -> str:
+    days = rosters.days_of(there)
+    if days and days != [cards.today(there)]:
+        return rosters.text(there, there.language, days, there.slot("department") or "")
+    lines = lists.duty_lines(there, there.language)
+    return "\n".join(lines) or say(there.language, "duty.who_is_on_duty.none")
 
 
 def _ask_role(turn: Turn) -> Reply:
@@ -144,15 +126,9 @@ def _ask_role(turn: Turn) -> Reply:
     return Reply(text, buttons, ask=Question(Call("invite_staff", slots), "role"))
 
 
-def _which_colleague(turn: Turn, found: list[StaffMember], *, sure: bool = True) -> Reply:
-    buttons = [
-        Button(
-            f"{each.name} · {cards.role(turn.language, each.role)}",
-            Call("revoke_staff", {"name": each.name, "staff": each.id}),
-        )
-        for each in found
-    ]
-    if sure:
+def _which_colleague(turn: Turn, found: Sequence[StaffMember], is_sure: bool) -> Reply:
+    buttons = colleagues.choices(turn, found, lambda each: colleagues.chosen(turn, each))
+    if is_sure:
         return Reply(say(turn.language, "duty.revoke_staff.which", count=len(found)), buttons)
     values = {"name": cards.short(turn.slot("name")), "meant": found[0].name if len(found) == 1 else ""}
     return Reply(say(turn.language, "duty.revoke_staff.meant", **values), buttons)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from crm.conversations.messages import MessageClass
 from crm.conversations.recipients import staff_recipients
-from crm.errors import NotAllowed, NotFound
+from crm.errors import NotAllowed
 from crm.staff.members import StaffMember, set_lead
 from handlers import audit, cards, colleagues
-from handlers.turn import Button, Call, Question, Reply, Turn
+from handlers.turn import Question, Reply, Turn
 from prompts.words import say
 
 
@@ -23,29 +21,16 @@ def end_lead(turn: Turn) -> list[Reply]:
 
 
 def _set(turn: Turn, *, is_lead: bool) -> list[Reply]:
-    name, chosen = turn.slot("name"), turn.slot("staff")
+    name = turn.slot("name")
     if not name:
         return [Reply(say(turn.language, "leads.make_lead.ask_name"), ask=Question(turn.call, "name"))]
-    found = colleagues.named(turn, name, chosen)
-    nearly = [] if found else colleagues.nearly_named(turn, name)
-    if len(found) > 1 or nearly:
-        return [_which(turn, found or nearly)]
-    if not found:
-        raise NotFound(what=cards.short(name))
+    found, is_sure = colleagues.meant(turn, name, turn.slot("staff"))
+    if len(found) > 1 or not is_sure:
+        buttons = colleagues.choices(turn, found, lambda each: colleagues.chosen(turn, each))
+        return [Reply(say(turn.language, "leads.make_lead.which"), buttons)]
     if not set(found[0].property_ids) <= set(turn.member.property_ids):
         raise NotAllowed
     return _told(turn, found[0], is_lead=is_lead)
-
-
-def _which(turn: Turn, found: Sequence[StaffMember]) -> Reply:
-    buttons = [
-        Button(
-            f"{each.name} · {cards.role(turn.language, each.role)}",
-            Call(turn.call.intent, {"name": each.name, "staff": each.id}),
-        )
-        for each in found
-    ]
-    return Reply(say(turn.language, "leads.make_lead.which"), buttons)
 
 
 def _told(turn: Turn, member: StaffMember, *, is_lead: bool) -> list[Reply]:

@@ -19,8 +19,6 @@ from handlers import cards, colleagues, desk, notices
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import LANGUAGES, say, table
 
-MOST_CHOICES = 6
-
 
 def reassign_request(turn: Turn) -> list[Reply]:
     """To whom is said by name or department; slot `staff` is the colleague chosen among several."""
@@ -125,13 +123,13 @@ def _ask_whom(turn: Turn, request: ServiceRequest, absent: str = "") -> Reply:
 
 def _choices(turn: Turn, request: ServiceRequest, members: Sequence[StaffMember]) -> list[Button]:
     several = len({each.department for each in members}) > 1
-    return [
-        Button(
-            f"{each.name} · {cards.role(turn.language, each.role)}" if several else each.name,
-            Call("reassign_request", {"number": request.number, "name": each.name, "staff": each.id}),
-        )
-        for each in members[:MOST_CHOICES]
-    ]
+    call = {"number": request.number}
+    return colleagues.choices(
+        turn,
+        members,
+        lambda each: Call("reassign_request", {**call, "name": each.name, "staff": each.id}),
+        with_roles=several,
+    )
 
 
 def _able(turn: Turn, request: ServiceRequest, members: Sequence[StaffMember]) -> list[StaffMember]:

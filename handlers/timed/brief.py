@@ -8,7 +8,7 @@ from datetime import datetime
 from crm.calendar import local
 from crm.conversations.messages import MessageClass
 from crm.conversations.recipients import staff_recipients
-from crm.properties.houses import properties
+from crm.properties.houses import ids_by_zone
 from crm.staff.briefs import due_briefs, find_brief, put_off_brief, stop_brief, try_take_brief
 from crm.staff.members import find_staff_member
 from crm.store import Connection
@@ -18,12 +18,8 @@ from handlers.turn import Moment, Reply, Timed
 
 def due(db: Connection, now: datetime, limit: int) -> Sequence[str]:
     """One question for each time zone in which the house has properties."""
-    zones: dict[str, list[str]] = {}
-    for each in properties(db):
-        zones.setdefault(each.time_zone, []).append(each.id)
-    found = [
-        staff_id for zone, houses in zones.items() for staff_id in due_briefs(db, now, local(now, zone), houses, limit)
-    ]
+    zones = ids_by_zone(db).items()
+    found = [staff_id for zone, houses in zones for staff_id in due_briefs(db, now, local(now, zone), houses, limit)]
     return found[:limit]
 
 

@@ -46,3 +46,12 @@ def test_nobody_of_that_name(house: House) -> None:
     mia = house.staff("Mia", "manager")
     assert "Zebulon" in house.ask(mia, "make_lead", name="Zebulon").own
     assert house.ask(mia, "make_lead").asks == "name"
+
+
+def test_colleague_is_asked_about_who_is_only_called_so(house: House) -> None:
+    mia, chen, li = house.staff("Mia", "manager"), house.staff("陈静"), house.staff("李丽")
+    assert house.ask(mia, "make_lead", name="陈师傅").labels == ["陈静 · housekeeping"]
+    assert house.ask(mia, "make_lead", name="小丽").labels == ["李丽 · housekeeping"]
+    assert not is_lead(house, chen)
+    assert not is_lead(house, li)
+    assert "王师傅" in house.ask(mia, "make_lead", name="王师傅").own

@@ -103,6 +103,7 @@ def test_the_matrix_knows_every_action_and_no_more() -> None:
         "see_all_departments",
         "hear_complaints",
         "take_over_from",
+        "plan_all_shifts",
     }
     assert used == set(matrix())
 

@@ -9,7 +9,7 @@ import pytest
 from crm import feedback
 from crm.conversations import undelivered
 from crm.service_requests import lookups, punctuality
-from crm.staff import briefs
+from crm.staff import briefs, roster, roster_clock
 from crm.stays import returning, room_plan
 from crm.store import Prepared
 from tests.support.plans import plan_of
@@ -17,6 +17,9 @@ from tests.turn.houses import House
 
 QUESTIONS = {
     "briefs due": (briefs._DUE, "ix_brief_due"),
+    "shifts due": (roster_clock._DUE, "ix_shift_due"),
+    "shifts of a house": (roster._OF_HOUSE, "ix_shift_of_house"),
+    "shifts of colleagues": (roster._OF_MEMBERS, "ix_shift_of_member"),
     "what a stay tells": (lookups._TELLING_OF_STAYS, "ix_request_of_stay"),
     "finished in a room": (lookups._FINISHED_IN_ROOM, "ix_request_finished"),
     "done on a day": (punctuality._DONE, "ix_request_finished"),
@@ -44,4 +47,5 @@ def _plan(house: House, query: Prepared) -> str:
     values |= {"conversation_id": "c", "kind": "complaint", "limit": 5, "hour": "07:30"}
     values |= {"stay_id": "b", "arrival": now.date(), "still_there": now.date()}
     values |= {"since": now, "until": now, "now": now, "today": now.date()}
+    values |= {"staff_ids": ["d"], "first": now.date(), "last": now.date()}
     return plan_of(house.store, query, values)

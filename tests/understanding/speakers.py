@@ -47,4 +47,5 @@ def _wish(call: Call, shown: tuple[str, ...]) -> str:
     line += f" for {slots.pop('people')}" if "people" in slots else ""
     line += f"@{time:%m-%d %H:%M}" if time else ""
     line += f"@{day:%m-%d}" if day else ""
+    line += "@" + ",".join(f"{each:%m-%d}" for each in slots.pop("days")) if "days" in slots else ""
     return " ".join([line, *(f"{name}={value}" for name, value in slots.items())])

@@ -80,8 +80,8 @@ SENTENCES = [
     ("明天有多少人退房", "departures@12-04"),
     ("今晚有谁到店", "arrivals@12-03"),
     ("现在住着多少客人", "in_house"),
-    ("who's working tonight", "who_is_on_duty"),
-    ("今天谁值班", "who_is_on_duty"),
+    ("who's working tonight", "who_is_on_duty@12-03"),
+    ("今天谁值班", "who_is_on_duty@12-03"),
     ("下班了", "go_off_duty"),
     ("going off duty", "go_off_duty"),
     ("还有什么工单没处理", "open_requests"),
@@ -138,12 +138,63 @@ SENTENCES = [
     ("别再发简报给我", "stop_brief"),
     ("stop the brief", "stop_brief"),
     ("please don't send me the brief any more", "stop_brief"),
+    ("Lily works tomorrow 7 to 15", "plan_shift@12-04 colleagues=['Lily'] hours=['07:00-15:00']"),
+    ("Lily works the night shift tomorrow 22-6", "plan_shift@12-04 colleagues=['Lily'] hours=['22:00-06:00']"),
+    ("小丽明天7点到15点上班", "plan_shift@12-04 colleagues=['小丽'] hours=['07:00-15:00']"),
+    ("陳靜明天七點到三點上班", "plan_shift@12-04 colleagues=['陳靜'] hours=['07:00-15:00']"),
+    ("我明天7点到15点上班", "plan_shift@12-04 colleagues=['我'] hours=['07:00-15:00']"),
+    ("I work on Friday 10:00-18:00", "plan_shift@12-05 colleagues=['I'] hours=['10:00-18:00']"),
+    ("Lily and Mei work Sat 7-15", "plan_shift@12-06 colleagues=['Lily', 'Mei'] hours=['07:00-15:00']"),
+    ("李和平明天早班", "plan_shift@12-04 colleagues=['李和平']"),
+    ("Lily is off tomorrow", "cancel_shift@12-04 colleagues=['Lily']"),
+    ("lily works tomorrow 7 to 15", "plan_shift@12-04 colleagues=['lily'] hours=['07:00-15:00']"),
+    ("Vera does not work tomorrow", "cancel_shift@12-04 colleagues=['Vera']"),
+    ("取消小丽明天的班", "cancel_shift@12-04 colleagues=['小丽']"),
+    ("Cancel Lily's shift tomorrow", "cancel_shift@12-04 colleagues=['Lily']"),
+    ("I'm off tomorrow", "cancel_shift@12-04 colleagues=['I']"),
+    ("小丽明天休息", "cancel_shift@12-04 colleagues=['小丽']"),
+    ("swap: Lily and Chen on Saturday", "swap_shifts@12-06 colleagues=['Lily', 'Chen']"),
+    ("小丽和陈师傅周六换班", "swap_shifts@12-06 colleagues=['小丽', '陈师傅']"),
+    ("roster today", "show_roster@12-03"),
+    ("roster tomorrow", "show_roster@12-04"),
+    ("roster this week", "show_roster@12-03,12-04,12-05,12-06,12-07"),
+    ("who works tomorrow", "show_roster@12-04"),
+    ("明天谁上班", "show_roster@12-04"),
+    ("when do I work", "my_shifts"),
+    ("我什么时候上班", "my_shifts"),
+    ("my shifts", "my_shifts"),
+    ("我下周哪几天上班", "my_shifts@12-08,12-09,12-10,12-11,12-12,12-13,12-14"),
+    ("who is on duty", "who_is_on_duty"),
+    ("小丽明天上班吗", "show_roster@12-04"),
+    ("is Lily working tomorrow", "show_roster@12-04"),
+    ("does Lily work on Friday?", "show_roster@12-05"),
+    ("我周日上班吗", "my_shifts@12-07"),
+    ("off duty，明天见", "go_off_duty"),
+    ("今天的班上完了", "go_off_duty"),
+    ("I work from now till 14h", "go_on_duty"),
+    ("wifi not working today in 302", "nothing"),
 ]
 
 
 @pytest.mark.parametrize(("sentence", "understood"), SENTENCES)
 def test_a_colleague_is_understood(sentence: str, understood: str) -> None:
     assert wishes(hear(sentence, STAFF), "note", "reason") == understood
+
+
+WEEK = "12-08,12-09,12-10,12-11,12-12"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "who", "hours"),
+    [
+        ("Lily works Mon to Fri 7:00-15:00 and 18-20", "Lily", ["07:00-15:00", "18:00-20:00"]),
+        ("排班 小丽 周一到周五 7:00-15:00", "小丽", ["07:00-15:00"]),
+        ("Grace O'Neil works next week Mon-Fri from 10 pm to 6 am", "Grace O'Neil", ["22:00-06:00"]),
+        ("陈师傅下周一到周五 7点半到下午4点上班", "陈师傅", ["07:30-16:00"]),
+    ],
+)
+def test_a_week_is_planned_in_one_sentence(sentence: str, who: str, hours: list[str]) -> None:
+    assert wishes(hear(sentence, STAFF)) == f"plan_shift@{WEEK} colleagues={[who]} hours={hours}"
 
 
 @pytest.mark.parametrize("sentence", ["两条毛巾", "空调坏了", "my stay", "GJ-7K2M"])
