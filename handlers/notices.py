@@ -17,8 +17,7 @@ from handlers.outlook import Outlook
 from handlers.turn import Button, Call, Moment, Reply, Turn
 from prompts.words import say, table
 
-DESK = "front_desk"
-MANAGER = "manager"
+DESK, MANAGER = "front_desk", "manager"
 
 Hands = dict[tuple[str, str], str]  # house and department of a request → the department that has it, or nothing
 
@@ -26,8 +25,7 @@ Hands = dict[tuple[str, str], str]  # house and department of a request → the 
 def people_for(turn: Moment, department: str) -> tuple[list[Recipient], str]:
     """Who on duty hears of this department's work: its own people, else the desk, else managers; and which it was."""
     for name in dict.fromkeys((department, DESK)):
-        people = _others(turn, on_duty(turn.db, turn.house.id, department=name))
-        if people:
+        if people := _others(turn, on_duty(turn.db, turn.house.id, department=name)):
             return people, name
     return managers(turn), MANAGER
 

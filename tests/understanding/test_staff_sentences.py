@@ -47,7 +47,7 @@ SENTENCES = [
     ("merge 12 and 13", "merge_requests numbers=[12, 13]"),
     ("12和13合并", "merge_requests numbers=[12, 13]"),
     ("hand over", "hand_over"),
-    ("who leads housekeeping", "who_is_on_duty"),
+    ("who leads housekeeping", "who_is_on_duty department=housekeeping"),
     ("交班", "hand_over"),
     ("交班了，我先走了", "go_off_duty"),
     ("5 敲门没人", "decline_request number=5"),
