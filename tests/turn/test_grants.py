@@ -252,6 +252,7 @@ async def test_what_everybody_was_told_is_not_told_twice_to_somebody_with_two_ch
     async with house.running(wechat, telegram):
         house.write(lambda db: queue_messages(db, now, news))
         await telegram.hears("wang", "towels")
+        await house.until(lambda: _waiting(house))
         house.clock.forward(ELSEWHERE_AFTER.total_seconds())
         await house.quiet()
     assert (wechat.texts("wang"), telegram.texts("wang")) == ([], ["towels are there"])
