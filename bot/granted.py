@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.channels.base import File, Granting, MaybeSent, NoGrant, NotSent, Outbound, Refused, SendError
+from bot.channels.base import File, Granting, MaybeSent, NoGrant, NotSent, Outbound, Refused, SendError, Unreachable
+from bot.settling import BLOCKED, NO_ANSWER
 from crm.conversations.claims import Claimed, Settlement
 from crm.conversations.messages import AT_LEAST_ONCE, Body, MessageState
 
@@ -43,15 +44,16 @@ def _broken_off(
     claimed: Claimed, external_id: str, number: int, left: Sequence[Outbound], error: Exception
 ) -> Settlement:
     """What may have arrived is not said again where that must not happen."""
-    is_unknown = isinstance(error, MaybeSent | TimeoutError)
-    dropped = isinstance(error, Refused) or (is_unknown and claimed.message_class not in AT_LEAST_ONCE)
+    is_unknown = isinstance(error, MaybeSent | TimeoutError) and claimed.message_class not in AT_LEAST_ONCE
+    dropped = isinstance(error, Refused) or is_unknown
+    state = MessageState.UNCERTAIN if is_unknown else MessageState.FAILED if dropped else MessageState.SENT
     return Settlement(
         claimed,
-        MessageState.SENT,
-        reason=str(error),
+        state,
+        reason=BLOCKED if isinstance(error, Unreachable) else str(error) or NO_ANSWER,
         external_id=external_id,
         unspent=claimed.grants[number if isinstance(error, NotSent | Refused) else number + 1 :],
-        over=claimed.grants[number].kind if isinstance(error, NoGrant) else "",
+        over=claimed.grants[number] if isinstance(error, NoGrant) else None,
         rest=_rest(claimed, left[1:] if dropped else left),
     )
 

@@ -12,8 +12,8 @@ import structlog
 from bot.channels.base import MaybeSent, Moved, NoGrant, NotSent, Refused, Unreachable
 from crm.conversations.claims import Claimed, Settlement, settle
 from crm.conversations.fallback import leave_chat
-from crm.conversations.grants import end_grant, give_back
-from crm.conversations.messages import AT_LEAST_ONCE, MessageState, NewMessage
+from crm.conversations.grants import end_grant, give_back, spent_late
+from crm.conversations.messages import AT_LEAST_ONCE, MessageClass, MessageState, NewMessage
 from crm.conversations.outbox import move_chat, queue_messages
 from crm.errors import StoreUnavailable
 from crm.store import Connection
@@ -21,7 +21,7 @@ from crm.store import Connection
 log = structlog.get_logger("delivery")
 
 LONGEST_BACKOFF = 15.0  # somebody is waiting; a platform that wants more time says so with its 429
-BLOCKED, MOVED = "blocked", "moved"
+BLOCKED, MOVED, NO_ANSWER = "blocked", "moved", "no_answer"
 
 
 def settlement_of(claimed: Claimed, error: Exception, now: datetime) -> Settlement:
@@ -38,7 +38,7 @@ def settlement_of(claimed: Claimed, error: Exception, now: datetime) -> Settleme
         case Refused():
             return Settlement(claimed, MessageState.FAILED, again.reason, unspent=claimed.grants)
         case NoGrant():
-            return replace(again, over=claimed.grants[0].kind if claimed.grants else "", unspent=unspent)
+            return replace(again, over=next(iter(claimed.grants), None), unspent=unspent)
         case Unreachable():
             return Settlement(claimed, MessageState.FAILED, BLOCKED)
         case Moved():
@@ -53,20 +53,28 @@ def write_down(db: Connection, now: datetime, owner: str, settlements: Sequence[
     settle(db, now, owner, settlements)
     for each in settlements:
         claimed, chat = each.claimed, each.claimed.conversation_id
-        if each.reason == BLOCKED:
-            leave_chat(db, now, chat, claimed.account_id, [said.id for said in claimed.all])
+        if each.over is not None:
+            end_grant(db, each.over)
+        give_back(db, each.unspent)
+        spent_late(db, each.used)
+        if each.rest is not None:
+            rest = NewMessage(chat, claimed.channel, claimed.language, each.rest, _class_of_rest(claimed))
+            queue_messages(db, now, [rest])
+        if each.reason == BLOCKED:  # what is left to be said goes elsewhere, too
+            failed = [said.id for said in claimed.all] if each.state is MessageState.FAILED else []
+            leave_chat(db, now, chat, claimed.account_id, failed)
         if each.reason == MOVED:
             move_chat(db, chat, each.external_id)
-        if each.over:
-            end_grant(db, chat, each.over)
-        give_back(db, each.unspent)
-        if each.rest is not None:
-            rest = NewMessage(chat, claimed.channel, claimed.language, each.rest, claimed.message_class)
-            queue_messages(db, now, [rest])
+
+
+def _class_of_rest(claimed: Claimed) -> MessageClass:
+    """What went out together with a reply may be said no more freely than that."""
+    is_reply = any(each.message_class is MessageClass.REPLY for each in claimed.all)
+    return MessageClass.REPLY if is_reply else claimed.message_class
 
 
 def _again(claimed: Claimed, error: Exception, now: datetime) -> Settlement:
     backoff = min(LONGEST_BACKOFF, 2.0 ** (claimed.attempt - 1)) * random.uniform(0.5, 1.0)  # noqa: S311
     seconds = error.retry_after if isinstance(error, NotSent) and error.retry_after else backoff
     due_at = now + timedelta(seconds=seconds)
-    return Settlement(claimed, MessageState.QUEUED, str(error) or "no_answer", due_at=due_at)
+    return Settlement(claimed, MessageState.QUEUED, str(error) or NO_ANSWER, due_at=due_at)

@@ -39,18 +39,21 @@ def record(db: Connection, now: datetime, owner: str, default_language: str, inb
     if inbound.kind is InboundKind.MIGRATED:
         move_chat(db, place.conversation_id, inbound.text)
         return None
+    # A group hears of nobody's stay: what is said there is kept, and answered only once communities can do it well.
+    is_silent = inbound.is_group or inbound.kind in (InboundKind.GRANT, InboundKind.BLOCKED)
+    is_new = _is_written_down(db, now, place, inbound, MessageState.HANDLED if is_silent else MessageState.NEW)
     if inbound.kind is InboundKind.BLOCKED:
-        leave_chat(db, now, place.conversation_id, place.account_id)
+        if is_new:  # told again, it may be older than their coming back
+            leave_chat(db, now, place.conversation_id, place.account_id)
         return None
     if inbound.kind is InboundKind.UNDELIVERED:
         give_grants(db, now, owner, place.conversation_id, inbound.grants)
         take_back(db, now, place.conversation_id, inbound.text, inbound.reason)
         return None
     if place.is_unreachable:
+        if not is_new:  # said before they left
+            return None
         set_reachable(db, place.account_id, None)
-    # A group hears of nobody's stay: what is said there is kept, and answered only once communities can do it well.
-    is_silent = inbound.is_group or inbound.kind is InboundKind.GRANT
-    is_new = _is_written_down(db, now, place, inbound, MessageState.HANDLED if is_silent else MessageState.NEW)
     arrival = Arrival(place, hear(db, now, place.conversation_id, owner)) if is_new and not is_silent else None
     # The platform tells a thing again because nobody answered in time: its request is open anew, but nothing else is.
     grants = [each for each in inbound.grants if is_new or each.is_here]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -50,7 +51,7 @@ class Claimed:
 class Settlement:
     """What became of a claimed message. State `queued` means try again at `due_at`.
 
-    `unspent` are grants that were not needed after all, `over` is the kind that the platform has ended, and `rest` is
+    `unspent` are grants that were not needed after all, `over` is the one that the platform has ended, and `rest` is
     what could not be said for want of more.
     """
 
@@ -60,8 +61,13 @@ class Settlement:
     external_id: str = ""
     due_at: datetime | None = None
     unspent: Sequence[Permission] = ()
-    over: str = ""
+    over: Permission | None = None
     rest: Body | None = None
+
+    @property
+    def used(self) -> Sequence[Permission]:
+        """The grants of what was sent, or may have been."""
+        return list((Counter(self.claimed.grants) - Counter(self.unspent)).elements())
 
 
 @dataclass(frozen=True, slots=True)

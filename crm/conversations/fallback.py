@@ -13,6 +13,7 @@ from crm.conversations.grants import end_grants, grant
 from crm.conversations.messages import IS_OPEN, Message, MessageClass, MessageState, message
 from crm.conversations.outbox import suppress_queued
 from crm.conversations.recipients import CONSOLE
+from crm.guests.profile import guest
 from crm.store import Connection, Prepared
 
 TOLD_ELSEWHERE = "told_elsewhere"
@@ -23,7 +24,10 @@ _chat = conversation.alias("chat")
 _twin = message.alias("twin")
 _is_by_grant = exists().where(grant.c.conversation_id == _chat.c.id)
 _is_granted = exists().where(
-    grant.c.conversation_id == _chat.c.id, grant.c.remaining > 0, grant.c.expires_at > bindparam("now")
+    grant.c.conversation_id == _chat.c.id,
+    grant.c.remaining > 0,
+    grant.c.expires_at > bindparam("now"),
+    or_(grant.c.only == "", grant.c.only == message.c.message_class),
 )
 # What was asked here is answered here: a reply alone is never told anywhere else.
 _ELSEWHERE = (
@@ -36,6 +40,7 @@ _ELSEWHERE = (
             _twin.c.conversation_id == _chat.c.id,
             _twin.c.about == message.c.about,
             _twin.c.created_at == message.c.created_at,
+            text("twin.state IN ('queued', 'sending', 'sent')"),
         )
         .label("is_told"),
     )
@@ -43,13 +48,14 @@ _ELSEWHERE = (
     .join(_here, _here.c.id == conversation.c.account_id)
     .join(_there, and_(_there.c.guest_id == _here.c.guest_id, _there.c.id != _here.c.id))
     .join(_chat, _chat.c.account_id == _there.c.id)
+    .join(guest, guest.c.id == _there.c.guest_id)
     .where(
         message.c.message_class != MessageClass.REPLY,
         _there.c.unreachable_since.is_(None),
         _chat.c.channel != CONSOLE,
         or_(~_is_by_grant, _is_granted),
     )
-    .order_by(_chat.c.last_inbound_at.desc().nulls_last())
+    .order_by(message.c.id, _chat.c.channel != guest.c.preferred_channel, _chat.c.last_inbound_at.desc().nulls_last())
 )
 _OF_MESSAGES = Prepared(_ELSEWHERE.where(message.c.id.in_(bindparam("ids", expanding=True))))
 _QUEUED_IN = Prepared(
@@ -72,6 +78,7 @@ _MOVE = Prepared(
     .where(message.c.id == bindparam("moved_id"))
     .values(
         conversation_id=bindparam("to_chat"),
+        moved_from=message.c.conversation_id,
         channel=bindparam("to_channel"),
         state=bindparam("to_state"),
         reason=bindparam("why"),
@@ -82,9 +89,10 @@ _MOVE = Prepared(
 
 
 def elsewhere(db: Connection, now: datetime, message_ids: Sequence[str]) -> set[str]:
-    """Queues these messages in the chat where their guest was last heard otherwise; the ids of those that have one.
+    """Queues these messages in the preferred other chat of their guest, or the one where they were last heard.
 
-    What everybody who asked was told is not told twice to somebody with two chats.
+    Returns the ids of those that have one. What everybody who asked was told is not told twice to somebody with two
+    chats.
     """
     best: dict[str, Any] = {}
     if message_ids:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import and_, bindparam, select, text, update
 from sqlmodel import Field, SQLModel
@@ -22,7 +22,10 @@ CONSENT = "subscription"  # the kind of grant by which somebody has agreed to on
 
 
 class SendGrant(SQLModel, table=True):
-    """`holder` is the process that alone can use it; `only` the one class of messages it is good for."""
+    """`holder` is the process that alone can use it; `only` the one class of messages it is good for.
+
+    `fence` grows whenever it is given anew or ended: what was spent before can no more be given back.
+    """
 
     __tablename__ = "send_grant"
 
@@ -32,6 +35,7 @@ class SendGrant(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=Utc)
     holder: str = ""
     only: str = ""
+    fence: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
 
 
 class Granted(Protocol):
@@ -51,7 +55,7 @@ class Granted(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """A grant that is not used up. Its end tells it from a later one of the same kind."""
+    """A grant that is not used up. Its fence tells it from a later one of the same kind."""
 
     conversation_id: str
     kind: str
@@ -59,6 +63,7 @@ class Permission:
     expires_at: datetime
     holder: str
     only: str
+    fence: int
 
 
 grant = table(SendGrant)
@@ -72,10 +77,19 @@ _RENEW = Prepared(
         expires_at=bindparam("until"),
         holder=bindparam("holds"),
         only=bindparam("good_for"),
+        fence=grant.c.fence + 1,
     )
 )
 _VALID = Prepared(
-    select(grant.c.conversation_id, grant.c.kind, grant.c.remaining, grant.c.expires_at, grant.c.holder, grant.c.only)
+    select(
+        grant.c.conversation_id,
+        grant.c.kind,
+        grant.c.remaining,
+        grant.c.expires_at,
+        grant.c.holder,
+        grant.c.only,
+        grant.c.fence,
+    )
     .where(
         grant.c.conversation_id.in_(bindparam("conversation_ids", expanding=True)),
         grant.c.remaining > 0,
@@ -91,10 +105,19 @@ _KINDS = Prepared(
 )
 _SPEND = Prepared(
     update(SendGrant)
-    .where(*_OF_KIND, grant.c.expires_at == bindparam("until"))
+    .where(*_OF_KIND, grant.c.fence == bindparam("of_fence"))
     .values(remaining=grant.c.remaining - bindparam("number"))
 )
-_END = Prepared(update(SendGrant).where(*_OF_KIND).values(remaining=0))
+_SPENT_LATE = Prepared(
+    update(SendGrant)
+    .where(*_OF_KIND, grant.c.fence > bindparam("of_fence"), grant.c.remaining > 0)
+    .values(remaining=grant.c.remaining - 1)
+)
+_END = Prepared(
+    update(SendGrant)
+    .where(*_OF_KIND, grant.c.fence == bindparam("of_fence"))
+    .values(remaining=0, fence=grant.c.fence + 1)
+)
 _WAKE = Prepared(
     update(Message)
     .where(
@@ -127,6 +150,7 @@ def give_grants(db: Connection, now: datetime, owner: str, conversation_id: str,
                 "expires_at": values["until"],
                 "holder": values["holds"],
                 "only": values["good_for"],
+                "fence": 0,
             }
             insert_once(db, SendGrant, row, "conversation_id,kind")
     _WAKE.change(db, {"at": conversation_id, "now": now})
@@ -154,25 +178,32 @@ def spend(db: Connection, spent: Sequence[Permission]) -> None:
 
 
 def give_back(db: Connection, unspent: Sequence[Permission]) -> None:
-    """What was certainly not sent; a grant that was renewed meanwhile is as it should be."""
+    """What was certainly not sent; a grant that was renewed or ended meanwhile is as it should be."""
     _change(db, unspent, -1)
 
 
-def end_grant(db: Connection, conversation_id: str, kind: str) -> None:
-    """The platform says that it is over."""
-    _END.change(db, {"at": conversation_id, "of_kind": kind})
+def spent_late(db: Connection, used: Sequence[Permission]) -> None:
+    """What was on its way when its kind was given anew counts as sent after that, for so the platform may count it."""
+    _SPENT_LATE.write(db, *(_named(each) for each in used if not each.holder))
+
+
+def end_grant(db: Connection, ended: Permission) -> None:
+    """The platform says that it is over; one that was given since then is not."""
+    _END.change(db, _named(ended))
 
 
 def end_grants(db: Connection, conversation_id: str) -> None:
     """Whoever does not follow us any more has taken every permission back."""
-    db.execute(update(SendGrant).where(grant.c.conversation_id == conversation_id).values(remaining=0))
+    ended = {"remaining": 0, "fence": grant.c.fence + 1}
+    db.execute(update(SendGrant).where(grant.c.conversation_id == conversation_id).values(**ended))
 
 
 def _change(db: Connection, permissions: Sequence[Permission], number: int) -> None:
     _SPEND.change(
         db,
-        *(
-            {"at": each.conversation_id, "of_kind": each.kind, "until": each.expires_at, "number": number}
-            for each in permissions
-        ),
+        *({**_named(each), "number": number} for each in permissions),
     )
+
+
+def _named(each: Permission) -> dict[str, Any]:
+    return {"at": each.conversation_id, "of_kind": each.kind, "of_fence": each.fence}

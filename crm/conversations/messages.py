@@ -64,6 +64,7 @@ class Message(SQLModel, table=True):
         partial_index("ix_message_missed", "id", where=IS_MISSED),
         partial_index("ix_message_undelivered", "conversation_id", "id", where=IS_UNDELIVERED),
         partial_index("ix_message_undelivered_since", "settled_at", where=IS_UNDELIVERED),
+        partial_index("ix_message_moved", "moved_from", "id", where="moved_from IS NOT NULL"),
     )
 
     id: str = Field(primary_key=True)
@@ -81,6 +82,7 @@ class Message(SQLModel, table=True):
     language: str = ""  # nothing while it is still to be put into the language of whoever hears it
     about: str | None = Field(default=None, index=True)  # the service request it concerns
     reply_to: str | None = None
+    moved_from: str | None = None  # the conversation of the same guest where it could not be said
     created_at: datetime = Field(sa_type=Utc)
     due_at: datetime | None = Field(default=None, sa_type=Utc)
     expires_at: datetime | None = Field(default=None, sa_type=Utc)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, bindparam, false, insert, select, update
+from sqlalchemy import Index, bindparam, false, insert, select, text, update
 from sqlmodel import Field, SQLModel
 
 from crm.encryption import folded, lookup_hash, seal, unseal
@@ -24,6 +24,7 @@ class Guest(SQLModel, table=True):
     language: str
     # Short replies with numbered choices, large type.
     elder_mode: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    preferred_channel: str = Field(default="", sa_column_kwargs={"server_default": text("''")})  # where they want news
     phone: bytes | None = None
     phone_hash: str | None = Field(default=None, index=True)
     email: bytes | None = None
@@ -43,6 +44,9 @@ _SET_ELDER_MODE = Prepared(
     update(Guest)
     .where(guest.c.id == bindparam("of"), guest.c.elder_mode != bindparam("on"))
     .values(elder_mode=bindparam("on"))
+)
+_SET_PREFERRED = Prepared(
+    update(Guest).where(guest.c.id == bindparam("of")).values(preferred_channel=bindparam("channel_name"))
 )
 
 
@@ -66,6 +70,7 @@ def add_guest(
         "name_sound": name_sound(name),
         "language": language,
         "elder_mode": False,
+        "preferred_channel": "",
         "phone": seal(db, "guest.phone", guest_id, phone),
         "phone_hash": lookup_hash(db, "phone", digits) if digits else None,
         "email": seal(db, "guest.email", guest_id, email),
@@ -94,6 +99,11 @@ def guest_language(db: Connection, guest_id: str) -> str:
 def try_set_elder_mode(db: Connection, guest_id: str, on: bool) -> bool:
     """False when it was so already."""
     return _SET_ELDER_MODE.change(db, {"of": guest_id, "on": on}) == 1
+
+
+def prefer_channel(db: Connection, guest_id: str, channel: str) -> None:
+    """News goes there as long as it can; "" is wherever the guest wrote last."""
+    _SET_PREFERRED.change(db, {"of": guest_id, "channel_name": channel})
 
 
 def find_guests_by_phone(db: Connection, phone: str) -> list[str]:

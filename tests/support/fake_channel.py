@@ -126,7 +126,8 @@ class FakeChannel:
         await self.tells(pressed)
 
     async def blocks(self, who: str) -> None:
-        await self.tells(Inbound(self.name, f"block-{who}", who, who, kind=InboundKind.BLOCKED))
+        key = f"{self.name}-{who}-{next(self._keys)}"
+        await self.tells(Inbound(self.name, key, who, who, kind=InboundKind.BLOCKED))
 
     async def moves(self, old: str, new: str) -> None:
         moved = Inbound(self.name, f"move-{old}", old, old, kind=InboundKind.MIGRATED, text=new, is_group=True)

@@ -167,6 +167,49 @@ async def test_a_grant_is_renewed_before_the_send_that_failed_is_written_down(ho
     assert _remaining(house) == {"message": 5}
 
 
+async def test_what_is_on_its_way_counts_for_the_permission_that_comes_meanwhile(house: House) -> None:
+    """The platform counts from the guest's last word on, and what arrives after it is one of the five."""
+    place, channel = house.place("wang"), GrantingChannel()
+    channel.hold.clear()
+    async with house.running(channel):
+        await channel.lets_us_speak("wang", FIVE)
+        house.queue(place, "news")
+        await channel.until_tried(1)
+        await channel.lets_us_speak("wang", FIVE)
+        channel.hold.set()
+        await channel.hears("wang", "news")
+        await house.quiet()
+    assert _remaining(house) == {"message": 4}
+
+
+async def test_what_was_not_sent_gives_nothing_back_once_somebody_has_left(house: House) -> None:
+    place, channel = house.place("wang"), GrantingChannel()
+    channel.failures["wang"].append(NotSent("away", retry_after=1))
+    channel.hold.clear()
+    async with house.running(channel):
+        await channel.lets_us_speak("wang", FIVE)
+        house.queue(place, "news")
+        await channel.until_tried(1)
+        await channel.blocks("wang")
+        channel.hold.set()
+        await house.until(lambda: _waiting(house) == ["no_grant"])
+    assert _remaining(house) == {"message": 0}
+    assert channel.texts("wang") == []
+
+
+async def test_what_is_told_again_brings_nobody_back_who_has_left(house: House) -> None:
+    place, channel = house.place("wang"), GrantingChannel()
+    async with house.running(channel):
+        await channel.says("wang", "hello", key="k", grants=[PASSIVE])
+        await channel.blocks("wang")
+        await channel.says("wang", "hello", key="k", grants=[PASSIVE])
+        gone = select(account.c.unreachable_since).where(account.c.id == place.account_id)
+        assert house.rows(gone) != [(None,)]
+        await channel.says("wang", "hello again", grants=[PASSIVE])
+        assert house.rows(gone) == [(None,)]
+        await house.quiet()
+
+
 async def test_each_part_costs_a_grant_and_what_finds_none_waits(house: House) -> None:
     place, channel = house.place("wang"), GrantingChannel()
     async with house.running(channel):
