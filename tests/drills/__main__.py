@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.drills import crash, faults, model, replicas, wechat
+from tests.drills import crash, faults, grants, model, replicas, wechat
 from tests.drills.site import database
 
 Drill = Callable[[str, str, argparse.Namespace], Coroutine[Any, Any, tuple[str, list[str]]]]
@@ -36,11 +36,18 @@ async def _wechat(_kind: str, _url: str, options: argparse.Namespace) -> tuple[s
     return await wechat.wechat(wechat.Plan.short(options.seed) if options.short else wechat.Plan(seed=options.seed))
 
 
+async def _grants(kind: str, url: str, options: argparse.Namespace) -> tuple[str, list[str]]:
+    return await grants.grants(
+        kind, url, grants.Plan.short(options.seed) if options.short else grants.Plan(seed=options.seed)
+    )
+
+
 DRILLS: dict[str, tuple[tuple[str, ...], Drill]] = {
     "crash": (("sqlite", "postgresql"), _crash),
     "replicas": (("postgresql",), _replicas),
     "faults": (("sqlite", "postgresql"), _faults),
     "model": (("sqlite",), _model),
+    "grants": (("sqlite", "postgresql"), _grants),
     "wechat": (("sqlite",), _wechat),
 }
 

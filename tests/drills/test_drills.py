@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.drills import crash, faults, model, replicas, wechat
+from tests.drills import crash, faults, grants, model, replicas, wechat
 from tests.drills.site import database
 from tests.support import skip_unless_ci
 from tests.support.postgres import PostgresMissing
@@ -41,6 +41,12 @@ async def test_a_malicious_model_does_nothing_that_may_not_be_done() -> None:
 
 async def test_wechat_is_answered_in_time_while_a_model_hangs_and_the_records_are_locked() -> None:
     figures, wrong = await wechat.wechat(wechat.Plan.short())
+    assert wrong == [], figures
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_where_the_house_may_only_speak_now_and_then_it_never_says_a_word_too_many(kind: str) -> None:
+    figures, wrong = await _run(kind, lambda url: grants.grants(kind, url, grants.Plan.short()))
     assert wrong == [], figures
 
 
