@@ -178,6 +178,21 @@ def misses(
 
 
 @cli.command()
+def ledger(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    data: DataFolder = None,
+    config: ConfigFile = CONFIG,
+) -> None:
+    """Count the messages of the last day by what became of them: sent, waiting, given up and why."""
+    from bot.app import utc_now
+    from bot.inspection import ledger_lines, ledger_row
+
+    with open_house(config, data) as (_, store):
+        row = ledger_row(store, utc_now())
+    typer.echo(json.dumps(row) if as_json else "\n".join(ledger_lines(row)))
+
+
+@cli.command()
 def capabilities(config: ConfigFile = CONFIG) -> None:
     """Print what may be asked, by whom and how, as Markdown: of this house, or without its settings of any."""
     from bot.capabilities import capabilities as table

@@ -1,10 +1,10 @@
-"""Looking inside: what is understood of a line, and what was not understood in the conversations of this house."""
+"""Looking inside: what is understood, what was not, and what became of what was to be said in this house."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from bot.understanding.contract import Context, Understanding
 from bot.understanding.recogniser import understand
 from crm.calendar import local, zone
 from crm.conversations.accounts import Speaker
+from crm.conversations.ledger import count_sent, ledger
 from crm.conversations.misses import NOT_UNDERSTOOD, missed_messages
 from crm.properties.houses import properties
 from crm.staff.members import find_staff_member
@@ -132,6 +133,25 @@ def miss_lines(found: Sequence[Missed]) -> list[str]:
         printed += [f"{len(each.texts)} {heading}{f', nearest {each.nearest}' if each.nearest else ''}"]
         printed += [f"    {' '.join(text.split())}" for text in each.texts]
     return printed or ["Everything was understood."]
+
+
+def ledger_row(store: Store, now: datetime) -> Row:
+    """What is to be said, and what became of what was to be said within a day, by state."""
+    with store.reading() as db:
+        return {**asdict(ledger(db, now)), "sent": count_sent(db, now)}
+
+
+def ledger_lines(row: Row) -> list[str]:
+    """The same for people, a line for each state."""
+    given_up = {f"{state}, {why}": count for state, of in row["given_up"].items() for why, count in of.items()}
+    named = {
+        "queued": row["queued"],
+        "waiting until the guest writes": row["waiting"],
+        "sending": row["sending"],
+        "sent": row["sent"],
+        **given_up,
+    }
+    return [f"{count:8} {name}" for name, count in named.items()]
 
 
 def _speaker(db: Connection, kind: str, person_id: str, name: str, language: str) -> Speaker:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 
 import uvicorn
 from sqlalchemy import text
@@ -14,6 +15,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
 from bot.app import App
+from crm.conversations.ledger import ledger
 from crm.errors import StoreUnavailable
 
 
@@ -22,13 +24,24 @@ def make_web(app: App) -> Starlette:
         try:
             await app.records.read(lambda db: db.execute(text("SELECT 1")).scalar())
         except StoreUnavailable:
-            return JSONResponse({"status": "database unavailable"}, 503, {"Retry-After": "5"})
+            return _no_database()
         return JSONResponse({"status": "ok", "channels": [channel.name for channel in app.channels]})
 
-    routes: list[BaseRoute] = [Route("/healthz", health)]
+    async def messages(_request: Request) -> JSONResponse:
+        try:
+            found = await app.records.read(lambda db: ledger(db, app.clock()))
+        except StoreUnavailable:
+            return _no_database()
+        return JSONResponse(asdict(found), headers={"Cache-Control": "no-store"})
+
+    routes: list[BaseRoute] = [Route("/healthz", health), Route("/healthz/messages", messages)]
     for channel in app.channels:
         routes.extend(channel.routes())
     return Starlette(routes=routes)
+
+
+def _no_database() -> JSONResponse:
+    return JSONResponse({"status": "database unavailable"}, 503, {"Retry-After": "5"})
 
 
 async def serve(app: App, *, on_ready: Callable[[str], None] = lambda address: None) -> None:

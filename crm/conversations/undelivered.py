@@ -1,4 +1,4 @@
-"""What did not reach a guest, and why."""
+"""What did not reach a guest, or not where it was to, and why."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, text
 
 from crm.conversations.accounts import account, conversation
+from crm.conversations.fallback import TOLD_ELSEWHERE
+from crm.conversations.grants import NO_GRANT
 from crm.conversations.messages import IS_UNDELIVERED, MessageClass, MessageState, message, open_body
 from crm.encryption import KeyringError
 from crm.guests.profile import guest
@@ -17,12 +19,22 @@ from crm.properties.houses import room
 from crm.stays.bookings import current_stay_id, stay
 from crm.store import Connection, Prepared
 
+MOVED = "moved"
+_REASONS = {
+    "blocked": "blocked",
+    "unreadable": "unreadable",
+    "attachment_missing": "attachment",
+    "colleague_speaks": "colleague_speaks",
+    TOLD_ELSEWHERE: TOLD_ELSEWHERE,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Chat:
     """A conversation of a guest; `unreachable_since` when the guest has blocked us there."""
 
     id: str
+    channel: str
     unreachable_since: datetime | None
 
 
@@ -34,6 +46,7 @@ class Undelivered:
     """
 
     id: str
+    channel: str
     state: MessageState
     reason: str
     message_class: MessageClass
@@ -42,6 +55,16 @@ class Undelivered:
     created_at: datetime
     expires_at: datetime | None
     words: str
+
+    @property
+    def why(self) -> str:
+        """One of the few words for it that people are told."""
+        return why(self.state, self.reason, is_tried=self.attempts > 0)
+
+    @property
+    def was_heard(self) -> bool:
+        """In another chat of the guest."""
+        return self.why in (TOLD_ELSEWHERE, MOVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +77,7 @@ class Unreached:
 
 
 _CHATS = Prepared(
-    select(conversation.c.id, account.c.unreachable_since)
+    select(conversation.c.id, conversation.c.channel, account.c.unreachable_since)
     .join(account, account.c.id == conversation.c.account_id)
     .where(account.c.guest_id == bindparam("guest_id"))
     .order_by(conversation.c.id)
@@ -62,6 +85,7 @@ _CHATS = Prepared(
 _OUTBOUND = (
     select(
         message.c.id,
+        message.c.channel,
         message.c.state,
         message.c.reason,
         message.c.message_class,
@@ -71,12 +95,13 @@ _OUTBOUND = (
         message.c.expires_at,
         message.c.body,
     )
-    .where(message.c.conversation_id == bindparam("conversation_id"))
     .order_by(message.c.id.desc())
     .limit(bindparam("limit"))
 )
-_GIVEN_UP = Prepared(_OUTBOUND.where(text(IS_UNDELIVERED)))
-_UNDER_WAY = Prepared(_OUTBOUND.where(text("state IN ('queued', 'sending')")))
+_HERE = _OUTBOUND.where(message.c.conversation_id == bindparam("conversation_id"))
+_GIVEN_UP = Prepared(_HERE.where(text(IS_UNDELIVERED)))
+_UNDER_WAY = Prepared(_HERE.where(text("state IN ('queued', 'sending')")))
+_MOVED = Prepared(_OUTBOUND.where(message.c.moved_from == bindparam("conversation_id"), text("state = 'sent'")))
 _LAST_SENT = Prepared(
     select(message.c.settled_at)
     .where(message.c.conversation_id == bindparam("conversation_id"), text("state = 'sent'"))
@@ -93,6 +118,7 @@ _UNREACHED = Prepared(
     .outerjoin(room, room.c.id == stay.c.room_id)
     .where(
         text(IS_UNDELIVERED.replace("state", "message.state")),
+        message.c.reason != TOLD_ELSEWHERE,
         message.c.settled_at >= bindparam("since"),
         stay.c.property_id == bindparam("property_id"),
     )
@@ -101,16 +127,30 @@ _UNREACHED = Prepared(
 )
 
 
+def why(state: MessageState, reason: str, *, is_tried: bool = False) -> str:
+    """Of a message that was not sent where it was to be; what a platform said of a refusal is in the log."""
+    match state:
+        case MessageState.SENT:
+            return MOVED
+        case MessageState.QUEUED | MessageState.SENDING:
+            return "waiting" if reason == NO_GRANT else "trying" if is_tried else "queued"
+        case MessageState.EXPIRED:
+            return "unanswered" if reason == NO_GRANT else "expired"
+        case MessageState.UNCERTAIN:
+            return "uncertain"
+    return _REASONS.get(reason, "refused")
+
+
 def chats_of(db: Connection, guest_id: str) -> list[Chat]:
     return [Chat(*row) for row in _CHATS.all(db, {"guest_id": guest_id})]
 
 
 def undelivered(db: Connection, chats: Sequence[Chat], limit: int) -> list[Undelivered]:
-    """The latest first, and of each chat at most so many of those given up and of those still under way."""
+    """The latest first, and of each chat at most so many of those given up, still under way, or sent elsewhere."""
     rows = [
         row
         for chat in chats
-        for query in (_GIVEN_UP, _UNDER_WAY)
+        for query in (_GIVEN_UP, _UNDER_WAY, _MOVED)
         for row in query.all(db, {"conversation_id": chat.id, "limit": limit})
     ]
     return [_undelivered(db, row) for row in sorted(rows, key=lambda row: str(row.id), reverse=True)[:limit]]
@@ -131,6 +171,7 @@ def unreached_guests(db: Connection, property_id: str, since: datetime) -> list[
 def _undelivered(db: Connection, row: Any) -> Undelivered:
     return Undelivered(
         id=row.id,
+        channel=row.channel,
         state=MessageState(row.state),
         reason=row.reason,
         message_class=MessageClass(row.message_class),

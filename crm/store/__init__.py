@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from crm.store.columns import Bytewise, Json, Utc, partial_index
-from crm.store.ids import new_id
+from crm.store.ids import first_id, new_id
 from crm.store.prepared import Prepared
 from crm.store.transactions import POSTGRES_POOL, Store, insert_once, table, wait_alone
 
@@ -17,6 +17,7 @@ __all__ = [
     "Prepared",
     "Store",
     "Utc",
+    "first_id",
     "insert_once",
     "new_id",
     "partial_index",
