@@ -15,7 +15,7 @@ from crm.staff.members import StaffMember
 from crm.stays import room_plan
 from crm.stays.bookings import get_stay
 from crm.stays.room_plan import FreeRoom
-from handlers import cards, notices, outlook
+from handlers import cards, notices, outlook, reach
 from handlers.outlook import Outlook
 from handlers.turn import Button, Call, Moment, Question, Reply, Turn
 from prompts.words import say
@@ -38,7 +38,7 @@ def approve(turn: Turn, number: int, *, room: str = "", note: str = "", overrule
     fresh = get_request(turn.db, number)
     changes = changed_by(turn, fresh, found)
     told = notices.for_guest(turn, fresh, "approved", note=note, **changes)
-    return [_approved(turn, fresh, changes, told=bool(told)), *told]
+    return [_approved(turn, fresh, changes, told=reach.is_heard(told)), *told]
 
 
 def settle(

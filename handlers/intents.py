@@ -10,7 +10,7 @@ from crm.conversations.accounts import Place, Speaker, load_speaker
 from crm.errors import NoStay, Refusal
 from crm.service_requests.needs import NEEDS
 from crm.staff import roles
-from handlers import cards, handoffs
+from handlers import cards, handoffs, reach
 from handlers.guest import (
     allergies,
     changes,
@@ -23,6 +23,7 @@ from handlers.guest import (
     linking,
     offers,
     pictures,
+    preferring,
     service_requests,
     small_talk,
     stay,
@@ -58,7 +59,6 @@ from handlers.turn import Audience, Button, Call, Intent, Reply, Slot, Turn
 from prompts.words import say
 
 MOST_ALTERNATIVES = 4
-
 GUEST, STAFF, ANYONE = Audience.GUEST, Audience.STAFF, Audience.ANYONE
 
 
@@ -73,9 +73,7 @@ def _picture(turn: Turn) -> list[Reply]:
 
 _WISH = _slots("service", "quantity", "more", "time", "people", "room", *NEEDS, "note")
 _CHANGE = tuple(each for each in _WISH if each.name != "more")
-_ITEM = Slot("item", "item")
-_ENTRY, _WORDS = (Slot("entries", "entry"),), _slots("content", "title")  # of what the house tells
-
+_ITEM, _ENTRY, _WORDS = Slot("item", "item"), (Slot("entries", "entry"),), _slots("content", "title")
 INTENTS: tuple[Intent, ...] = (
     Intent("request_service", GUEST, "request_service", service_requests.request_service, _WISH),
     Intent("cancel_request", GUEST, "request_service", service_requests.cancel_request, _slots("service")),
@@ -102,6 +100,7 @@ INTENTS: tuple[Intent, ...] = (
     Intent("my_stay", GUEST, "see_own_stay", stay.my_stay),
     Intent("contact_card", GUEST, "ask_house", contact.contact_card),
     Intent("elder_mode", GUEST, "elder_mode", elder.elder_mode, _slots("switch")),
+    Intent("prefer_channel", GUEST, "prefer_channel", preferring.prefer_channel, _slots("channel")),
     Intent("call_me", GUEST, "talk", elder.call_me),
     Intent("greet", ANYONE, "talk", small_talk.greet),
     Intent("thank", ANYONE, "talk", small_talk.thank),
@@ -134,6 +133,7 @@ INTENTS: tuple[Intent, ...] = (
     Intent("room_elder_mode", STAFF, "set_elder_mode", elder_mode.room_elder_mode, _slots("room", "switch")),
     Intent("find_guest", STAFF, "see_guest_profile", guest_lookup.find_guest, _slots("name")),
     Intent("why_not_delivered", STAFF, "see_deliveries", deliveries.why_not_delivered, _slots("name", "room")),
+    Intent("where_reached", STAFF, "see_deliveries", deliveries.where_reached, _slots("name", "room")),
     Intent("take_over", STAFF, "take_over", takeover.take_over, _slots("room")),
     Intent("write_to_guest", STAFF, "take_over", takeover.write_to_guest, _slots("room")),
     Intent("end_handoff", STAFF, "take_over", takeover.end_handoff, _slots("room")),
@@ -187,18 +187,7 @@ def answer(turn: Turn) -> list[Reply]:
 
     A refusal keeps what was written before it, such as the count of failed links: handlers refuse before they write.
     """
-    if turn.call.intent == handoffs.RELAY:
-        return handoffs.relayed(turn)
-    intent = _BY_NAME.get(turn.call.intent)
-    if intent is None:
-        return not_understood(turn, ())
-    try:
-        check_permission(turn, intent)
-        replies = intent.handle(turn)
-    except Refusal as refusal:
-        return [refused(turn, refusal), *_told_anyway(turn, refusal)]
-    follow_up = next((reply.follow_up for reply in replies if reply.follow_up is not None), None)
-    return replies + answer(_afresh(turn, follow_up)) if follow_up else replies
+    return reach.noted(turn, _answered(turn))
 
 
 def not_understood(turn: Turn, alternatives: Sequence[Call]) -> list[Reply]:
@@ -217,12 +206,27 @@ def not_understood(turn: Turn, alternatives: Sequence[Call]) -> list[Reply]:
     return [Reply(say(turn.language, "refusals.not_understood.text", staff=turn.speaker.staff is not None), buttons)]
 
 
+def _answered(turn: Turn) -> list[Reply]:
+    if turn.call.intent == handoffs.RELAY:
+        return handoffs.relayed(turn)
+    intent = _BY_NAME.get(turn.call.intent)
+    if intent is None:
+        return not_understood(turn, ())
+    try:
+        check_permission(turn, intent)
+        replies = intent.handle(turn)
+    except Refusal as refusal:
+        return [refused(turn, refusal), *_told_anyway(turn, refusal)]
+    follow_up = next((reply.follow_up for reply in replies if reply.follow_up is not None), None)
+    return replies + _answered(_afresh(turn, follow_up)) if follow_up else replies
+
+
 def _told_anyway(turn: Turn, refusal: Refusal) -> list[Reply]:
     """An allergy is not lost with the order that is refused; one that waits for a link waits with its order."""
     allergy = turn.slot("allergy")
     if not allergy or turn.call.intent != "request_service" or isinstance(refusal, NoStay):
         return []
-    return answer(_afresh(turn, Call("tell_needs", {"allergy": allergy, "note": turn.text})))
+    return _answered(_afresh(turn, Call("tell_needs", {"allergy": allergy, "note": turn.text})))
 
 
 def _afresh(turn: Turn, call: Call) -> Turn:

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 from crm.conversations.messages import Attachment, MessageClass
-from crm.conversations.recipients import Recipient, on_duty, recipient_in, staff_recipients
+from crm.conversations.reachability import told_in
+from crm.conversations.recipients import Recipient, on_duty, staff_recipients
 from crm.service_requests.requests import RequestState, ServiceRequest
 from crm.service_requests.sharing import conversations_of
 from crm.staff.members import staff_of
@@ -134,22 +135,18 @@ def lines(
 def for_guest(
     turn: Moment, request: ServiceRequest, sentence: str, photos: Sequence[Attachment] = (), **values: Any
 ) -> list[Reply]:
-    """News for everybody who asked for it, where they asked; `sentence` is a key of cards.toml [guest]."""
-    places = [each for each in conversations_of(turn.db, request) if each != turn.here]
-    return [reply for each in places for reply in news(turn, request, each, sentence, photos, **values)]
+    """News for every guest who asked for it, once, but for whoever speaks; `sentence` is a key of cards.toml [guest].
+
+    A day or an instant among the values is told as the guest says it.
+    """
+    there = turn.at_property(request.property_id)
+    guests = told_in(turn.db, turn.now, conversations_of(turn.db, request))
+    return [_news(there, request, each, sentence, photos, **values) for each in guests if not turn.is_spoken_by(each)]
 
 
-def news(
-    turn: Moment,
-    request: ServiceRequest,
-    conversation_id: str,
-    sentence: str,
-    photos: Sequence[Attachment] = (),
-    **values: Any,
-) -> list[Reply]:
-    """The same for the guest of one conversation; a day or an instant among the values is told as the guest says it."""
-    turn = turn.at_property(request.property_id)
-    guest = recipient_in(turn.db, conversation_id)
+def _news(
+    turn: Moment, request: ServiceRequest, guest: Recipient, sentence: str, photos: Sequence[Attachment], **values: Any
+) -> Reply:
     said = {name: _said(turn, guest.language, value) for name, value in values.items()}
     text = say(
         guest.language,
@@ -167,7 +164,7 @@ def news(
     )
     buttons = [] if sentence in ("approved", "found") else _buttons(guest.language, request)
     kind = MessageClass.SERVICE
-    return [Reply(cards.capital(text), buttons, guest, about=request.id, attachments=photos, message_class=kind)]
+    return Reply(cards.capital(text), buttons, guest, about=request.id, attachments=photos, message_class=kind)
 
 
 def _buttons(language: str, request: ServiceRequest) -> list[Button]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from crm.conversations.history import Said, last_lines
 from crm.conversations.messages import find_choice
+from crm.conversations.reachability import ways_around
 from crm.conversations.recipients import Recipient, recipient_in
 from crm.service_requests.requests import ServiceRequest, guest_requests
 from crm.staff.roles import may
 from crm.stays.bookings import StayInfo, find_current_stay, find_last_stay
-from handlers import cards
+from handlers import cards, reach
 from handlers.turn import Button, Call, Moment
 from prompts.words import say
 
@@ -70,9 +71,10 @@ def card(moment: Moment, language: str, party: Party) -> list[str]:
 
 
 def said_last(moment: Moment, language: str, conversation_id: str) -> list[str]:
-    """The last of the conversation, shortened, a line each, the newest last."""
-    said = last_lines(moment.db, conversation_id, LINES_SHOWN)
-    return list(_said_lines(moment, language, conversation_id, said))
+    """The last that was said in all chats of the guest, shortened, a line each, the newest last."""
+    (ways,) = ways_around(moment.db, moment.now, [conversation_id])
+    said = last_lines(moment.db, [each.to.conversation_id for each in ways], LINES_SHOWN)
+    return list(_said_lines(moment, language, said))
 
 
 def card_buttons(person: Recipient, request: ServiceRequest, steps: Sequence[Button]) -> list[Button]:
@@ -91,10 +93,13 @@ def talk_buttons(person: Recipient, conversation_id: str | None, *, answer: bool
     return [Button(take, Call("take_over", here)), *([Button(write, Call("write_to_guest", here))] if answer else [])]
 
 
-def _said_lines(moment: Moment, language: str, conversation_id: str, said: list[Said]) -> Iterator[str]:
+def _said_lines(moment: Moment, language: str, said: list[Said]) -> Iterator[str]:
+    """Each with the name of its chat, where it was in several."""
+    is_in_several = len({each.conversation_id for each in said}) > 1
     for each in said:
-        pressed = find_choice(moment.db, conversation_id, each.body.button) if each.body.button else None
+        pressed = find_choice(moment.db, each.conversation_id, each.body.button) if each.body.button else None
         words = cards.short(each.body.text or (pressed.label if pressed else ""))
         if words or each.body.attachments:
             at = cards.at(moment, language, each.at)
-            yield say(language, "handoff.take_over.line", at=at, inbound=each.is_inbound, words=words)
+            channel = reach.channel_name(language, each.channel) if is_in_several else ""
+            yield say(language, "handoff.take_over.line", at=at, channel=channel, inbound=each.is_inbound, words=words)

@@ -99,6 +99,10 @@ class Moment:
         """The conversation of whoever is speaking; the clock speaks nowhere."""
         return ""
 
+    def is_spoken_by(self, person: Recipient) -> bool:
+        """Whether it is they who speak, here or in another chat of theirs."""
+        return False
+
     def at_property(self, property_id: str) -> Self:
         """The same in the house a request or a stay belongs to: its people, its clock, its phone."""
         return self if property_id == self.house.id else replace(self, house=get_property(self.db, property_id))
@@ -118,6 +122,10 @@ class Turn(Moment):
     @property
     def here(self) -> str:
         return self.speaker.conversation_id
+
+    def is_spoken_by(self, person: Recipient) -> bool:
+        is_same_guest = person.guest_id is not None and person.guest_id == self.speaker.guest_id
+        return is_same_guest or person.conversation_id == self.here
 
     @property
     def language(self) -> str:

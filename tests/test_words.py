@@ -74,7 +74,7 @@ COMPOSED = {
     "guest_lookup.lines.": {"stay", "choice"},
     "service_requests.request_service.": {"opened", "for_approval", "unattended", "searched", "already", "added"},
     "guest_lookup.guest_card.": {"title", "dates", "state", "history", "stayed", "requests", "none", "know"}
-    | {"elder", "language", "expected", "leaves", "low"},
+    | {"elder", "language", "preferred", "expected", "leaves", "low"},
     "elder.elder_mode.": {"on", "off"},
     "elder.room_elder_mode.told_": {"on", "off"},
     "service_requests.questions.": {"time", "quantity", "people", "note"},
@@ -95,6 +95,7 @@ COMPOSED = {
     }
     | {"plan_shift.ask_hours"},
     "brief.stop_brief.": {"done", "none"},
+    "deliveries.why_not_delivered.": {"title", "all_sent"},
     "deliveries.advice.": set(table("en", "deliveries", "reasons")),
     "request_lists.work_done.": {"title", "line"},
     "knowledge.which.": {"change", "show", "delete", "history"},
@@ -109,6 +110,9 @@ SAMPLES: dict[str, list[Any]] = {
     "heard_by": ["manager", "desk", "nobody"],
     "quantity": [0, 1, 2],
     "count": [1, 2],
+    "guests": [1, 3],
+    "left": [0, 4],
+    "allowed": [[], ["by template"], ["the guest wrote", "by template"]],
     "people": [0, 1, 4],
     "adults": [1, 2],
     "children": [0, 1, 2],
@@ -160,7 +164,7 @@ SAMPLES: dict[str, list[Any]] = {
 }
 FLAGS = {"fault", "attended", "told", "linked", "late", "in_house", "offer", "returning", "alone", "known", "done"}
 FLAGS |= {"same_day", "by_house", "approval", "staff", "desk", "each", "months", "other", "away", "lead", "elder"}
-FLAGS |= {"changed", "heard", "on"}
+FLAGS |= {"changed", "heard", "on", "waits", "here", "preferred", "bound", "refused", "service"}
 FLAGS |= {"waiting", "guests_only"}
 FLAGS |= {"photo", "waiting", "unsent", "sent", "inbound", "is_manager"}
 WARNINGS = {"cards.needs.allergy"}  # the one sign in the house: nobody may overlook it
@@ -240,6 +244,8 @@ def test_no_sentence_is_left_over() -> None:
         "common.",
         "deliveries.kinds.",
         "deliveries.reasons.",
+        "reach.names.",
+        "reach.kinds.",
         "guest_lookup.languages.",
         "knowledge.languages.",
     )

@@ -128,6 +128,11 @@ def find_switch(heard: Heard) -> Found | None:
     return _listed(heard, "switch", "elder")
 
 
+def find_channel(heard: Heard) -> Found | None:
+    """What somebody calls a chat of theirs: by the name of a channel, or `here`, or `any`."""
+    return _listed(heard, "heard", "reach")
+
+
 def find_department(heard: Heard) -> Found | None:
     return _listed(heard, "departments")
 
@@ -204,6 +209,7 @@ FINDERS: dict[str, Finder] = {
     "quantity": find_quantity,
     "role": find_role,
     "switch": find_switch,
+    "channel": find_channel,
     "department": find_department,
     "name": find_name,
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, text, update
+from sqlalchemy import and_, func, or_, select, text, union_all, update
 
 from crm.conversations.accounts import conversation
 from crm.conversations.messages import (
@@ -33,6 +33,8 @@ class Said:
     state: str
     at: datetime
     dedupe_key: str
+    conversation_id: str
+    channel: str
 
 
 # What is not yet put into the reader's language is not shown before it is, or is sent as it stands.
@@ -49,6 +51,8 @@ _LINES = (
         message.c.state,
         message.c.created_at,
         message.c.dedupe_key,
+        message.c.conversation_id,
+        conversation.c.channel,
     )
     .join(conversation, conversation.c.id == message.c.conversation_id)
     .where(_SHOWN)
@@ -84,10 +88,14 @@ def lines(
     return [_said(db, row) for row in rows]
 
 
-def last_lines(db: Connection, conversation_id: str, limit: int) -> list[Said]:
-    """The last of a conversation, oldest first; events without words are left out."""
-    query = _LINES.where(message.c.conversation_id == conversation_id).order_by(message.c.id.desc()).limit(limit)
-    said = [_said(db, row) for row in db.execute(query).all()[::-1]]
+def last_lines(db: Connection, conversation_ids: Sequence[str], limit: int) -> list[Said]:
+    """The last of these conversations taken together, oldest first; events without words are left out."""
+    last_of_each = [
+        select(_LINES.where(message.c.conversation_id == each).order_by(message.c.id.desc()).limit(limit).subquery())
+        for each in conversation_ids
+    ]
+    rows = sorted(db.execute(union_all(*last_of_each)).all(), key=lambda row: str(row.id))[-limit:]
+    said = [_said(db, row) for row in rows]
     return [each for each in said if each.body != Body()]
 
 
@@ -112,4 +120,14 @@ def mark_seen(db: Connection, now: datetime, channel: str, address: str, message
 def _said(db: Connection, row: Any) -> Said:
     body = open_body(db, row.id, row.body)
     is_inbound = row.direction == "in"
-    return Said(row.id, is_inbound, body, row.language, row.state, row.created_at, row.dedupe_key or "")
+    return Said(
+        id=row.id,
+        is_inbound=is_inbound,
+        body=body,
+        language=row.language,
+        state=row.state,
+        at=row.created_at,
+        dedupe_key=row.dedupe_key or "",
+        conversation_id=row.conversation_id,
+        channel=row.channel,
+    )

@@ -20,7 +20,10 @@ CONSOLE = "console"  # a tool of the moment: never chosen when somebody can be r
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Where something is said to somebody: one conversation, in their language."""
+    """Where something is said to somebody: one conversation, in their language.
+
+    `is_reached` is False where it is known that news waits there until the guest writes.
+    """
 
     conversation_id: str
     channel: str
@@ -30,6 +33,12 @@ class Recipient:
     guest_id: str | None = None
     elder_mode: bool = False
     role: str = field(default="", compare=False)  # of a colleague whose work the house knows
+    is_reached: bool = field(default=True, compare=False)
+
+    @property
+    def person(self) -> str:
+        """Who it is, whatever chat they are reached in."""
+        return self.staff_id or self.guest_id or self.conversation_id
 
 
 _RECIPIENT = select(
@@ -56,7 +65,6 @@ _OF_STAFF = Prepared(
     .join(staff_member, staff_member.c.id == account.c.staff_id)
     .where(account.c.staff_id.in_(bindparam("ids", expanding=True)))
 )
-_OF_GUESTS = Prepared(_REACHABLE.where(account.c.guest_id.in_(bindparam("ids", expanding=True))))
 _ON_DUTY = Prepared(
     _REACHABLE.add_columns(staff_member.c.role, staff_member.c.department, staff_member.c.is_lead)
     .join(staff_member, staff_member.c.id == account.c.staff_id)
@@ -104,10 +112,6 @@ def leads_on_duty(db: Connection, property_id: str, department: str) -> list[Rec
 def staff_recipients(db: Connection, staff_ids: Sequence[str]) -> list[Recipient]:
     """One conversation per staff member: where they wrote last, never the console when there is another."""
     return _best(_OF_STAFF.all(db, {"ids": list(staff_ids)}), "staff_id") if staff_ids else []
-
-
-def guest_recipients(db: Connection, guest_ids: Sequence[str]) -> list[Recipient]:
-    return _best(_OF_GUESTS.all(db, {"ids": list(guest_ids)}), "guest_id") if guest_ids else []
 
 
 def recipient_in(db: Connection, conversation_id: str) -> Recipient:

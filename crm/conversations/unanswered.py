@@ -104,7 +104,7 @@ _LOOKED = Prepared(
 _TOLD = Prepared(
     select(_row.c.id)
     .where(
-        _row.c.conversation_id == bindparam("conversation_id"),
+        _row.c.conversation_id.in_(bindparam("conversation_ids", expanding=True)),
         _row.c.entry_id == bindparam("answer"),
         _row.c.told.is_(True),
     )
@@ -195,10 +195,12 @@ def try_settle(db: Connection, now: datetime, question: OpenQuestion, entry: Ent
     return _SETTLE.change(db, values) == 1
 
 
-def was_told(db: Connection, question: OpenQuestion, entry: Entry) -> bool:
-    """Whether the asker was told this answer before, having asked twice; nobody else tells them meanwhile."""
-    lock_conversation(db, question.conversation_id)
-    return _TOLD.first(db, {"conversation_id": question.conversation_id, "answer": entry.id}) is not None
+def was_told(db: Connection, chats: Iterable[str], entry: Entry) -> bool:
+    """Whether the asker was told this answer in one of these chats before; nobody else tells them meanwhile."""
+    places = sorted(chats)
+    for each in places:
+        lock_conversation(db, each)
+    return _TOLD.first(db, {"conversation_ids": places, "answer": entry.id}) is not None
 
 
 def _question(db: Connection, found: Any) -> OpenQuestion:

@@ -11,7 +11,7 @@ from crm.calendar import local
 from crm.service_requests.lookups import hold_request
 from crm.service_requests.offers import Offer, make_offer
 from crm.service_requests.requests import ServiceRequest, get_request
-from handlers import approvals, cards, desk, notices, outlook
+from handlers import approvals, cards, desk, notices, outlook, reach
 from handlers.outlook import Outlook
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say
@@ -65,7 +65,8 @@ def _offered(turn: Turn, request: ServiceRequest, found: Outlook, value: Any) ->
         headline=cards.headline(turn.language, request),
         wanted=cards.at(turn, turn.language, offered.wanted_at) if offered.wanted_at else "",
         nights=offered.quantity or 1,
-        told=bool(asked),
+        told=reach.is_heard(asked),
+        waiting=bool(asked),
         phone=turn.house.phone,
     )
     return [Reply(text, about=request.id), *asked]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crm.conversations.messages import MessageClass
-from crm.conversations.recipients import Recipient, guest_recipients
+from crm.conversations.reachability import guest_recipients
+from crm.conversations.recipients import Recipient
 from crm.guests.profile import try_set_elder_mode
 from crm.staff.roles import may
 from crm.stays.bookings import StayInfo
@@ -36,7 +37,7 @@ def _switched(turn: Turn, stays: Sequence[StayInfo], on: bool, told: list[Reply]
     lines = []
     for stay in (each for each in stays if each.property_id == turn.house.id):
         changed = try_set_elder_mode(turn.db, stay.guest_id, on)
-        chats = guest_recipients(turn.db, [stay.guest_id])
+        chats = guest_recipients(turn.db, turn.now, [stay.guest_id])
         told += [_news(each, on) for each in chats if changed]
         audit.act_on_guest(turn, stay)
         named = may(turn.member.role, "see_guest_names")

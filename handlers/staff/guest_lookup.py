@@ -11,14 +11,14 @@ from functools import reduce
 from typing import Any
 
 from crm.calendar import zone
-from crm.conversations.recipients import guest_recipients
+from crm.conversations.reachability import Way, ways_to
 from crm.guests.profile import guest_language
 from crm.service_requests.needs import Needs
 from crm.service_requests.requests import ServiceRequest, requests_since, unfinished_requests
 from crm.staff.roles import may
 from crm.stays.bookings import StayInfo, get_stay
 from crm.stays.returning import earlier_stays, returning_guests
-from handlers import audit, cards, drawings, guests, needs
+from handlers import audit, cards, drawings, guests, needs, reach
 from handlers.houses import house_label, under_names
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.pictures import Card, Section
@@ -149,7 +149,9 @@ def _history(turn: Turn, stay: StayInfo) -> str:
 
 def _to_know(turn: Turn, stay: StayInfo, told: Needs, asked: Sequence[ServiceRequest]) -> list[str]:
     """How the guest is spoken to, what is to be minded beside allergies, and what went wrong."""
-    language, leaves = _language(turn, stay), stay.departure == cards.today(turn)
+    ways = ways_to(turn.db, turn.now, [stay.guest_id])[stay.guest_id]
+    language, leaves = _language(turn, stay, ways), stay.departure == cards.today(turn)
+    preferred = next((each.to.channel for each in ways if each.is_preferred), "")
     spoken = table(turn.language, "guest_lookup", "languages").get(language, language)
     low = {each.number: each for each in asked if each.rating is not None and each.rating <= LOW_RATING}
     lines = [
@@ -159,16 +161,16 @@ def _to_know(turn: Turn, stay: StayInfo, told: Needs, asked: Sequence[ServiceReq
         if stay.expected_time and not stay.is_in_house
         else "",
         _word(turn, "language", language=spoken) if language != turn.house.language else "",
+        _word(turn, "preferred", channel=reach.channel_name(turn.language, preferred)) if preferred else "",
         *needs.card(turn.language, replace(told, allergy=())).split("\n"),
         *(_word(turn, "low", rating=each.rating, what=cards.what(turn.language, each)) for each in low.values()),
     ]
     return [line for line in lines if line]
 
 
-def _language(turn: Turn, stay: StayInfo) -> str:
+def _language(turn: Turn, stay: StayInfo, ways: Sequence[Way]) -> str:
     """What the guest writes here, else what the booking says."""
-    chats = guest_recipients(turn.db, [stay.guest_id])
-    written = chats[0].language if chats else guest_language(turn.db, stay.guest_id)
+    written = ways[0].to.language if ways else guest_language(turn.db, stay.guest_id)
     return written.partition("-")[0].lower()
 
 

@@ -25,7 +25,7 @@ from crm.staff.members import StaffMember
 from crm.staff.roles import may
 from crm.stays.bookings import find_last_in_room
 from crm.store import Connection
-from handlers import cards, notices, outlook
+from handlers import cards, notices, outlook, reach
 from handlers.houses import houses, under_names
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say
@@ -95,7 +95,7 @@ def match_item(turn: Turn) -> list[Reply]:
         item=item.number,
         headline=cards.headline(turn.language, request),
         number=number,
-        told=bool(told),
+        told=reach.is_heard(told),
     )
     return [Reply(text, _buttons(turn, turn.language, turn.member.role, get_item(turn.db, item.number))), *told]
 

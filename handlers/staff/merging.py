@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from crm.conversations.reachability import told_in
 from crm.conversations.recipients import staff_recipients
 from crm.service_requests.hands import assign, merge
 from crm.service_requests.levels import service_of
@@ -47,11 +48,11 @@ def _merged(turn: Turn, first: ServiceRequest, second: ServiceRequest) -> list[R
     if not merge(turn.db, turn.now, second, first):
         return [desk.true_state(turn, get_request(turn.db, second.number))]
     take_photos(turn.db, second, first)
-    guests = conversations_of(turn.db, first), conversations_of(turn.db, second)
+    asked_in = conversations_of(turn.db, first), conversations_of(turn.db, second)
     take_companions(turn.db, second, first)
     _taken_along(turn, first, second)
     fresh = get_request(turn.db, first.number)
-    news = [] if fresh.state is RequestState.OPEN else _news(turn, first, fresh, *map(set, guests))
+    news = [] if fresh.state is RequestState.OPEN else _news(turn, first, fresh, *asked_in)
     text = say(
         turn.language,
         "merging.merge_requests.done",
@@ -87,12 +88,13 @@ def _taken_along(turn: Turn, first: ServiceRequest, second: ServiceRequest) -> N
 
 
 def _news(
-    turn: Turn, before: ServiceRequest, fresh: ServiceRequest, of_first: set[str], of_second: set[str]
+    turn: Turn, before: ServiceRequest, fresh: ServiceRequest, of_first: list[str], of_second: list[str]
 ) -> list[Reply]:
     """Who looks after it now, for those who have not heard it of theirs."""
     sentence = "on_the_way" if fresh.state is RequestState.ON_THE_WAY else "accepted"
-    untold = of_first - of_second if before.state is RequestState.OPEN else of_second - of_first
-    return [each for each in notices.for_guest(turn, fresh, sentence) if each.to and each.to.conversation_id in untold]
+    heard_in = of_second if before.state is RequestState.OPEN else of_first
+    heard = {each.person for each in told_in(turn.db, turn.now, heard_in)}
+    return [each for each in notices.for_guest(turn, fresh, sentence) if each.to and each.to.person not in heard]
 
 
 def _told(turn: Turn, first: ServiceRequest, second: ServiceRequest) -> list[Reply]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crm.conversations.recipients import guest_recipients
+from crm.conversations.reachability import guest_recipients
 from crm.service_requests.requests import ServiceRequest
 from crm.stays.bookings import StayInfo, get_stay
-from handlers import audit, cards, desk, guests, notices, ordering
+from handlers import audit, cards, desk, guests, notices, ordering, reach
 from handlers.houses import house_label
 from handlers.ordering import Placed
 from handlers.turn import Button, Call, Question, Reply, Turn
@@ -48,7 +48,7 @@ def _ordered(turn: Turn, stay: StayInfo) -> list[Reply]:
     detail = ordering.missing(turn, service, stay)
     if detail:
         return [ordering.ask(turn, service, stay, detail)]
-    guest = next(iter(guest_recipients(turn.db, [stay.guest_id])), None)
+    guest = next(iter(guest_recipients(turn.db, turn.now, [stay.guest_id])), None)
     placed = ordering.place(turn, service, stay, guest.conversation_id if guest else None)
     audit.act_on_guest(turn, stay)
     if placed.known is not None:
@@ -56,7 +56,7 @@ def _ordered(turn: Turn, stay: StayInfo) -> list[Reply]:
         return [_joined(turn, placed), *ordering.told_of_joining(turn, placed), *told]
     people, department = notices.people_for(turn, service.department)
     told = notices.for_guest(turn, placed.request, "ordered")
-    own = _opened(turn, placed.request, department if people else "", bool(told))
+    own = _opened(turn, placed.request, department if people else "", told)
     return [own, *notices.for_staff(turn, placed.request, people, turn.attachments), *told]
 
 
@@ -74,7 +74,7 @@ def _with(turn: Turn, code: str) -> dict[str, object]:
     return {**turn.call.slots, "service": code}
 
 
-def _opened(turn: Turn, request: ServiceRequest, department: str, told: bool) -> Reply:
+def _opened(turn: Turn, request: ServiceRequest, department: str, told: Sequence[Reply]) -> Reply:
     text = say(
         turn.language,
         "open_for_guest.open_for_guest.opened",
@@ -83,7 +83,8 @@ def _opened(turn: Turn, request: ServiceRequest, department: str, told: bool) ->
         wanted=cards.at(turn, turn.language, request.wanted_at) if request.wanted_at else "",
         due=cards.at(turn, turn.language, request.due_at),
         department=cards.department(turn.language, department) if department else "",
-        told=told,
+        told=reach.is_heard(told),
+        waiting=bool(told),
     )
     return Reply(text, cards.steps(turn, turn.language, request, numbered=True), about=request.id)
 

@@ -8,7 +8,7 @@ from crm.service_requests.photos import add_photos
 from crm.service_requests.requests import RequestState, ServiceRequest, assigned_requests, get_request
 from crm.service_requests.sharing import current_number
 from crm.staff.roles import may
-from handlers import cards, desk, notices
+from handlers import cards, desk, notices, reach
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say
 
@@ -43,7 +43,7 @@ def _added(turn: Turn, request: ServiceRequest) -> list[Reply]:
         headline=cards.headline(turn.language, request),
         number=request.number,
         done=is_done,
-        told=bool(told),
+        told=reach.is_heard(told),
     )
     return [Reply(text, cards.steps(turn, turn.language, request), about=request.id), *told]
 

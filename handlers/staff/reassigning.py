@@ -15,7 +15,7 @@ from crm.service_requests.photos import photos_of
 from crm.service_requests.requests import RequestState, ServiceRequest, assigned_requests, get_request
 from crm.staff.members import StaffMember, staff_of
 from crm.staff.roles import may
-from handlers import cards, colleagues, desk, notices
+from handlers import cards, colleagues, desk, notices, reach
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import LANGUAGES, say, table
 
@@ -75,7 +75,7 @@ def _to_colleague(turn: Turn, request: ServiceRequest, member: StaffMember) -> l
         who=fresh.assignee_name,
         wanted=cards.at(turn, turn.language, fresh.wanted_at) if fresh.wanted_at else "",
         due=cards.at(turn, turn.language, fresh.promise),
-        told=bool(told),
+        told=reach.is_heard(told),
     )
     own = Reply(text, [] if others else cards.steps(turn, turn.language, fresh), about=fresh.id)
     photos = photos_of(turn.db, fresh, of_wish=True)

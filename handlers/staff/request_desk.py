@@ -16,7 +16,7 @@ from crm.service_requests.requests import (
 )
 from crm.service_requests.steps import accept, complete, decline, start, wait_for_guest
 from crm.staff.roles import may
-from handlers import approvals, cards, desk, notices
+from handlers import approvals, cards, desk, notices, reach
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say, table
 
@@ -130,7 +130,7 @@ def _taken(turn: Turn, request: ServiceRequest, changed: bool, sentence: str, **
         headline=cards.headline(turn.language, fresh),
         due=cards.at(turn, turn.language, fresh.due_at),
         wanted=cards.at(turn, turn.language, fresh.wanted_at) if fresh.wanted_at else "",
-        told=bool(told),
+        told=reach.is_heard(told),
     )
     return [Reply(text, cards.steps(turn, turn.language, fresh), about=fresh.id), *told]
 

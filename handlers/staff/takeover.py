@@ -10,7 +10,7 @@ from crm.conversations.accounts import lock_chats
 from crm.conversations.handoff_steps import take, take_from, turn_to
 from crm.conversations.handoffs import Handoff, asked_handoffs, find_open_handoff, get_handoff, held_by
 from crm.conversations.messages import unpack_files
-from crm.conversations.recipients import guest_recipients
+from crm.conversations.reachability import guest_recipients
 from crm.errors import NotAllowed, NotFound
 from crm.service_requests.levels import service_of
 from crm.service_requests.steps import accept, give_back
@@ -89,7 +89,7 @@ def _meant(turn: Turn) -> Party | Reply:
         return _who_waits(turn)
     if not stays:
         return guests.nobody_in(turn, room)
-    chats = guest_recipients(turn.db, [each.guest_id for each in stays])
+    chats = guest_recipients(turn.db, turn.now, [each.guest_id for each in stays])
     if not chats:
         return Reply(say(turn.language, "handoff.take_over.no_chat", room=stays[0].room))
     return _one_of(turn, [party_in(turn, each.conversation_id) for each in chats])

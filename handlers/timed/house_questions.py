@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from crm.conversations.messages import MessageClass
-from crm.conversations.recipients import recipient_in
+from crm.conversations.reachability import told_in, ways_around
+from crm.conversations.recipients import Recipient
 from crm.conversations.unanswered import (
     KEPT,
     OpenQuestion,
@@ -41,21 +42,22 @@ def _look_again(moment: Moment, key: str, find: Find) -> list[Reply]:
         return []
     there = moment.at_property(question.property_id)
     version = knowledge_version(there.db, there.house)  # first, for it may change while we look
-    stay = _stay_of(there, question)
+    (ways,) = ways_around(there.db, there.now, [question.conversation_id])
+    chats = [each.to.conversation_id for each in ways]
+    stay = _stay_of(there, ways[0].to)
     entry = _answer(there, question, stay, find)
     if entry is None and question.asked_at > there.now - KEPT:
         look_later(there.db, question, version)
         return []
-    told = entry is not None and stay is not None and not was_told(there.db, question, entry)
+    told = entry is not None and stay is not None and not was_told(there.db, chats, entry)
     if not try_settle(there.db, there.now, question, entry, told=told):
         return []
     return [_news(there, question, entry)] if told and entry else []
 
 
-def _stay_of(moment: Moment, question: OpenQuestion) -> StayInfo | None:
+def _stay_of(moment: Moment, asker: Recipient) -> StayInfo | None:
     """The asker's, while they are in house."""
-    guest_id = recipient_in(moment.db, question.conversation_id).guest_id
-    stay = find_current_stay(moment.db, guest_id) if guest_id else None
+    stay = find_current_stay(moment.db, asker.guest_id) if asker.guest_id else None
     return stay if stay and stay.is_in_house and stay.property_id == moment.house.id else None
 
 
@@ -71,7 +73,7 @@ def _answer(moment: Moment, question: OpenQuestion, stay: StayInfo | None, find:
 
 def _news(moment: Moment, question: OpenQuestion, entry: Entry) -> Reply:
     """Named by its title, unless that is what they asked."""
-    asker = recipient_in(moment.db, question.conversation_id)
+    (asker,) = told_in(moment.db, moment.now, [question.conversation_id])
     words, asked = entry.spoken(asker.language), question.words
     is_said = folded(words.title) in folded(asked)
     text = say(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from crm.conversations.grants import awaits_consent
 from crm.conversations.messages import MessageClass
-from crm.conversations.recipients import guest_recipients
+from crm.conversations.reachability import guest_recipients
 from crm.service_requests.steps import Details, open_request
 from crm.stays.bookings import StayInfo, get_stay
 from crm.stays.events import StayEventKind, handle_event, put_off_event, waiting_stays
@@ -46,7 +46,7 @@ def _asked_for_consent(moment: Moment, stay: StayInfo) -> list[Reply]:
             message_class=MessageClass.CARE,
             asks_consent=True,
         )
-        for each in guest_recipients(moment.db, [stay.guest_id])
+        for each in guest_recipients(moment.db, moment.now, [stay.guest_id])
         if awaits_consent(moment.db, moment.now, each.conversation_id)
     ]
 

@@ -41,6 +41,7 @@ SERVICE_OF = {
 }
 
 NEED_A_STAY = (
+    "prefer_channel",
     "request_service",
     "change_request",
     "repeat_request",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from crm import feedback
-from crm.conversations import undelivered
+from crm.conversations import ledger, reachability, undelivered
 from crm.service_requests import lookups, punctuality
 from crm.staff import briefs, roster, roster_clock
 from crm.stays import returning, room_plan
@@ -26,6 +26,11 @@ QUESTIONS = {
     "given up": (undelivered._GIVEN_UP, "ix_message_undelivered"),
     "under way": (undelivered._UNDER_WAY, "ix_message_open"),
     "last sent": (undelivered._LAST_SENT, "ix_message_of_conversation"),
+    "told elsewhere": (undelivered._MOVED, "ix_message_moved"),
+    "chats of guests": (reachability._OF_GUESTS, "ix_account_guest_id"),
+    "chats of whoever asked": (reachability._AROUND, "ix_account_guest_id"),
+    "what is open": (ledger._OPEN, "ix_message_open"),
+    "given up lately": (ledger._GIVEN_UP, "ix_message_undelivered_since"),
     "guests not reached": (undelivered._UNREACHED, "ix_message_undelivered_since"),
     "complaints": (feedback._SINCE, "ix_feedback_of_property"),
     "asked by the house": (lookups._OF_THE_HOUSE, "ix_request_of_stay"),
@@ -44,7 +49,7 @@ def test_a_question_has_its_index(house: House, asked: str) -> None:
 def _plan(house: House, query: Prepared) -> str:
     now = house.clock()
     values: dict[str, Any] = {"property_id": "a", "property_ids": ["a"], "stay_ids": ["b"], "ids": ["b"], "room": "302"}
-    values |= {"conversation_id": "c", "kind": "complaint", "limit": 5, "hour": "07:30"}
+    values |= {"conversation_id": "c", "conversation_ids": ["c"], "kind": "complaint", "limit": 5, "hour": "07:30"}
     values |= {"stay_id": "b", "arrival": now.date(), "still_there": now.date()}
     values |= {"since": now, "until": now, "now": now, "today": now.date()}
     values |= {"staff_ids": ["d"], "first": now.date(), "last": now.date()}
