@@ -164,7 +164,7 @@ class Lane:
             channel=claimed.channel,
             message=claimed.id,
             attempt=claimed.attempt,
-            outcome=settlement.state.value,
+            outcome=settlement.state_of(claimed).value,
             reason=settlement.reason,
         )
         self._settlements.append(settlement)

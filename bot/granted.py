@@ -44,7 +44,7 @@ def _broken_off(
     claimed: Claimed, external_id: str, number: int, left: Sequence[Outbound], error: Exception
 ) -> Settlement:
     """What may have arrived is not said again where that must not happen."""
-    is_unknown = isinstance(error, MaybeSent | TimeoutError) and claimed.message_class not in AT_LEAST_ONCE
+    is_unknown = isinstance(error, MaybeSent | TimeoutError) and claimed.strictest not in AT_LEAST_ONCE
     dropped = isinstance(error, Refused) or is_unknown
     state = MessageState.UNCERTAIN if is_unknown else MessageState.FAILED if dropped else MessageState.SENT
     return Settlement(

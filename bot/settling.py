@@ -13,7 +13,7 @@ from bot.channels.base import MaybeSent, Moved, NoGrant, NotSent, Refused, Unrea
 from crm.conversations.claims import Claimed, Settlement, settle
 from crm.conversations.fallback import leave_chat
 from crm.conversations.grants import end_grant, give_back, spent_late
-from crm.conversations.messages import AT_LEAST_ONCE, MessageClass, MessageState, NewMessage
+from crm.conversations.messages import MessageState, NewMessage
 from crm.conversations.outbox import move_chat, queue_messages
 from crm.errors import StoreUnavailable
 from crm.store import Connection
@@ -32,9 +32,7 @@ def settlement_of(claimed: Claimed, error: Exception, now: datetime) -> Settleme
         case NotSent():
             return replace(again, unspent=claimed.grants)
         case MaybeSent() | TimeoutError():
-            if claimed.message_class in AT_LEAST_ONCE:
-                return replace(again, unspent=unspent)
-            return Settlement(claimed, MessageState.UNCERTAIN, again.reason, unspent=unspent)
+            return replace(again, unspent=unspent, is_unsure=True)
         case Refused():
             return Settlement(claimed, MessageState.FAILED, again.reason, unspent=claimed.grants)
         case NoGrant():
@@ -58,19 +56,13 @@ def write_down(db: Connection, now: datetime, owner: str, settlements: Sequence[
         give_back(db, each.unspent)
         spent_late(db, each.used)
         if each.rest is not None:
-            rest = NewMessage(chat, claimed.channel, claimed.language, each.rest, _class_of_rest(claimed))
+            rest = NewMessage(chat, claimed.channel, claimed.language, each.rest, claimed.strictest)
             queue_messages(db, now, [rest])
         if each.reason == BLOCKED:  # what is left to be said goes elsewhere, too
             failed = [said.id for said in claimed.all] if each.state is MessageState.FAILED else []
             leave_chat(db, now, chat, claimed.account_id, failed)
         if each.reason == MOVED:
             move_chat(db, chat, each.external_id)
-
-
-def _class_of_rest(claimed: Claimed) -> MessageClass:
-    """What went out together with a reply may be said no more freely than that."""
-    is_reply = any(each.message_class is MessageClass.REPLY for each in claimed.all)
-    return MessageClass.REPLY if is_reply else claimed.message_class
 
 
 def _again(claimed: Claimed, error: Exception, now: datetime) -> Settlement:

@@ -12,7 +12,16 @@ from sqlalchemy import and_, bindparam, exists, select, text, update
 
 from crm.conversations.accounts import conversation
 from crm.conversations.grants import Permission
-from crm.conversations.messages import Body, Message, MessageClass, MessageState, message, open_body, seal_body
+from crm.conversations.messages import (
+    AT_LEAST_ONCE,
+    Body,
+    Message,
+    MessageClass,
+    MessageState,
+    message,
+    open_body,
+    seal_body,
+)
 from crm.conversations.rates import Allowance, RateLimit
 from crm.encryption import KeyringError
 from crm.store import Connection, Prepared
@@ -46,13 +55,21 @@ class Claimed:
     def all(self) -> Sequence[Claimed]:
         return (self, *self.also)
 
+    @property
+    def strictest(self) -> MessageClass:
+        """What holds for its words taken together: what may be said once only, else a reply, else what it is."""
+        classes = [each.message_class for each in self.all]
+        once = (each for each in classes if each not in AT_LEAST_ONCE)
+        return next(once, MessageClass.REPLY if MessageClass.REPLY in classes else self.message_class)
+
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
     """What became of a claimed message. State `queued` means try again at `due_at`.
 
     `unspent` are grants that were not needed after all, `over` is the one that the platform has ended, and `rest` is
-    what could not be said for want of more.
+    what could not be said for want of more. Where it may have arrived, `is_unsure`, what may be said once only is
+    uncertain, whatever else went with it.
     """
 
     claimed: Claimed
@@ -63,6 +80,12 @@ class Settlement:
     unspent: Sequence[Permission] = ()
     over: Permission | None = None
     rest: Body | None = None
+    is_unsure: bool = False
+
+    def state_of(self, claimed: Claimed) -> MessageState:
+        """Of one of the messages that went out together."""
+        is_over = self.is_unsure and claimed.message_class not in AT_LEAST_ONCE
+        return MessageState.UNCERTAIN if is_over else self.state
 
     @property
     def used(self) -> Sequence[Permission]:
@@ -184,7 +207,7 @@ def settle(db: Connection, now: datetime, owner: str, settlements: Sequence[Sett
             "settled_id": claimed.id,
             "owner": owner,
             "attempt": claimed.attempt,
-            "to_state": each.state,
+            "to_state": each.state_of(claimed),
             "why": each.reason,
             "platform_id": each.external_id,
             "due": each.due_at,

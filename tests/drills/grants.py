@@ -45,7 +45,7 @@ from crm.conversations.undelivered import why
 from crm.errors import LeaseLost
 from crm.guests.profile import add_guest, prefer_channel
 from crm.store import Connection, Store
-from tests.drills.grant_rules import TOKEN, Platform
+from tests.drills.grant_rules import GRACE, TOKEN, Platform
 from tests.support.fake_channel import GrantingChannel
 
 OWNERS = ("a", "b")
@@ -106,6 +106,7 @@ async def grants(kind: str, url: str, plan: Plan) -> tuple[str, list[str]]:
         store = open_store(parse_settings({"store": {"url": url, "folder": folder}, "properties": [HOUSE]}, {}))
         now = datetime(2027, 1, 1, tzinfo=UTC)
         for number in range(plan.histories):
+            random.seed(plan.seed * 1_000_003 + number)  # how long is waited before a send is tried again
             history = History(store, now, f"h{number}", random.Random(plan.seed * 1_000_003 + number))
             await history.play(plan.steps)
             now = history.latest
@@ -347,7 +348,7 @@ class History:
 
     async def _wait(self) -> None:
         pause = self.random.choice(PAUSES)
-        if pause > 4:  # no send takes longer
+        if any(self.now + timedelta(seconds=pause) - each.at > GRACE for each in self.flights):  # no send takes longer
             await self._land_all()
         self._forward(pause)
         for each in [each for each in self.flights if each.is_dead]:

@@ -205,7 +205,7 @@ async def test_what_is_told_again_brings_nobody_back_who_has_left(house: House) 
         await channel.says("wang", "hello", key="k", grants=[PASSIVE])
         gone = select(account.c.unreachable_since).where(account.c.id == place.account_id)
         assert house.rows(gone) != [(None,)]
-        await channel.says("wang", "hello again", grants=[PASSIVE])
+        await channel.says("wang", "hello again", grants=[FIVE])
         assert house.rows(gone) == [(None,)]
         await house.quiet()
 
