@@ -10,7 +10,7 @@ from crm.conversations.accounts import Place, Speaker, load_speaker
 from crm.errors import NoStay, Refusal
 from crm.service_requests.needs import NEEDS
 from crm.staff import roles
-from handlers import cards, handoffs, reach
+from handlers import cards, handoffs, imported, reach
 from handlers.guest import (
     allergies,
     changes,
@@ -33,6 +33,7 @@ from handlers.permissions import check_permission, is_for, role_of
 from handlers.refusals import refused
 from handlers.staff import (
     arrivals,
+    bookings_upload,
     brief,
     counter_offers,
     deliveries,
@@ -68,6 +69,8 @@ def _slots(*names: str, **others: str) -> tuple[Slot, ...]:
 
 
 def _picture(turn: Turn) -> list[Reply]:
+    if turn.speaker.staff is not None and any(map(imported.is_table, turn.attachments)):
+        return answer(replace(turn, call=Call("import_bookings")))
     return photos.show_photo(turn) if turn.speaker.staff is not None else pictures.show_picture(turn)
 
 
@@ -137,6 +140,7 @@ INTENTS: tuple[Intent, ...] = (
     Intent("take_over", STAFF, "take_over", takeover.take_over, _slots("room")),
     Intent("write_to_guest", STAFF, "take_over", takeover.write_to_guest, _slots("room")),
     Intent("end_handoff", STAFF, "take_over", takeover.end_handoff, _slots("room")),
+    Intent("import_bookings", STAFF, "import_bookings", bookings_upload.import_bookings),
     Intent("arrivals", STAFF, "see_arrivals", arrivals.arrivals, _slots("day")),
     Intent("departures", STAFF, "see_arrivals", arrivals.departures, _slots("day")),
     Intent("in_house", STAFF, "see_arrivals", arrivals.in_house),
