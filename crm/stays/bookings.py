@@ -55,10 +55,10 @@ class Stay(SQLModel, table=True):
     source_key: str | None = None
     told: str | None = None
     price: int | None = Field(default=None, sa_type=BigInteger)
-    currency: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    currency: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     booked_at: datetime | None = Field(default=None, sa_type=Utc)
-    channel: str = Field(default="", sa_column_kwargs={"server_default": ""})
-    country: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    channel: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    country: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     created_at: datetime = Field(sa_type=Utc)
 
 

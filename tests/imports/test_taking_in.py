@@ -120,6 +120,15 @@ def test_rows_of_one_number_that_differ_are_its_rooms(desk: Desk) -> None:
     assert counts(desk.take(content)) == {"same": 2}
 
 
+def test_a_number_that_looks_like_another_ones_second_room_is_its_own(desk: Desk) -> None:
+    first = ONE.splitlines()[1]
+    rows = [first, first.replace("302", "303"), first.replace("B-1", "B-1-2")]
+    content = (HEAD + "\n".join(rows)).encode()
+    assert counts(desk.take(content)) == {"new": 3}
+    assert len({each["reservation_code"] for each in desk.stays()}) == 3
+    assert counts(desk.take(content)) == {"same": 3}
+
+
 def test_alike_rows_without_number_or_guest_are_not_merged(desk: Desk) -> None:
     content = b"Arrival,Departure,Adults,Price\n" + b"2026-12-01,2026-12-02,2,100\n" * 3
     assert counts(desk.take(content)) == {"new": 3}

@@ -21,7 +21,7 @@ def upgrade() -> None:
     op.add_column("stay", sa.Column("price", sa.BigInteger(), nullable=True))
     op.add_column("stay", sa.Column("booked_at", crm.store.Utc(timezone=True), nullable=True))
     for name in ("currency", "channel", "country"):
-        op.add_column("stay", sa.Column(name, sa.String(), nullable=False, server_default=""))
+        op.add_column("stay", sa.Column(name, sa.String(), nullable=False, server_default=sa.text("''")))
     op.create_index(
         "ix_stay_of_source",
         "stay",

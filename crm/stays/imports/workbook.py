@@ -13,8 +13,8 @@ from typing import Any
 
 from crm.errors import FileRefused
 
-MOST_UNPACKED, LEAST_UNPACKED, OF_A_ROW = 400_000_000, 60_000_000, 4_000  # bytes
-MOST_TITLES = 30
+MOST_UNPACKED, LEAST_UNPACKED, OF_A_ROW = 400_000_000, 30_000_000, 4_000  # bytes
+MOST_TITLES, USUAL_COLUMNS = 30, 60
 MOST_CELLS = 12_000_000
 MOST_TEXT = 150_000_000
 MOST_MERGED = 20_000
@@ -71,7 +71,7 @@ def _written(sheet: Any, merged: Areas, most_rows: int, most_columns: int) -> by
         cells += len(values)
         if len(values) > most_columns and any(each is not None for each in values[most_columns:]):
             raise FileRefused(why="too_many_columns", most=most_columns, row=number)
-        if cells > MOST_CELLS or text.tell() > MOST_TEXT:
+        if cells > min(MOST_CELLS, most_rows * USUAL_COLUMNS) or text.tell() > MOST_TEXT:
             raise FileRefused(why="too_large", most=MOST_TEXT // 1_000_000)
         row = [_text(each) for each in values[:most_columns]]
         said = said or any(row)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -76,6 +77,7 @@ _BY_CODE = Prepared(
         stay.c.property_id == bindparam("property_id"), stay.c.reservation_code.in_(bindparam("codes", expanding=True))
     )
 )
+_TAKEN = SimpleNamespace(source_key="")
 _ROOMS = Prepared(select(room.c.number, room.c.id).where(room.c.property_id == bindparam("property_id")))
 _ADD = Prepared(insert(Stay))
 _TOLD = (
@@ -95,8 +97,10 @@ def told_by(db: Connection, booking: Booking, source: str) -> str:
 def keyed(db: Connection, booking: Booking, source: str, told: str, part: int) -> Keyed:
     """`part` counts the rooms of one reference, or the rows that are alike where there is none, from 1."""
     if booking.reference:
-        beyond = f"-{part}" if part > 1 else ""
-        return Keyed(booking, f"{source}:{booking.reference}{beyond}", told, f"{booking.reference}{beyond}")
+        name = f"{source}:{booking.reference}"
+        if part == 1:
+            return Keyed(booking, name, told, booking.reference)
+        return Keyed(booking, f"{name} {part}", told, f"{booking.reference}-{part}")  # no reference has a space
     digest = lookup_hash(db, "booking", repr((source, booking.identity(), part)))
     return Keyed(booking, f"{source}:={digest[:40]}", told, f"F{digest[:CODE_LENGTH]}".upper())
 
@@ -112,7 +116,13 @@ def judge(db: Connection, now: datetime, house: Property, batch: Sequence[Keyed]
     codes = [each.code for each in batch if each.key not in known]
     rows = _BY_CODE.all(db, {"property_id": house.id, "codes": codes}) if codes else []
     by_code = {row.reservation_code: row for row in rows}
-    return [_judged(now, house, each, known.get(each.key), by_code.get(each.code)) for each in batch]
+    judged: list[Judged] = []
+    for each in batch:  # a code is free once only
+        found = known.get(each.key)
+        judged.append(_judged(now, house, each, found, by_code.get(each.code)))
+        if found is None:
+            by_code[each.code] = _TAKEN
+    return judged
 
 
 def write(
@@ -145,7 +155,7 @@ def _judged(now: datetime, house: Property, each: Keyed, known: Any, same_code: 
     if known is None and same_code is not None and same_code.source_key is None and each.booking.reference:
         known = same_code  # written down by hand, under the same code
     if known is None:
-        code = each.code if same_code is None else f"{each.code}-{each.told[:4].upper()}"
+        code = each.code if same_code is None else f"{each.code}-{each.told[:6].upper()}"
         return Judged(each, Fate.NEW, says, code=code)
     was = StayState(known.state)
     if known.told == each.told:
