@@ -16,6 +16,7 @@ import typer
 from bot import loop
 from bot.command import CONFIG, ConfigFile, DataFolder, open_house, refuse
 from bot.config import ConfigError, load_settings
+from bot.imports import import_bookings
 from bot.stay_commands import stays
 from bot.wechat_commands import wechat_menu
 from crm.errors import StoreUnavailable
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 cli = typer.Typer(help="Guanjia, the concierge in the chat.", no_args_is_help=True, pretty_exceptions_enable=False)
 cli.add_typer(stays, name="stay")
 cli.command("wechat-menu")(wechat_menu)
+cli.command("import")(import_bookings)
 
 
 def main() -> None:

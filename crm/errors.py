@@ -71,6 +71,12 @@ class TokenRefused(Refusal):
     code = "token_refused"
 
 
+class FileRefused(Refusal):
+    """A file of bookings cannot be read at all; `why` says what is wrong with it."""
+
+    code = "file_refused"
+
+
 class StoreUnavailable(Exception):
     """The database is locked, full or away: nothing was written, try again later."""
 

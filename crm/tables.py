@@ -25,6 +25,7 @@ import crm.staff.handovers
 import crm.staff.invites
 import crm.staff.roster
 import crm.stays.events
+import crm.stays.imports.kept
 import crm.stays.links  # noqa: F401
 
 metadata = SQLModel.metadata

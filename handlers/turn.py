@@ -38,6 +38,11 @@ class Slot:
     finder: str
 
 
+def slots(*names: str, **others: str) -> tuple[Slot, ...]:
+    """Slots that are found by the finder of their own name, and others by the one that is named."""
+    return tuple(Slot(name, finder) for name, finder in ({name: name for name in names} | others).items())
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """What somebody wants: an intent's name and its slots (str, int, aware datetime or lists of these)."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlmodel import Field, SQLModel
 
 from crm.conversations.accounts import conversation
@@ -96,6 +96,12 @@ def find_attachment(db: Connection, channel: str, address: str, attachment_id: s
 def attachment_content(db: Connection, attachment_id: str) -> Content | None:
     row = db.execute(select(attachment).where(attachment.c.id == attachment_id)).first()
     return _content(db, row) if row else None
+
+
+def replace_content(db: Connection, attachment_id: str, content: bytes) -> None:
+    """The file without what must not be kept; the message goes on showing it."""
+    sealed = seal_bytes(db, "attachment.content", attachment_id, content)
+    db.execute(update(AttachmentRow).where(attachment.c.id == attachment_id).values(content=sealed, size=len(content)))
 
 
 def _content(db: Connection, row: Any) -> Content:

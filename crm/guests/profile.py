@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index, bindparam, false, insert, select, text, update
 from sqlmodel import Field, SQLModel
@@ -61,9 +62,25 @@ def add_guest(
     document: str | None = None,
 ) -> str:
     """Writes a new guest down and returns the id. `phone` in any form with its digits."""
+    row = guest_row(db, now, name=name, language=language, phone=phone, email=email, document=document)
+    db.execute(insert(Guest), row)
+    return str(row["id"])
+
+
+def guest_row(
+    db: Connection,
+    now: datetime,
+    *,
+    name: str,
+    language: str,
+    phone: str | None = None,
+    email: str | None = None,
+    document: str | None = None,
+) -> dict[str, Any]:
+    """A new guest as the table keeps one, with the id it will have."""
     guest_id = new_id(now)
     digits = _digits(phone)
-    row = {
+    return {
         "id": guest_id,
         "name": name,
         "folded_name": folded(name),
@@ -80,8 +97,6 @@ def add_guest(
         "name_digits_hash": _name_digits(db, name, digits[-4:]) if len(digits) >= 4 else None,
         "created_at": now,
     }
-    db.execute(insert(Guest), row)
-    return guest_id
 
 
 def guest_name(db: Connection, guest_id: str) -> str:
@@ -125,6 +140,15 @@ def find_guests_by_name_and_digits(db: Connection, name: str, digits: str) -> li
 
 def set_language(db: Connection, guest_id: str, language: str) -> None:
     db.execute(update(Guest).where(guest.c.id == guest_id).values(language=language))
+
+
+def phone_key(db: Connection, phone: str) -> str:
+    """What a phone is found by, in whatever form it is written."""
+    return lookup_hash(db, "phone", _digits(phone))
+
+
+def email_key(db: Connection, email: str) -> str:
+    return lookup_hash(db, "email", folded(email))
 
 
 def _name_digits(db: Connection, name: str, digits: str) -> str:

@@ -8,12 +8,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, Select, UniqueConstraint, bindparam, case, select, text
+from sqlalchemy import BigInteger, Index, Select, UniqueConstraint, bindparam, case, select, text
 from sqlmodel import Field, SQLModel
 
 from crm.guests.profile import guest
 from crm.properties.houses import room
-from crm.store import Connection, Prepared, Utc, table
+from crm.store import Connection, Prepared, Utc, partial_index, table
 
 
 class StayState(StrEnum):
@@ -25,12 +25,18 @@ class StayState(StrEnum):
 
 
 class Stay(SQLModel, table=True):
+    """`source` is the system that told of it, `source_key` what it is there, `told` the hash of what was told last.
+
+    `channel` is where it was sold; `price` is the whole stay's, in hundredths of the currency.
+    """
+
     __table_args__ = (
         UniqueConstraint("property_id", "reservation_code"),
         Index("ix_stay_arrivals", "property_id", "arrival"),
         Index("ix_stay_departures", "property_id", "departure"),
         Index("ix_stay_in_house", "property_id", "state", "room_id"),
         Index("ix_stay_of_guest", "guest_id", "state", "arrival"),
+        partial_index("ix_stay_of_source", "property_id", "source_key", where="source_key IS NOT NULL", unique=True),
     )
 
     id: str = Field(primary_key=True)
@@ -46,6 +52,13 @@ class Stay(SQLModel, table=True):
     children: int = 0
     expected_time: str = ""
     departure_time: str | None = None  # agreed, as HH:MM; else what the house does usually
+    source_key: str | None = None
+    told: str | None = None
+    price: int | None = Field(default=None, sa_type=BigInteger)
+    currency: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    booked_at: datetime | None = Field(default=None, sa_type=Utc)
+    channel: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    country: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     created_at: datetime = Field(sa_type=Utc)
 
 

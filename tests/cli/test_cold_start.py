@@ -15,6 +15,7 @@ from tests.cli.command import GUANJIA, ROOT, clean_environment, guanjia
 COMMANDS = {
     "capabilities --config none.toml": "`towels`",
     "chat --as guest:王芳": "毛巾 2条",
+    "import tests/cli/bookings.csv --dry-run": "new 2 · changed 0 · same 0 · refused 1",
     "invite --role kitchen": "/staff?t=s",
     "misses": "Everything was understood.",
     "requests --json": '"number": 1,',

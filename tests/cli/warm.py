@@ -18,7 +18,15 @@ from bot.__main__ import main
 
 # What the commands import only when they are called.
 CODE = ["alembic.command", "bot.app", "bot.chat", "bot.demo", "bot.inspection", "bot.listing", "bot.logs", "bot.stays"]
-CODE += ["bot.scheduler", "bot.understanding.learned", "bot.understanding.spelling", "bot.web", "crm.tables", "uvloop"]
+CODE += [
+    "bot.importing",
+    "bot.scheduler",
+    "bot.understanding.learned",
+    "bot.understanding.spelling",
+    "bot.web",
+    "crm.tables",
+    "uvloop",
+]
 
 
 def next_command(line: socket.socket) -> bytes:

@@ -20,6 +20,7 @@ A story is a file beside this one:
     after = "10m"                      # the clock moves on first (s, m, h)
     says = "再来两条毛巾"              # a list is a burst; {link of 王芳} is her stay link, {invite} the last invite
     presses = "接单"                   # instead of says: the newest button of this name that was shown to them
+    sends = "orders.csv"               # a file of this name beside this one, with or without words
     hears.guest = ["毛巾", "302"]      # each is part of what they hear; also { without = "…" }, { exactly = "…" }
     offers.guest = ["1", "2"]          # the buttons of the last message they hear
     requests = [{ service = "towels", quantity = 2, state = "open" }]    # all requests, as `guanjia requests --json`
@@ -35,7 +36,7 @@ import re
 import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,7 @@ from typing import Any
 from sqlalchemy import func, select, text
 
 from bot.app import App, open_store
-from bot.channels.base import Outbound
+from bot.channels.base import File, Inbound, Outbound
 from bot.chat import find_person
 from bot.config import Settings, parse_settings
 from bot.demo import house as demo_house
@@ -66,7 +67,7 @@ SECONDS = {"s": 1, "m": 60, "h": 3600}
 BURST_SECONDS = 0.3
 CLOCK = "clock"
 STORY_KEYS = {"story", "now", "people", "turn"}
-TURN_KEYS = {"who", "after", "leaves", "says", "presses", "hears", "offers", "requests", "feedback"}
+TURN_KEYS = {"who", "after", "leaves", "says", "sends", "presses", "hears", "offers", "requests", "feedback"}
 
 
 def stories() -> list[Path]:
@@ -204,6 +205,12 @@ class Stage:
         if "presses" in turn:
             self._check_shown(where, player, turn["presses"])
             await player.channel.presses(player.key, turn["presses"])
+        if "sends" in turn:
+            content = (FOLDER / turn["sends"]).read_bytes()
+            file = File("document", "text/csv", turn["sends"], content)
+            told = Inbound(player.channel.name, f"{where}-file", player.key, player.key, files=(file,))
+            await player.channel.tells(replace(told, text=turn.get("says", "")))
+            return
         said = turn.get("says", [])
         for words in [said] if isinstance(said, str) else said:
             await player.channel.says(player.key, self._filled(words), language=player.language)

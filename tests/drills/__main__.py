@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.drills import crash, faults, grants, model, replicas, wechat
+from tests.drills import crash, faults, grants, imports, model, replicas, wechat
 from tests.drills.site import database
 
 Drill = Callable[[str, str, argparse.Namespace], Coroutine[Any, Any, tuple[str, list[str]]]]
@@ -32,6 +32,10 @@ async def _model(_kind: str, url: str, options: argparse.Namespace) -> tuple[str
     return await model.model(url, model.Plan(20 if options.short else 200, options.seed))
 
 
+async def _imports(kind: str, url: str, options: argparse.Namespace) -> tuple[str, list[str]]:
+    return await imports.imports(kind, url, imports.Plan(2_000 if options.short else 120_000, options.seed))
+
+
 async def _wechat(_kind: str, _url: str, options: argparse.Namespace) -> tuple[str, list[str]]:
     return await wechat.wechat(wechat.Plan.short(options.seed) if options.short else wechat.Plan(seed=options.seed))
 
@@ -48,6 +52,7 @@ DRILLS: dict[str, tuple[tuple[str, ...], Drill]] = {
     "faults": (("sqlite", "postgresql"), _faults),
     "model": (("sqlite",), _model),
     "grants": (("sqlite", "postgresql"), _grants),
+    "imports": (("sqlite", "postgresql"), _imports),
     "wechat": (("sqlite",), _wechat),
 }
 

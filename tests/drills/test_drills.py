@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.drills import crash, faults, grants, model, replicas, wechat
+from tests.drills import crash, faults, grants, imports, model, replicas, wechat
 from tests.drills.site import database
 from tests.support import skip_unless_ci
 from tests.support.postgres import PostgresMissing
@@ -36,6 +36,12 @@ async def test_what_the_house_stands_on_may_fail_for_a_while(kind: str) -> None:
 
 async def test_a_malicious_model_does_nothing_that_may_not_be_done() -> None:
     figures, wrong = await _run("sqlite", lambda url: model.model(url, model.Plan(payloads=10)))
+    assert wrong == [], figures
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_bookings_come_in_to_the_cent_and_a_second_time_change_nothing(kind: str) -> None:
+    figures, wrong = await _run(kind, lambda url: imports.imports(kind, url, imports.Plan(1_000)))
     assert wrong == [], figures
 
 
