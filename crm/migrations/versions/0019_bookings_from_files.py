@@ -7,7 +7,7 @@ from alembic import op
 
 import crm.store
 
-revision = "0025"
+revision = "0019"
 down_revision = "0018"
 branch_labels = None
 depends_on = None
