@@ -17,11 +17,12 @@ from bot.pictures import as_file
 from bot.records import Records
 from bot.settling import settlement_of, write_down
 from crm.conversations.attachments import attachment_content
-from crm.conversations.claims import Claim, Claimed, Settlement, claim_due, reword
+from crm.conversations.claims import Claim, Claimed, claim_due
 from crm.conversations.granted import claim_granted
 from crm.conversations.leases import sweep_outbox
 from crm.conversations.messages import MessageState, choice_token
 from crm.conversations.recipients import names_around
+from crm.conversations.settlements import Settlement, reword
 from crm.errors import StoreUnavailable
 from crm.store import Connection
 from prompts.words import FALLBACK

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from bot.channels.base import File, Granting, MaybeSent, NoGrant, NotSent, Outbound, Refused, SendError, Unreachable
 from bot.settling import BLOCKED, NO_ANSWER
-from crm.conversations.claims import Claimed, Settlement
+from crm.conversations.claims import Claimed
 from crm.conversations.messages import AT_LEAST_ONCE, Body, MessageState
+from crm.conversations.settlements import Settlement
 
 
 def sends_of(channel: Granting) -> Callable[[Body], int]:

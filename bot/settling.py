@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.channels.base import MaybeSent, Moved, NoGrant, NotSent, Refused, Unreachable
-from crm.conversations.claims import Claimed, Settlement, settle
+from crm.conversations.claims import Claimed
 from crm.conversations.fallback import leave_chat
 from crm.conversations.grants import end_grant, give_back, spent_late
 from crm.conversations.messages import MessageState, NewMessage
 from crm.conversations.outbox import move_chat, queue_messages
+from crm.conversations.settlements import Settlement, settle
 from crm.errors import StoreUnavailable
 from crm.store import Connection
 

@@ -26,7 +26,7 @@ from bot.granted import send_parts, sends_of
 from bot.settling import BLOCKED, settlement_of, write_down
 from bot.turn_record import record
 from crm.conversations.accounts import account, bind_guest, conversation, locate
-from crm.conversations.claims import Claimed, Settlement, claim_due
+from crm.conversations.claims import Claimed, claim_due
 from crm.conversations.granted import claim_granted
 from crm.conversations.inbound import take_lease, take_up, try_release_lease
 from crm.conversations.leases import end_leases, sweep_outbox
@@ -41,6 +41,7 @@ from crm.conversations.messages import (
     open_body,
 )
 from crm.conversations.outbox import queue_messages
+from crm.conversations.settlements import Settlement
 from crm.conversations.undelivered import why
 from crm.errors import LeaseLost
 from crm.guests.profile import add_guest, prefer_channel

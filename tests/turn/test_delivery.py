@@ -11,8 +11,9 @@ from sqlalchemy import select, update
 
 from bot.channels.base import MaybeSent, Moved, NotSent, Rate, Refused, Unreachable
 from crm.conversations.accounts import account, conversation
-from crm.conversations.claims import SEND_LEASE, Claim, Settlement, claim_due, settle
+from crm.conversations.claims import SEND_LEASE, Claim, claim_due
 from crm.conversations.messages import LIFETIME, Message, MessageClass, message
+from crm.conversations.settlements import Settlement, settle
 from tests.support.fake_channel import FakeChannel
 from tests.turn.houses import House
 
