@@ -10,7 +10,7 @@ from crm.conversations.accounts import Place, Speaker, load_speaker
 from crm.errors import NoStay, Refusal
 from crm.service_requests.needs import NEEDS
 from crm.staff import roles
-from handlers import cards, handoffs, reach
+from handlers import alarms, cards, handoffs, reach
 from handlers.guest import (
     allergies,
     changes,
@@ -32,6 +32,7 @@ from handlers.guest import (
 from handlers.permissions import check_permission, is_for, role_of
 from handlers.refusals import refused
 from handlers.staff import (
+    answering,
     arrivals,
     brief,
     counter_offers,
@@ -120,11 +121,7 @@ INTENTS: tuple[Intent, ...] = (
         "make_offer", STAFF, "work_requests", counter_offers.offer_instead, _slots("number", "time", "room", "quantity")
     ),
     Intent(
-        "reassign_request",
-        STAFF,
-        "work_requests",
-        reassigning.reassign_request,
-        _slots("number", "name", "department"),
+        "reassign_request", STAFF, "work_requests", reassigning.reassign_request, _slots("number", "name", "department")
     ),
     Intent("open_for_guest", STAFF, "open_for_guest", open_for_guest.open_for_guest, _WISH),
     Intent("merge_requests", STAFF, "work_requests", merging.merge_requests, _slots("numbers")),
@@ -137,6 +134,8 @@ INTENTS: tuple[Intent, ...] = (
     Intent("take_over", STAFF, "take_over", takeover.take_over, _slots("room")),
     Intent("write_to_guest", STAFF, "take_over", takeover.write_to_guest, _slots("room")),
     Intent("end_handoff", STAFF, "take_over", takeover.end_handoff, _slots("room")),
+    Intent("answer_alarm", STAFF, "answer_alarms", answering.answer_alarm, _slots("room")),
+    Intent("close_alarm", STAFF, "answer_alarms", answering.close_alarm, _slots("room")),
     Intent("arrivals", STAFF, "see_arrivals", arrivals.arrivals, _slots("day")),
     Intent("departures", STAFF, "see_arrivals", arrivals.departures, _slots("day")),
     Intent("in_house", STAFF, "see_arrivals", arrivals.in_house),
@@ -169,6 +168,7 @@ INTENTS: tuple[Intent, ...] = (
     Intent("knowledge_history", STAFF, "edit_knowledge", knowledge_changes.knowledge_history, _ENTRY),
     Intent("staff_help", STAFF, "staff_help", lambda turn: duty.staff_help(turn, offered(turn.speaker))),
 )
+_PASSED_ON = {handoffs.RELAY: handoffs.relayed, alarms.IN_ALARM: emergency.in_alarm}
 _BY_NAME = {intent.name: intent for intent in INTENTS}
 
 
@@ -207,8 +207,8 @@ def not_understood(turn: Turn, alternatives: Sequence[Call]) -> list[Reply]:
 
 
 def _answered(turn: Turn) -> list[Reply]:
-    if turn.call.intent == handoffs.RELAY:
-        return handoffs.relayed(turn)
+    if turn.call.intent in _PASSED_ON:
+        return _PASSED_ON[turn.call.intent](turn)
     intent = _BY_NAME.get(turn.call.intent)
     if intent is None:
         return not_understood(turn, ())
