@@ -19,12 +19,13 @@ import structlog
 from bot import turn_steps
 from bot.channels.base import Inbound
 from bot.house import House
+from bot.logs import log_turn
 from bot.quarantine import quarantine, set_aside
 from bot.records import Records
 from bot.turn_names import find_names, wanted_names
 from bot.turn_record import Arrival, record
 from bot.turn_steps import Matter
-from bot.turn_talk import for_the_house, heard_at_once
+from bot.turn_talk import beside_alarm, for_the_house, heard_at_once
 from bot.understanding.contract import Understanding
 from crm.calendar import local
 from crm.conversations.inbound import abandoned_conversations, take_lease
@@ -85,9 +86,10 @@ class Concierge:
         arrival = await self._records.write(lambda db: record(db, now, self._owner, house.language, inbound))
         if arrival is None:
             return
-        is_at_once = bool(inbound.button) or arrival.place.is_staff or self._heed(arrival, inbound.text)
+        place = arrival.place
+        is_at_once = bool(inbound.button) or place.is_staff or place.is_alarmed or self._heed(arrival, inbound.text)
         if arrival.is_leased:
-            self._serve_soon(arrival.place.conversation_id, 0.0 if is_at_once else self._burst)
+            self._serve_soon(place.conversation_id, 0.0 if is_at_once else self._burst)
 
     async def sweep(self) -> None:
         """Takes up what a dead process, or a database that was away, left unanswered."""
@@ -161,7 +163,7 @@ class Concierge:
         except Exception as error:
             more = await self._quarantine(matter, error)
         else:
-            _log_turn(matter, understanding, started)
+            log_turn(matter, understanding, started)
         self._replied()
         return more
 
@@ -175,12 +177,14 @@ class Concierge:
         if matter.pressed is not None:
             return Understanding(matter.text, matter.speaker.language, (matter.pressed,), "button", 1.0, ())
         found = heard_at_once(matter, is_awake=self._is_awake)
+        if matter.alarm and not self._is_awake:
+            self._begin_to_wake()  # for what comes after: these words wait for nothing
         context = turn_steps.context(matter, self._clock(), house, () if found else await self._names(matter))
         if found is None:
             from bot.understanding.recogniser import understand  # loaded by now
 
-            found = understand(for_the_house(matter), context)
-        if self._model is None or not self._is_awake or not matter.text.strip():
+            found = beside_alarm(matter, understand(for_the_house(matter), context))
+        if self._model is None or not self._is_awake or matter.alarm or not matter.text.strip():
             return found
         return await self._model.ask(found, context, matter.speaker.conversation_id)
 
@@ -208,10 +212,14 @@ class Concierge:
 
     async def _wake(self) -> None:
         """Once, beside the loop; all whose messages come meanwhile wait for it."""
+        waking = self._begin_to_wake()
+        if not waking.done():
+            await asyncio.wait([waking])
+
+    def _begin_to_wake(self) -> asyncio.Task[None]:
         if self._waking is None:
             self._waking = asyncio.create_task(asyncio.to_thread(_wake, self._clock()))
-        if not self._is_awake:
-            await asyncio.wait([self._waking])
+        return self._waking
 
     async def _set_aside(self, conversation_id: str, error: Exception) -> bool:
         log.exception("message unreadable", conversation=conversation_id, error=type(error).__name__)
@@ -238,13 +246,3 @@ def _wake(now: datetime) -> None:
     from bot.understanding.recogniser import wake
 
     wake(now)
-
-
-def _log_turn(matter: Matter, understanding: Understanding, started: float) -> None:
-    log.info(
-        "turn",
-        channel=matter.speaker.channel,
-        intent=",".join(call.intent for call in understanding.calls) or "none",
-        by=understanding.by,
-        milliseconds=round((perf_counter() - started) * 1000, 1),
-    )

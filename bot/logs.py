@@ -6,9 +6,14 @@ import io
 import logging
 import sys
 from contextlib import suppress
-from typing import TextIO, cast
+from time import perf_counter
+from typing import TYPE_CHECKING, TextIO, cast
 
 import structlog
+
+if TYPE_CHECKING:
+    from bot.turn_steps import Matter
+    from bot.understanding.contract import Understanding
 
 
 def configure_logs(level: int = logging.INFO) -> None:
@@ -26,6 +31,17 @@ def configure_logs(level: int = logging.INFO) -> None:
     )
     logging.basicConfig(
         level=max(level, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
+    )
+
+
+def log_turn(matter: Matter, understanding: Understanding, started: float) -> None:
+    """Ids and outcomes, never what was said."""
+    structlog.get_logger("turn").info(
+        "turn",
+        channel=matter.speaker.channel,
+        intent=",".join(call.intent for call in understanding.calls) or "none",
+        by=understanding.by,
+        milliseconds=round((perf_counter() - started) * 1000, 1),
     )
 
 

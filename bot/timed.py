@@ -15,7 +15,7 @@ from crm.conversations.outbox import queue_messages
 from crm.errors import StoreUnavailable
 from crm.properties.knowledge import Entry
 from crm.store import Connection
-from handlers.timed import brief, house_questions, roster, service_levels, stay_events
+from handlers.timed import alarms, brief, house_questions, roster, service_levels, stay_events
 from handlers.timed.handoffs import handoff_work
 from handlers.turn import Moment, Timed
 
@@ -31,7 +31,13 @@ def find_answers(question: str, entries: tuple[Entry, ...]) -> Sequence[str]:
     return find_entries(question, entries)
 
 
-TIMED: tuple[Timed, ...] = (roster.WORK, service_levels.WORK, brief.WORK, house_questions.telling_askers(find_answers))
+TIMED: tuple[Timed, ...] = (
+    alarms.WORK,
+    roster.WORK,
+    service_levels.WORK,
+    brief.WORK,
+    house_questions.telling_askers(find_answers),
+)
 
 
 def timed_works(settings: Settings) -> tuple[Timed, ...]:

@@ -37,7 +37,8 @@ PICTURE = "show_picture"
 class Matter:
     """What one turn is about: the waiting messages of one speaker, and all that understanding them needs.
 
-    `held`: the speaker is a guest in a colleague's hands, or a colleague with a guest in front of them.
+    `held`: the speaker is a guest in a colleague's hands, or a colleague with a guest in front of them. `alarm`: of
+    the guest who speaks, whose words go to everybody who was called.
     """
 
     messages: Sequence[InboundMessage]
@@ -50,6 +51,7 @@ class Matter:
     choices: Sequence[Button]
     knowledge_version: int
     held: Held | None = None
+    alarm: str = ""
 
     @property
     def voice(self) -> str:
@@ -79,6 +81,7 @@ def gather(db: Connection, conversation_id: str, house: House) -> Matter | None:
         choices=() if pressed else [as_button(choice) for choice in waiting.choices],
         knowledge_version=waiting.knowledge_version,
         held=waiting.held,
+        alarm=waiting.alarm,
     )
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.turn_notes import is_verbatim
 from bot.turn_steps import Matter
 from bot.understanding.contract import TALK, Understanding
 from crm.conversations.waiting import Held
+from handlers.alarms import IN_ALARM
 from handlers.handoffs import RELAY
 from handlers.turn import Button, Call
 
 SLASHES = ("/", "／")
+WISHES = frozenset({"request_service", "ask_house", "link_stay", "tell_needs"})
 START = "/start"  # how links and invitations come in: they are read by their form
 
 
@@ -31,7 +34,23 @@ def heard_at_once(matter: Matter, *, is_awake: bool) -> Understanding | None:
         return _of_guest(matter, matter.held, words)
     from bot.understanding.alarm import alarm, is_alarm
 
-    return alarm(words, matter.speaker.language) if not is_awake and is_alarm(words) else None
+    if not is_awake and is_alarm(words):
+        return alarm(words, matter.speaker.language)
+    return _told_in_alarm(matter) if matter.alarm and not (is_awake and words) else None
+
+
+def beside_alarm(matter: Matter, found: Understanding) -> Understanding:
+    """After an alarm all words go to those who were called; of what else they may mean, only what is sure is done."""
+    is_emergency = any(call.intent == "emergency" for call in found.calls)
+    is_sure = is_emergency and found.by == "phrases"
+    if not matter.alarm or is_sure or matter.text.strip().startswith(START):
+        return found
+    if found.by in ("button", "pending"):
+        wishes = found.calls
+    else:  # haste and thanks, "no longer" and "please come" are about the alarm
+        wishes = tuple(call for call in found.calls if call.intent in WISHES and not found.is_doubtful)
+    passed_on = Call(IN_ALARM, {"alarm": matter.alarm, "alone": not wishes, "guessed": is_emergency})
+    return replace(found, calls=(passed_on, *wishes), by=found.by if wishes else TALK)
 
 
 def for_the_house(matter: Matter) -> str:
@@ -61,9 +80,17 @@ def _of_guest(matter: Matter, held: Held, words: str) -> Understanding:
 
     button = _labelled(matter.choices, words)
     end = button.call if button else find_ending(words, "back_to_house")
-    alarm = [Call("emergency", {"text": words})] if is_alarm(words) else []
+    told = [Call(IN_ALARM, {"alarm": matter.alarm, "handoff": held.handoff_id})] if matter.alarm else []
+    alarm = [Call("emergency", {"text": words})] if is_alarm(words) else told
     calls = [end] if end else [*alarm, _relay(held)]
     return Understanding(words, language_of(words, matter.speaker.language), tuple(calls), TALK, 1.0)
+
+
+def _told_in_alarm(matter: Matter) -> Understanding:
+    from bot.understanding.reading import language_of
+
+    words, call = matter.text.strip(), Call(IN_ALARM, {"alarm": matter.alarm, "alone": True})
+    return Understanding(words, language_of(words, matter.speaker.language), (call,), TALK, 1.0)
 
 
 def _relay(held: Held) -> Call:

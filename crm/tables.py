@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 import crm.conversations.accounts
+import crm.conversations.alarms
 import crm.conversations.attachments
 import crm.conversations.grants
 import crm.conversations.handoffs

@@ -20,8 +20,17 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 
 def told(language: str, words: Words) -> str:
-    """As guests read it: Pool: open from 7:00 am."""
+    """With its title: Pool: open from 7:00 am."""
     return say(language, "house_knowledge.ask_house.answer", title=words.title, text=words.text)
+
+
+def spoken(language: str, words: Words) -> str:
+    """As guests hear it: a text that begins with its title names itself."""
+    begun = ["", *table(language, "house_knowledge", "ask_house")["articles"]]
+    text = words.text.lstrip()
+    if text.casefold().startswith(tuple(f"{each}{words.title}".casefold() for each in begun)):
+        return text[:1].upper() + text[1:]
+    return told(language, words)
 
 
 def find_meant(turn: Turn) -> Entry | None:

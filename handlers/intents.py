@@ -10,7 +10,7 @@ from crm.conversations.accounts import Place, Speaker, load_speaker
 from crm.errors import NoStay, Refusal
 from crm.service_requests.needs import NEEDS
 from crm.staff import roles
-from handlers import cards, handoffs, imported, reach
+from handlers import alarms, cards, handoffs, imported, reach
 from handlers.guest import (
     allergies,
     changes,
@@ -32,6 +32,7 @@ from handlers.guest import (
 from handlers.permissions import check_permission, is_for, role_of
 from handlers.refusals import refused
 from handlers.staff import (
+    answering,
     arrivals,
     bookings_upload,
     brief,
@@ -138,6 +139,8 @@ INTENTS: tuple[Intent, ...] = (
     Intent("import_bookings", STAFF, "import_bookings", bookings_upload.import_bookings),
     Intent("arrivals", STAFF, "see_arrivals", arrivals.arrivals, slots("day")),
     Intent("departures", STAFF, "see_arrivals", arrivals.departures, slots("day")),
+    Intent("answer_alarm", STAFF, "answer_alarms", answering.answer_alarm, slots("room")),
+    Intent("close_alarm", STAFF, "answer_alarms", answering.close_alarm, slots("room")),
     Intent("in_house", STAFF, "see_arrivals", arrivals.in_house),
     Intent("found_item", STAFF, "record_lost_items", lost_items.found_item, (*slots("room"), Slot("words", "text"))),
     Intent("lost_items", STAFF, "see_lost_items", lost_items.lost_items),
@@ -168,6 +171,7 @@ INTENTS: tuple[Intent, ...] = (
     Intent("knowledge_history", STAFF, "edit_knowledge", knowledge_changes.knowledge_history, _ENTRY),
     Intent("staff_help", STAFF, "staff_help", lambda turn: duty.staff_help(turn, offered(turn.speaker))),
 )
+_PASSED_ON = {handoffs.RELAY: handoffs.relayed, alarms.IN_ALARM: emergency.in_alarm}
 _BY_NAME = {intent.name: intent for intent in INTENTS}
 
 
@@ -206,8 +210,8 @@ def not_understood(turn: Turn, alternatives: Sequence[Call]) -> list[Reply]:
 
 
 def _answered(turn: Turn) -> list[Reply]:
-    if turn.call.intent == handoffs.RELAY:
-        return handoffs.relayed(turn)
+    if turn.call.intent in _PASSED_ON:
+        return _PASSED_ON[turn.call.intent](turn)
     intent = _BY_NAME.get(turn.call.intent)
     if intent is None:
         return not_understood(turn, ())

@@ -85,6 +85,8 @@ COMPOSED = {
     "handoff.returned.": {"unanswered", "left"},
     "handoff.waiting.": {"unanswered", "left", "asked_again"},
     "handoff.ended.": {"handed_back", "by_guest", "quiet", "unanswered", "taken_from"},
+    "emergency.told.": {"said", "stood_down", "coming", "closed"},
+    "emergency.after.": {"coming", "closed"},
     "handoff.": {"take_over.ask", "write_to_guest.ask"},
     "cards.needs.": {"children", "elders"},
     "request_desk.": {"open_requests.none", "my_tasks.none", "accept_request.none"}
@@ -169,7 +171,7 @@ SAMPLES: dict[str, list[Any]] = {
 FLAGS = {"fault", "attended", "told", "linked", "late", "in_house", "offer", "returning", "alone", "known", "done"}
 FLAGS |= {"same_day", "by_house", "approval", "staff", "desk", "each", "months", "other", "away", "lead", "elder"}
 FLAGS |= {"changed", "heard", "on", "waits", "here", "preferred", "bound", "refused", "service"}
-FLAGS |= {"waiting", "guests_only"}
+FLAGS |= {"waiting", "guests_only", "unanswered", "stood_down"}
 FLAGS |= {"photo", "waiting", "unsent", "sent", "inbound", "is_manager"}
 WARNINGS = {"cards.needs.allergy"}  # the one sign in the house: nobody may overlook it
 

@@ -17,7 +17,7 @@ from bot.understanding.foods import CLAUSE, Span, around_pattern
 from bot.understanding.money import find_budget
 from bot.understanding.reading import Reading, fold
 from bot.understanding.slots import FINDERS
-from crm.service_requests.needs import NEEDS, OTHER, Needs, needs_of
+from crm.service_requests.needs import NEEDS, OTHER, Needs, in_one_note, needs_of
 from handlers.needs import taken
 from handlers.turn import Call
 
@@ -118,7 +118,7 @@ def _while_ordering(call: Call, told: Needs, text: str, context: Context) -> tup
     service = context.catalogue.get(str(call.slots.get("service")))
     own = taken(told, service) if service else Needs()
     left = told.without(own)
-    words = {WORDS: "; ".join(filter(None, (call.slots.get(WORDS), text)))} if own else {}
+    words = {WORDS: in_one_note((call.slots.get(WORDS, ""), text))} if own else {}
     order = replace(call, slots={**call.slots, **needs_of(call.slots).joined(own).as_slots(), **words})
     return (*((Call(TELL, {**left.as_slots(), "note": text}),) if left.allergy else ()), order)
 
@@ -172,7 +172,7 @@ def _in_their_words(note: str, needs: Needs, plain: str, text: str) -> str:
     }
     spans = [span for name, some in told.items() if getattr(needs, name) for span in some]
     missing = dict.fromkeys(_clause(text, plain, span) for span in spans if text[slice(*span)] not in note)
-    return "; ".join([*filter(None, missing), *([note] if note else [])])
+    return in_one_note((*missing, note))
 
 
 def _clause(text: str, plain: str, span: Span) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.understanding.vocabulary import service_words
-from crm.service_requests.needs import NEEDS, needs_of
+from crm.service_requests.needs import NEEDS, in_one_note, needs_of
 from handlers.turn import Call
 
 
@@ -49,7 +49,7 @@ def _merged(known: Call, call: Call) -> Call:
     slots: dict[str, Any] = {**call.slots, **known.slots}
     notes = [str(each.slots["note"]) for each in (known, call) if each.slots.get("note")]
     if len(notes) == 2 and notes[1] not in notes[0]:
-        slots["note"] = "; ".join(notes)
+        slots["note"] = in_one_note(notes)
     counts = [each.slots["quantity"] for each in (known, call) if each.slots.get("quantity")]
     if len(counts) == 2 and counts[0] != counts[1]:
         slots["quantity"] = sum(counts)

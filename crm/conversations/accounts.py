@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Select, UniqueConstraint, bindparam, select, union_all, update
 from sqlmodel import Field, SQLModel
 
+from crm.conversations.alarms import heard_in
 from crm.guests.profile import guest
 from crm.properties.houses import room
 from crm.staff.members import StaffMember, find_staff_member
@@ -77,22 +78,30 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The conversation something was said in and the account that said it."""
+    """The conversation something was said in and the account that said it.
+
+    `is_alarmed`: what a guest says there goes to the colleagues who were called.
+    """
 
     conversation_id: str
     account_id: str
     is_staff: bool = False
     is_unreachable: bool = False
+    is_alarmed: bool = False
 
 
+_AT_ADDRESS = (
+    select(conversation.c.id)
+    .where(conversation.c.channel == bindparam("channel"), conversation.c.address == bindparam("address"))
+    .scalar_subquery()
+)
 _LOCATE = Prepared(
     select(
-        select(conversation.c.id)
-        .where(conversation.c.channel == bindparam("channel"), conversation.c.address == bindparam("address"))
-        .scalar_subquery(),
+        _AT_ADDRESS,
         account.c.id,
         account.c.staff_id.is_not(None),
         account.c.unreachable_since.is_not(None),
+        heard_in(_AT_ADDRESS, account.c.guest_id, bindparam("now", type_=Utc)).is_not(None),
     ).where(account.c.channel == bindparam("channel"), account.c.external_id == bindparam("sender_id"))
 )
 _own = guest.alias("own")
@@ -165,7 +174,7 @@ def locate(
     language: str,
 ) -> Place:
     """The conversation and account of a sender; both are written down when they speak for the first time."""
-    sender = {"channel": channel, "address": address, "sender_id": sender_id}
+    sender = {"channel": channel, "address": address, "sender_id": sender_id, "now": now}
     found = _LOCATE.first(db, sender)
     if found is None:
         person = {"channel": channel, "external_id": sender_id, "name": name, "language": language, "created_at": now}

@@ -60,6 +60,13 @@ _REACHABLE = (
     .where(account.c.unreachable_since.is_(None))
     .order_by(conversation.c.channel == CONSOLE, conversation.c.last_inbound_at.desc().nulls_last())
 )
+_IN_CONVERSATIONS = Prepared(
+    _RECIPIENT.add_columns(staff_member.c.role)
+    .outerjoin(account, account.c.id == conversation.c.account_id)
+    .outerjoin(staff_member, staff_member.c.id == account.c.staff_id)
+    .where(conversation.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(conversation.c.id)
+)
 _OF_STAFF = Prepared(
     _REACHABLE.add_columns(staff_member.c.role)
     .join(staff_member, staff_member.c.id == account.c.staff_id)
@@ -97,11 +104,10 @@ _NAMES_OF_STAFF = Prepared(
 
 
 def on_duty(db: Connection, property_id: str, *, department: str = "", role: str = "") -> list[Recipient]:
-    """Where to reach the people on duty of this department, or of this role."""
+    """Where to reach the people on duty of this department, or of this role, or all of them."""
     members = _ON_DUTY.all(db, {"property_id": property_id})
-    return _best(
-        (each for each in members if (each.department == department if department else each.role == role)), "staff_id"
-    )
+    wanted = (each for each in members if department in ("", each.department) and role in ("", each.role))
+    return _best(wanted, "staff_id")
 
 
 def leads_on_duty(db: Connection, property_id: str, department: str) -> list[Recipient]:
@@ -114,9 +120,20 @@ def staff_recipients(db: Connection, staff_ids: Sequence[str]) -> list[Recipient
     return _best(_OF_STAFF.all(db, {"ids": list(staff_ids)}), "staff_id") if staff_ids else []
 
 
+def staff_chats(db: Connection, staff_ids: Sequence[str]) -> list[Recipient]:
+    """Every conversation each of them can be reached in."""
+    return [_recipient(row) for row in _OF_STAFF.all(db, {"ids": list(staff_ids)})] if staff_ids else []
+
+
 def recipient_in(db: Connection, conversation_id: str) -> Recipient:
     """The person of a private conversation, wherever they may also be reachable."""
     return _recipient(_IN_CONVERSATION.one(db, {"conversation_id": conversation_id}))
+
+
+def recipients_in(db: Connection, conversation_ids: Iterable[str]) -> list[Recipient]:
+    """The people of these private conversations."""
+    ids = list(conversation_ids)
+    return [_recipient(row) for row in _IN_CONVERSATIONS.all(db, {"ids": ids})] if ids else []
 
 
 def names_around(db: Connection, conversation_id: str) -> set[str]:

@@ -17,6 +17,7 @@ from crm.conversations.accounts import (
     make_speaker,
     with_stay,
 )
+from crm.conversations.alarms import heard_in
 from crm.conversations.handoffs import in_front_of, taken_in
 from crm.conversations.inbound import IS_NEW
 from crm.conversations.messages import Choice, InboundMessage, message, open_body
@@ -39,7 +40,8 @@ class Held:
 class Waiting:
     """What waits in a conversation, from whom, the question that is open there (a packed handlers.turn.Question), and
     the buttons of what was said last there: nobody means older ones when typing "2". `knowledge_version` grows whenever
-    what houses tell about themselves changes. `held` is there while a guest and a colleague talk.
+    what houses tell about themselves changes. `held` is there while a guest and a colleague talk, `alarm` is the id of
+    the guest's own while their words go to everybody who was called.
     """
 
     messages: Sequence[InboundMessage]
@@ -48,6 +50,7 @@ class Waiting:
     choices: Sequence[Choice]
     knowledge_version: int
     held: Held | None = None
+    alarm: str = ""
 
 
 _said_last = message.alias("said_last")
@@ -72,6 +75,7 @@ _WAITING = Prepared(
             VERSION.label("knowledge_version"),
             taken_in(bindparam("conversation_id")).label("taken"),
             in_front_of(account.c.staff_id).label("in_front"),
+            heard_in(message.c.conversation_id, account.c.guest_id, message.c.created_at).label("alarm"),
             *SPEAKER_COLUMNS,
         )
         .select_from(message)
@@ -99,10 +103,11 @@ def find_waiting(db: Connection, conversation_id: str) -> Waiting | None:
     if not rows:
         return None
     messages = [InboundMessage(row[0], row[1], open_body(db, row[0], row[2]), row[3]) for row in rows]
-    _, account_id, _, _, question, said_id, said_body, version, taken, in_front, *speaker_columns = rows[0]
+    _, account_id, _, _, question, said_id, said_body, version, taken, in_front, alarm, *speaker_columns = rows[0]
     choices = open_body(db, said_id, said_body).choices if said_id else ()
     speaker = make_speaker(db, Place(conversation_id, account_id), speaker_columns)
     if speaker.staff is None:
         in_front = None  # also of somebody who does not work here any more
     held = Held(taken or in_front, is_here=bool(taken)) if taken or in_front else None
-    return Waiting(messages, speaker, open_question(db, conversation_id, question), choices, int(version), held)
+    asked = open_question(db, conversation_id, question)
+    return Waiting(messages, speaker, asked, choices, int(version), held, alarm or "")

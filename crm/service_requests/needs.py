@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 NEEDS = ("allergy", "diet", "ages", "money")
 OTHER = "other"  # an allergy to something we have no word for: the guest's own words tell
 GROWN_UP = 18  # years
+_CHINESE = re.compile("[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,12 @@ class Needs:
 
 
 NONE = Needs()
+
+
+def in_one_note(words: Iterable[str]) -> str:
+    """What was said in several places, each once, parted as the language parts it."""
+    said = list(dict.fromkeys(filter(None, words)))
+    return ("；" if all(map(_CHINESE.search, said)) else "; ").join(said)
 
 
 def needs_of(slots: Mapping[str, Any]) -> Needs:

@@ -14,7 +14,7 @@ from crm.properties.catalogue import Catalogue, Service
 from crm.properties.houses import Property
 from crm.service_requests.hands import as_seen_before
 from crm.service_requests.levels import next_look, promise, service_of
-from crm.service_requests.needs import NONE, Needs, packed
+from crm.service_requests.needs import NONE, Needs, in_one_note, packed
 from crm.service_requests.requests import (
     UNFINISHED,
     RequestState,
@@ -45,7 +45,7 @@ class Details:
     def with_words(self, said: Iterable[str], meaning_of: Callable[[str], str]) -> Details:
         """With words that were said later, after those from before, and what all of them mean."""
         words = [(self.note, self.translation), *((each, meaning_of(each)) for each in said)]
-        note, meaning = _joined(each for each, _ in words), _joined(meant or each for each, meant in words)
+        note, meaning = in_one_note(each for each, _ in words), in_one_note(meant or each for each, meant in words)
         return replace(self, note=note, translation=meaning if meaning != note else "")
 
 
@@ -222,10 +222,6 @@ def give_back(db: Connection, now: datetime, request: ServiceRequest, service: S
 def _anew(now: datetime, due_at: datetime) -> dict[str, Any]:
     """A new promise begins: nothing was said about it yet. The clock sees for itself what is due now."""
     return {"due_at": due_at, "promised_at": None, "apologies": 0, "is_reminded": False, "rung": 0, "look_at": now}
-
-
-def _joined(words: Iterable[str]) -> str:
-    return "; ".join(dict.fromkeys(filter(None, words)))
 
 
 def _sealed(db: Connection, request_id: str, details: Details) -> dict[str, bytes | None]:

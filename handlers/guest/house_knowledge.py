@@ -27,7 +27,7 @@ def ask_house(turn: Turn) -> list[Reply]:
 def _said(turn: Turn, entry: Entry) -> str:
     words = entry.spoken(turn.language)
     answer = str(turn.slot("answer") or "") if len(turn.slot("entries")) == 1 else ""
-    return entries.told(turn.language, replace(words, text=answer or words.text))
+    return entries.spoken(turn.language, replace(words, text=answer or words.text))
 
 
 def _note(turn: Turn) -> None:

@@ -112,7 +112,7 @@ def _confirmation(turn: Turn, request: ServiceRequest, department: str) -> Reply
         turn.language,
         f"service_requests.request_service.{sentence}",
         what=cards.what(turn.language, request, noted=False),
-        words=" ".join(request.note.removesuffix(windows.other_room(turn, request.room)).rstrip("; ").split()),
+        words=" ".join(request.note.removesuffix(windows.other_room(turn, request.room)).rstrip("; ；").split()),
         room=request.room,
         fault=cards.is_fault(turn.language, request.service),
         contact=cards.promises_contact(turn.language, request.service),

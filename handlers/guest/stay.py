@@ -26,7 +26,7 @@ def my_stay(turn: Turn) -> list[Reply]:
         until=clock(turn.language, stay.departure_time),
     )
     asked = [find_entry(turn.db, str(each)) for each in turn.slot("entries") or () if not stay.departure_time]
-    told = [entries.told(turn.language, each.spoken(turn.language)) for each in asked if each and not each.is_removed]
+    told = [entries.spoken(turn.language, each.spoken(turn.language)) for each in asked if each and not each.is_removed]
     offer = "late_checkout" if stay.is_in_house else "early_checkin"
     buttons = [cards.service_button(turn.language, offer)] if offer in turn.catalogue else []
     return [Reply("\n".join([cards.capital(text), *told]), buttons)]

@@ -34,7 +34,9 @@ def resume_request(turn: Turn) -> list[Reply]:
 
 
 def _nothing_waits(turn: Turn, mine: Sequence[ServiceRequest]) -> Reply:
-    """Where the requests stand, for "come now" is also said by who has waited too long."""
+    """Where the requests stand, for "come now" is also said by who has waited too long; or a person, who comes."""
+    if not mine and turn.slot("number") is None:
+        return Reply("", follow_up=Call("ask_for_person"))
     text = say(turn.language, "waiting.resume_request.nothing", standings=notices.standings(turn, mine))
     return Reply(text, [cards.person_button(turn.language)])
 

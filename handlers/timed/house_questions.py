@@ -80,7 +80,7 @@ def _news(moment: Moment, question: OpenQuestion, entry: Entry) -> Reply:
         asker.language,
         "house_knowledge.answered_later.text",
         question=cards.short(asked, LONGEST_QUESTION),
-        answer=words.text if is_said else entries.told(asker.language, words),
+        answer=words.text if is_said else entries.spoken(asker.language, words),
     )
     return Reply(text, to=asker, message_class=MessageClass.SERVICE)
 

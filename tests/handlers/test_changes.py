@@ -105,10 +105,10 @@ def test_what_the_words_mean_goes_with_them_when_they_change_and_when_they_come_
     own = house.ask(guest, "request_service", service="food_order", note="炒饭", translation=fried).own
     assert "fried" not in own
     changed = house.ask(guest, "change_request", note="加辣", translation=spicy)
-    assert "“炒饭; 加辣”" in changed.by(carl)
+    assert "“炒饭；加辣”" in changed.by(carl)
     assert "Translated: “fried rice; make it spicy”" in changed.by(carl)
     again = house.ask(guest, "repeat_request").by(carl)
-    assert "“炒饭; 加辣”\nTranslated: “fried rice; make it spicy”" in again
+    assert "“炒饭；加辣”\nTranslated: “fried rice; make it spicy”" in again
 
 
 def test_a_meaning_belongs_to_its_words_only(house: House) -> None:
@@ -123,7 +123,7 @@ def test_old_words_beside_a_new_number_get_the_news_beside_them(house: House) ->
     heard = house.ask(guest, "change_request", said="浴巾改成四条吧", service="towels", quantity=4)
     assert "送三条" not in heard.own
     assert "毛巾 4条" in heard.by(lily)
-    assert "送三条浴巾; 浴巾改成四条吧" in heard.by(lily)
+    assert "送三条浴巾；浴巾改成四条吧" in heard.by(lily)
 
 
 def test_the_taxi_that_goes_to_the_airport_is_changed_and_cancelled_by_either_name(house: House) -> None:
@@ -142,4 +142,4 @@ def test_old_words_beside_more_people_get_the_news_beside_them(house: House) -> 
     house.ask(guest, "request_service", service="restaurant_table", **table)
     heard = house.ask(guest, "change_request", said="改成十个人", service="restaurant_table", people=10)
     assert "八个人" not in heard.own
-    assert "“包间，八个人，清淡点; 改成十个人”" in heard.by(cook)
+    assert "“包间，八个人，清淡点；改成十个人”" in heard.by(cook)

@@ -17,7 +17,7 @@ def test_desk_and_every_manager_hear_it_at_once(house: House) -> None:
     heard = house.ask(guest, "emergency", text="我妈摔倒了！")
     assert heard.by(boss) == "紧急 · 302 · 王芳\n“我妈摔倒了！”"
     assert heard.by(desk) == "EMERGENCY · Room 302 · 王芳\n“我妈摔倒了！”"
-    assert heard.labels_of(desk) == ["Room 302", "Take over", "Answer"]
+    assert heard.labels_of(desk) == ["On my way", "All clear", "Room 302", "Take over", "Answer"]
     assert {each.message_class for each in heard.replies_to(desk)} == {MessageClass.SERVICE}
     assert not heard.by(asleep)
     assert not heard.by(lily)
@@ -61,7 +61,7 @@ def test_guest_not_yet_in_house_has_no_room_to_run_to(house: House) -> None:
     guest, desk = house.guest(state=StayState.BOOKED, days=(1, 3)), house.staff("Dora", "front_desk")
     heard = house.ask(guest, "emergency", text="fire")
     assert heard.by(desk).startswith("EMERGENCY · room unknown · Anna Berg\n")
-    assert heard.labels_of(desk) == ["Take over", "Answer"]
+    assert heard.labels_of(desk) == ["On my way", "All clear", "Take over", "Answer"]
 
 
 @pytest.mark.parametrize(

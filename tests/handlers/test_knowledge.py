@@ -12,6 +12,7 @@ from crm.properties.knowledge_changes import Configured, add_entry, history, put
 from crm.staff.audit import AuditEntry
 from crm.stays.bookings import Stay, StayState
 from crm.store import table
+from handlers import entries
 from handlers.timed.house_questions import telling_askers
 from handlers.turn import Moment, Reply
 from tests.support.house import House, Person
@@ -56,6 +57,20 @@ def looks_again(house: House, finds: str = "") -> list[Reply]:
 @pytest.fixture
 def desk(house: House) -> Person:
     return house.staff("Dora", "front_desk")
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "text", "told"),
+    [
+        ("en", "Gym", "The gym is on the second floor.", "The gym is on the second floor."),
+        ("en", "Gym", "gym: second floor", "Gym: second floor"),
+        ("en", "Gym", "On the second floor.", "Gym: On the second floor."),
+        ("zh", "健身房", "健身房在二楼。", "健身房在二楼。"),
+        ("zh", "健身房", "二楼，房卡开门。", "健身房：二楼，房卡开门。"),
+    ],
+)
+def test_title_is_not_said_twice(language: str, title: str, text: str, told: str) -> None:
+    assert entries.spoken(language, Words(title, text, ())) == told
 
 
 # What was asked

@@ -207,4 +207,4 @@ def test_what_the_words_mean_stays_when_an_allergy_is_told_later(house: House) -
     guest, carl = house.guest("张三", language="zh"), house.staff("Carl", "kitchen")
     house.ask(guest, "request_service", service="food_order", note="炒饭", translation=["炒饭", "fried rice"])
     told = house.ask(guest, "tell_needs", allergy=["peanuts"], note="对花生过敏")
-    assert "“炒饭; 对花生过敏”\nTranslated: “fried rice; 对花生过敏”" in told.by(carl)
+    assert "“炒饭；对花生过敏”\nTranslated: “fried rice; 对花生过敏”" in told.by(carl)

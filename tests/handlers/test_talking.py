@@ -555,3 +555,10 @@ def test_two_talks_of_one_guest_stay_where_they_are(house: House) -> None:
     bind_guest(house.db, stranger.place.account_id, guest.stay.guest_id)
     assert says(house, stranger, stranger, "Hello").by(eva) == "302 Anna Berg: Hello"
     assert says(house, guest, guest, "Good evening").by(dora) == "302 Anna Berg: Good evening"
+
+
+def test_come_now_brings_a_person_where_nothing_else_is_open(house: House) -> None:
+    guest, desk = house.guest(), house.staff("Dora", "front_desk")
+    heard = house.ask(guest, "resume_request", said="please come now")
+    assert heard.by(desk).startswith("Room 302 · person to talk to")
+    assert heard.own.strip().startswith("The front desk knows and will write here, call or come to room 302")

@@ -66,6 +66,21 @@ async def test_everybody_on_duty_has_it_within_a_second_however_long_bursts_are_
     assert took < 1.0
 
 
+async def test_what_is_said_after_it_waits_for_no_burst_and_no_model(house: House) -> None:
+    house.add_guest("anna", "212")
+    house.add_staff("dora", "front_desk")
+    channel = FakeChannel()
+    async with house.running(channel, burst_seconds=10.0):
+        await channel.says("anna", "my father fell down")
+        await channel.hears("dora", "EMERGENCY", seconds=5)
+        started = time.perf_counter()
+        await channel.says("anna", "two more towels, there is something on the floor")
+        await channel.hears("dora", "something on the floor", seconds=5)
+        took = time.perf_counter() - started
+        await house.quiet()
+    assert took < 1.0
+
+
 @pytest.mark.parametrize(
     ("words", "raised"),
     [

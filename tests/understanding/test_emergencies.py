@@ -45,10 +45,32 @@ REAL = [
     "救命，太好看的窗帘着火了",
     "哈哈哈救命，起火了",
     "come quick",
+    "somebody come quick",
     "somebody come quick, she is not moving",
+    "快派个人来，着火了",
+    "please send somebody now, my father fell down",
     "quick, 302, blood all over",
     "I do not want to wake up any more",
 ]
+
+A_PERSON_AT_ONCE = [
+    "plz send somebody now",
+    "come to my room now",
+    "someone come quickly",
+    "can somebody come up right away",
+    "send help now",
+    "come at once",
+    "快派个人来",
+    "赶紧派人过来",
+    "马上叫人来一下",
+    "请马上过来",
+    "现在来个人",
+]
+
+
+@pytest.mark.parametrize("said", A_PERSON_AT_ONCE)
+def test_hurry_without_a_cause_is_for_a_person(said: str) -> None:
+    assert [call.intent for call in hear(said).calls] == ["ask_for_person"]
 
 
 @pytest.mark.parametrize("said", [*HASTE, *TELLS_NOTHING, *WAYS_OF_SPEAKING])

@@ -340,7 +340,7 @@ def test_a_reaction_is_an_emergency(said: str) -> None:
 
 
 def test_the_guests_own_words_stay_in_the_note() -> None:
-    assert slots("羽绒过敏，换个枕头")["note"] == "羽绒过敏; 换个枕头"
+    assert slots("羽绒过敏，换个枕头")["note"] == "羽绒过敏；换个枕头"
     assert slots("I can't have shellfish. Seafood fried rice please")["note"].startswith("I can't have shellfish; ")
 
 
