@@ -130,7 +130,9 @@ class Kf:
         if window.left < 1:
             raise Refused(95001, "send msg count limit")
         window.left -= 1
-        sent = self._state.record(call.path, customer.id, kind, call.body, call.token, is_dropped=bool(customer.fails_with))
+        sent = self._state.record(
+            call.path, customer.id, kind, call.body, call.token, is_dropped=bool(customer.fails_with)
+        )
         msgid = call.body.get("msgid") or f"out-{sent.number}"
         if customer.fails_with:
             event = {"event_type": "msg_send_fail", "fail_msgid": msgid, "fail_type": customer.fails_with}
