@@ -62,7 +62,7 @@ class Said:
     lines: list[str]
     notes: list[str]
     token: str = ""  # of the link of a new stay, for codes that are good until then
-    until: datetime = datetime.min
+    until: datetime = datetime.min.replace(tzinfo=UTC)
 
 
 def new_stay(store: Store, settings: Settings, wish: Wish, png: Path | None) -> Said:
