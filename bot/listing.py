@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from bot.app import utc_now
@@ -10,7 +11,7 @@ from crm.calendar import local
 from crm.properties.houses import properties
 from crm.service_requests.needs import NEEDS
 from crm.service_requests.requests import all_requests
-from crm.staff.invites import Invitation, create_invite
+from crm.staff.invites import LIFETIME, Invitation, create_invite
 from crm.staff.roles import department_of, staff_roles
 from crm.store import Store
 from prompts.words import LANGUAGES
@@ -76,13 +77,24 @@ def make_invite(store: Store, settings: Settings, *, role: str, name: str, house
             raise InviteRefused(f"--property: there is no property {house!r}")
         reads = language or houses[0].language
         invitation = Invitation(name, role, department_of(role), reads, tuple(each.id for each in houses))
-        token = create_invite(db, utc_now(), invitation)
-    return _invite_lines(settings, token)
+        now = utc_now()
+        token = create_invite(db, now, invitation)
+    scan = _scan_line(settings, store, token, now + LIFETIME) if settings.wechat.app_id else []
+    return _invite_lines(settings, token, scan)
 
 
-def _invite_lines(settings: Settings, token: str) -> list[str]:
+def _scan_line(settings: Settings, store: Store, token: str, until: datetime) -> list[str]:
+    from bot.scan_codes import NoCode, make_scan_code
+
+    try:
+        return [f"WeChat:    {make_scan_code(settings, store, token, until).picture}"]
+    except NoCode as error:
+        return [f"WeChat:    no code to scan was made ({error})"]
+
+
+def _invite_lines(settings: Settings, token: str, scan: list[str]) -> list[str]:
     base = settings.web.public_url.rstrip("/") or f"http://{settings.web.host}:{settings.web.port}"
     lines = [f"Web chat:  {base}/staff?t={token}"]
     if settings.telegram.username:
         lines.append(f"Telegram:  https://t.me/{settings.telegram.username}?start={token}")
-    return [*lines, f"Any chat:  /start {token}", "Works once, for ten minutes."]
+    return [*lines, *scan, f"Any chat:  /start {token}", "Works once, for ten minutes."]

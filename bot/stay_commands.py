@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.command import CONFIG, ConfigFile, DataFolder, open_house, refuse
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+    from bot.stays import Said
+    from crm.store import Store
 
 stays = typer.Typer(help="The guests' stays.", no_args_is_help=True)
 
@@ -43,7 +48,9 @@ def add_stay(
             said = new_stay(store, settings, wish, png)
         except StayRefused as error:
             refuse(str(error))
-    _tell(said.lines, said.notes)
+        _tell(said.lines, said.notes)
+        if settings.wechat.app_id:
+            _tell_scan_code(settings, store, said, png)
 
 
 @stays.command("check-in")
@@ -90,6 +97,21 @@ def _take_step(step: str, code: str, house: str, config: Path, data: Path | None
         except StayRefused as error:
             refuse(str(error))
     _tell(said.lines, said.notes)
+
+
+def _tell_scan_code(settings: Settings, store: Store, said: Said, png: Path | None) -> None:
+    """The stay is written down whatever the platform says. Without an address of our own the picture holds this one."""
+    from bot.scan_codes import NoCode, make_scan_code
+    from bot.stay_lines import draw
+
+    try:
+        code = make_scan_code(settings, store, said.token, said.until)
+    except NoCode as error:
+        _tell([], [f"WeChat made no code to scan ({error}): the stay is written down, and the other ways in work."])
+        return
+    _tell([f"WeChat:    {code.picture} (until {code.until:%Y-%m-%d})"], [])
+    if png and not settings.web.public_url:
+        draw(code.content, png)
 
 
 def _tell(lines: list[str], notes: list[str]) -> None:

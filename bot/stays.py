@@ -61,6 +61,8 @@ class Said:
 
     lines: list[str]
     notes: list[str]
+    token: str = ""  # of the link of a new stay, for codes that are good until then
+    until: datetime = datetime.min.replace(tzinfo=UTC)
 
 
 def new_stay(store: Store, settings: Settings, wish: Wish, png: Path | None) -> Said:
@@ -98,7 +100,7 @@ def new_stay(store: Store, settings: Settings, wish: Wish, png: Path | None) -> 
         if png:
             _draw(link_of(settings, token), png)
     unreachable = [] if settings.web.public_url else ["web.public_url is not set: the link works on this machine only."]
-    return Said(handed_over(settings, stay, token), [*_clashes(stay, stays), *unreachable])
+    return Said(handed_over(settings, stay, token), [*_clashes(stay, stays), *unreachable], token, leaves)
 
 
 def take_step(store: Store, step: str, code: str, house: str) -> Said:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.channels.base import Inbound, InboundKind
+from bot.settling import BLOCKED
 from crm.conversations.accounts import Place, locate, set_reachable
 from crm.conversations.attachments import Content
 from crm.conversations.fallback import leave_chat, take_back
@@ -45,6 +46,7 @@ def record(db: Connection, now: datetime, owner: str, default_language: str, inb
     if inbound.kind is InboundKind.BLOCKED:
         if is_new:  # told again, it may be older than their coming back
             leave_chat(db, now, place.conversation_id, place.account_id)
+            take_back(db, now, place.conversation_id, inbound.text, BLOCKED)
         return None
     if inbound.kind is InboundKind.UNDELIVERED:
         give_grants(db, now, owner, place.conversation_id, inbound.grants)

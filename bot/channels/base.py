@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 class InboundKind(StrEnum):
     MESSAGE = "message"
     BUTTON = "button"
-    BLOCKED = "blocked"  # the person no longer wants to hear from us
+    BLOCKED = "blocked"  # the person no longer wants to hear from us; `text` is the id of the message that found it out
     MIGRATED = "migrated"  # the chat goes on at `text`, its new address
     GRANT = "grant"  # nothing was said, but the event gives grants
     UNDELIVERED = "undelivered"  # the message with the id `text` did not arrive after all, for this `reason`

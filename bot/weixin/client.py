@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from mimetypes import guess_extension
 from typing import Any
 
 import aiohttp
@@ -16,6 +17,7 @@ from bot.weixin.tokens import Tokens
 
 DOWNLOADS_AT_ONCE = 8  # bounds memory: each may grow to MAX_FILE_BYTES
 UPLOAD_SECONDS = 30.0
+ENDINGS = {"image/jpeg": ".jpg", "audio/mpeg": ".mp3", "audio/mp3": ".mp3", "audio/amr": ".amr", "voice/amr": ".amr"}
 
 Json = dict[str, Any]
 
@@ -74,7 +76,7 @@ class Client:
 
     async def _post_file(self, path: str, query: Mapping[str, str], file: File) -> Answer:
         form = aiohttp.FormData(quote_fields=False)  # made anew for each try: it can be sent once
-        form.add_field("media", file.content, filename=file.name or file.kind, content_type=file.mime)
+        form.add_field("media", file.content, filename=_named(file), content_type=file.mime)
         return await self._http.post(path, query, form, UPLOAD_SECONDS)
 
     async def _download(self, path: str, query: Mapping[str, str]) -> File:
@@ -112,6 +114,12 @@ def code_of(answer: Json) -> int:
 def check(answer: Json, errors: Errors) -> None:
     if code := code_of(answer):
         raise errors.error(code)
+
+
+def _named(file: File) -> str:
+    """The platforms take no file without an ending, and know its kind by it."""
+    ending = ENDINGS.get(file.mime) or guess_extension(file.mime) or ".bin"
+    return file.name if "." in file.name else f"{file.name or file.kind}{ending}"
 
 
 def _is_file(answer: Answer) -> bool:

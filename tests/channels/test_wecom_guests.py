@@ -183,13 +183,29 @@ async def test_a_guest_who_wants_no_messages_gets_none_until_the_next_word(
         guest = await house.guest()
         await guest.says("hello")
         await house.hears("wm1", "", count=2)
-        guest.record.rejects = True
+        guest.record.fails_with = 10
         await tell(house, "news")
         await until_settled(house.app, ("sent", ""))
         house.weixin.later(minutes=1.1)
         since = select(account.c.unreachable_since).where(account.c.external_id == "wm1")
         await until(lambda: house.app.records.read(lambda db: db.execute(since).scalar()))
-        guest.record.rejects = False
+        await until_settled(house.app, ("failed", "blocked"))
+        guest.record.fails_with = 0
+        await guest.says("two towels please")
+        await house.hears("wm1", "2 towels")
+
+
+async def test_what_the_platform_had_taken_and_lost_is_shown_as_failed(sqlite_records_url: str, tmp_path: Path) -> None:
+    async with wecom_house(tmp_path, sqlite_records_url) as house:
+        guest = await house.guest()
+        await guest.says("hello")
+        await house.hears("wm1", "", count=2)
+        guest.record.fails_with = 6
+        await tell(house, "news")
+        await until_settled(house.app, ("sent", ""))
+        house.weixin.later(minutes=1.1)
+        await until_settled(house.app, ("failed", "wecom_fail_6"))
+        guest.record.fails_with = 0
         await guest.says("two towels please")
         await house.hears("wm1", "2 towels")
 

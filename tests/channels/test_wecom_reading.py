@@ -222,7 +222,13 @@ def test_coming_in_again_by_the_same_link_joins_once() -> None:
 
 
 def test_a_guest_who_wants_no_messages_is_out_of_reach() -> None:
-    assert of_guest(event("msg_send_fail", fail_msgid="o1", fail_type=10)).kind is InboundKind.BLOCKED
+    inbound = of_guest(event("msg_send_fail", fail_msgid="o1", fail_type=10))
+    assert (inbound.kind, inbound.text) == (InboundKind.BLOCKED, "o1")
+
+
+def test_a_message_that_did_not_arrive_after_all_is_said_so() -> None:
+    inbound = of_guest(event("msg_send_fail", fail_msgid="o1", fail_type=6))
+    assert (inbound.kind, inbound.text, inbound.reason) == (InboundKind.UNDELIVERED, "o1", "wecom_fail_6")
 
 
 @pytest.mark.parametrize(
@@ -234,7 +240,6 @@ def test_a_guest_who_wants_no_messages_is_out_of_reach() -> None:
         item(text={"content": "of nobody"}, external_userid=""),
         item(text={"content": "without an id"}, msgid=None),
         item("image", image={}),
-        event("msg_send_fail", fail_msgid="o1", fail_type=6),
         event("session_status_change", change_type=1, new_servicer_userid="LiNa"),
         event("user_recall_msg", recall_msgid="m0"),
         event("brand_new_event"),

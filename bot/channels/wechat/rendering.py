@@ -19,7 +19,6 @@ _CARRIED = {
     "voice": ("audio/amr", "audio/mpeg", "audio/mp3"),
 }
 _MEDIA_TYPE = {"photo": "image", "voice": "voice"}
-_ENDING = {"image/jpeg": ".jpg", "audio/mpeg": ".mp3"}
 # WeChat would show it as a link, whoever wrote it.
 _ANCHOR = re.compile(r"<(?=/?a\b)", re.IGNORECASE)
 
@@ -54,12 +53,6 @@ def is_carried(file: File) -> bool:
 def media_type(file: File) -> str:
     """What the platform calls its kind, in requests and in replies."""
     return _MEDIA_TYPE[file.kind]
-
-
-def with_ending(file: File) -> File:
-    """The platform takes no file without one, and knows the kind by it."""
-    ending = _ENDING.get(file.mime) or f".{file.mime.rpartition('/')[2]}"
-    return file if "." in file.name else replace(file, name=f"{file.name or file.kind}{ending}")
 
 
 def in_fields(text: str, count: int, limit: int) -> list[str]:

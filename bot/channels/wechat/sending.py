@@ -16,7 +16,6 @@ from bot.channels.wechat.rendering import (
     passive_media,
     passive_text,
     text_of,
-    with_ending,
 )
 from bot.splitting import cut_text
 from bot.weixin.client import Client, Json
@@ -143,7 +142,7 @@ class Sender:
         }
 
     async def _upload(self, file: File) -> str:
-        return await self._client.upload(UPLOAD, with_ending(file), type=media_type(file))
+        return await self._client.upload(UPLOAD, file, type=media_type(file))
 
 
 def _said(part: Outbound) -> str:

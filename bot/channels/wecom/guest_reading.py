@@ -77,8 +77,8 @@ def _read_event(event: Json, seed: Inbound, age: float) -> Reading | None:
     match _text(event, "event_type"):
         case "enter_session":
             return _read_entrance(event, seed, age)
-        case "msg_send_fail" if _number(event, "fail_type") == REFUSED_BY_GUEST:
-            return Reading(replace(seed, kind=InboundKind.BLOCKED))
+        case "msg_send_fail":
+            return _read_failure(event, seed)
     return None
 
 
@@ -93,6 +93,14 @@ def _read_entrance(event: Json, seed: Inbound, age: float) -> Reading | None:
     if not welcome:  # told at every look into the chat; the same link joins once
         inbound = replace(inbound, dedupe_key=f"{seed.dedupe_key.rpartition(':')[0]}:enter:{token}")
     return Entrance(inbound, None, code if welcome else "", seconds)
+
+
+def _read_failure(event: Json, seed: Inbound) -> Reading:
+    """Of a message that was taken and did not arrive after all."""
+    fail_type = _number(event, "fail_type")
+    failed = replace(seed, text=_text(event, "fail_msgid"), reason=f"wecom_fail_{fail_type}")
+    kind = InboundKind.BLOCKED if fail_type == REFUSED_BY_GUEST else InboundKind.UNDELIVERED
+    return Reading(replace(failed, kind=kind))
 
 
 def _message_grant(age: float) -> tuple[Grant, ...]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
-from mimetypes import guess_extension
 from typing import Any
 
 from bot.channels.base import File, NotSent, Outbound, Refused, Unreachable
@@ -64,10 +62,7 @@ async def file_body(client: Client, file: File) -> Mapping[str, Any]:
     if len(file.content) < LEAST_BYTES:
         raise Refused("file too small")
     kind = "image" if file.mime in IMAGES else "voice" if file.mime in VOICES else "file"
-    name = file.name or file.kind
-    if "." not in name:  # by its end the platform knows what it is
-        name += guess_extension(file.mime) or ".bin"
-    media_id = await client.upload("/cgi-bin/media/upload", replace(file, name=name), type=kind)
+    media_id = await client.upload("/cgi-bin/media/upload", file, type=kind)
     return {"msgtype": kind, kind: {"media_id": media_id}}
 
 

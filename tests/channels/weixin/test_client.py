@@ -183,6 +183,23 @@ async def test_an_upload_that_was_not_answered_sent_nothing(weixin: WeixinServer
     assert weixin.state.media[media_id].name == "泳池.png"
 
 
+@pytest.mark.parametrize(
+    ("mime", "name", "sent"),
+    [
+        ("image/jpeg", "", "photo.jpg"),
+        ("image/png", "泳池", "泳池.png"),
+        ("image/png", "泳池.jpeg", "泳池.jpeg"),
+        ("image/x-of-nobody", "", "photo.bin"),
+    ],
+)
+async def test_a_file_goes_out_with_an_ending(
+    mime: str, name: str, sent: str, weixin: WeixinServer, client: Client, house: Replicas
+) -> None:
+    for each in (client, house.wecom("1000002")):
+        media_id = await each.upload(UPLOAD, File("photo", mime, name, PICTURE.content), type="file")
+        assert weixin.state.media[media_id].name == sent
+
+
 async def test_a_question_that_was_not_answered_sent_nothing(weixin: WeixinServer, client: Client) -> None:
     weixin.fail_next("cut", "cut")  # aiohttp asks once more by itself
     with pytest.raises(NotSent):

@@ -181,7 +181,7 @@ async def test_a_session_is_handed_to_a_member_and_back_by_the_guests_next_word(
 async def test_what_a_guest_rejects_is_told_afterwards(weixin: WeixinServer, kf: Client) -> None:
     guest = weixin.customer("wm1")
     await guest.says("hi")
-    guest.record.rejects = True
+    guest.record.fails_with = 10
     msgid = (await kf.call(f"{KF}/send_msg", answer("hi")))["msgid"]
     event = (await kf.call(f"{KF}/sync_msg", {"open_kfid": "wk1"}))["msg_list"][-1]["event"]
     assert (event["event_type"], event["fail_msgid"]) == ("msg_send_fail", msgid)

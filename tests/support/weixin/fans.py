@@ -14,6 +14,7 @@ Push = Callable[[str, Mapping[str, Any]], Awaitable[Told]]
 
 ALLOWANCES = {"message": (5, 48 * 3600.0), "moment": (3, 60.0)}  # what the house may send, and for how long
 LONGEST_TEXT = 2048
+LONGEST_CODE = 30 * 86400
 
 
 @dataclass
@@ -123,7 +124,10 @@ class Fans:
         scene = need(call.body, "action_info", dict, 47001).get("scene", {})
         if not isinstance(text := scene.get("scene_str", ""), str) or not 0 < len(text) <= 64:
             raise Refused(40053, "invalid action info")
-        return {"ticket": f"ticket-{text}", "expire_seconds": 60, "url": f"http://weixin.qq.com/q/{text}"}
+        seconds = call.body.get("expire_seconds", 60)
+        if call.body.get("action_name") != "QR_STR_SCENE" or not 0 < seconds <= LONGEST_CODE:
+            raise Refused(40099, "invalid code")
+        return {"ticket": f"ticket=={text}", "expire_seconds": seconds, "url": f"http://weixin.qq.com/q/{text}"}
 
 
 class Fan:

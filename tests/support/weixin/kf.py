@@ -31,7 +31,7 @@ class CustomerRecord:
     member: str = ""
     window: Window | None = None
     is_welcomed: bool = False
-    rejects: bool = False
+    fails_with: int = 0  # the fail_type told of a message that was taken; 10: the guest wants none
 
 
 @dataclass
@@ -130,10 +130,12 @@ class Kf:
         if window.left < 1:
             raise Refused(95001, "send msg count limit")
         window.left -= 1
-        sent = self._state.record(call.path, customer.id, kind, call.body, call.token, is_dropped=customer.rejects)
+        sent = self._state.record(
+            call.path, customer.id, kind, call.body, call.token, is_dropped=bool(customer.fails_with)
+        )
         msgid = call.body.get("msgid") or f"out-{sent.number}"
-        if customer.rejects:
-            event = {"event_type": "msg_send_fail", "fail_msgid": msgid, "fail_type": 10}
+        if customer.fails_with:
+            event = {"event_type": "msg_send_fail", "fail_msgid": msgid, "fail_type": customer.fails_with}
             self.note_event(customer, event)
         return {"errcode": 0, "errmsg": "ok", "msgid": msgid}
 
