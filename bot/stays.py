@@ -32,6 +32,7 @@ LETTERS, DIGITS = "ACDEFHJKMNPQRTVWXY", "23456789"  # none that looks like anoth
 CODE_LENGTH = 6
 MOST_CHARACTERS = 100
 MOST_DAYS = 5 * 366  # a stay that ends later is a slip of the pen
+NEVER = datetime.min.replace(tzinfo=UTC)
 BEFORE = {"check-in": "booked", "check-out": "in house", "cancel": "booked"}
 
 
@@ -62,7 +63,7 @@ class Said:
     lines: list[str]
     notes: list[str]
     token: str = ""  # of the link of a new stay, for codes that are good until then
-    until: datetime = datetime.min.replace(tzinfo=UTC)
+    until: datetime = NEVER
 
 
 def new_stay(store: Store, settings: Settings, wish: Wish, png: Path | None) -> Said:

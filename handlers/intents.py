@@ -119,11 +119,7 @@ INTENTS: tuple[Intent, ...] = (
         "make_offer", STAFF, "work_requests", counter_offers.offer_instead, slots("number", "time", "room", "quantity")
     ),
     Intent(
-        "reassign_request",
-        STAFF,
-        "work_requests",
-        reassigning.reassign_request,
-        slots("number", "name", "department"),
+        "reassign_request", STAFF, "work_requests", reassigning.reassign_request, slots("number", "name", "department")
     ),
     Intent("open_for_guest", STAFF, "open_for_guest", open_for_guest.open_for_guest, _WISH),
     Intent("merge_requests", STAFF, "work_requests", merging.merge_requests, slots("numbers")),
@@ -136,11 +132,11 @@ INTENTS: tuple[Intent, ...] = (
     Intent("take_over", STAFF, "take_over", takeover.take_over, slots("room")),
     Intent("write_to_guest", STAFF, "take_over", takeover.write_to_guest, slots("room")),
     Intent("end_handoff", STAFF, "take_over", takeover.end_handoff, slots("room")),
+    Intent("answer_alarm", STAFF, "answer_alarms", answering.answer_alarm, slots("room")),
+    Intent("close_alarm", STAFF, "answer_alarms", answering.close_alarm, slots("room")),
     Intent("import_bookings", STAFF, "import_bookings", bookings_upload.import_bookings),
     Intent("arrivals", STAFF, "see_arrivals", arrivals.arrivals, slots("day")),
     Intent("departures", STAFF, "see_arrivals", arrivals.departures, slots("day")),
-    Intent("answer_alarm", STAFF, "answer_alarms", answering.answer_alarm, slots("room")),
-    Intent("close_alarm", STAFF, "answer_alarms", answering.close_alarm, slots("room")),
     Intent("in_house", STAFF, "see_arrivals", arrivals.in_house),
     Intent("found_item", STAFF, "record_lost_items", lost_items.found_item, (*slots("room"), Slot("words", "text"))),
     Intent("lost_items", STAFF, "see_lost_items", lost_items.lost_items),
