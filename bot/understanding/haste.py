@@ -13,7 +13,7 @@ from bot.understanding.reading import Token
 from prompts.words import LANGUAGES, table
 
 ALARMS, FAR = 0.32, 0.1  # the score from which people are paged, and how far ahead: phrases have the first word
-TOLD = 0.25  # what must be left of the score without the words of haste
+TOLD = 0.28  # what must be left of the score without the words of haste
 LITTLE = 300.0  # the weight of so few words that they are believed by half
 ROOM_DIGITS = 3
 
