@@ -14,8 +14,7 @@ from bot.records import Records
 from bot.weixin.accounts import wecom_client
 from bot.weixin.client import Client
 from bot.weixin.door import CallbackKeys
-from crm.conversations.rates import Allowance
-from crm.store import Connection
+from crm.conversations.rates import try_spend
 
 Clock = Callable[[], datetime]
 
@@ -33,13 +32,13 @@ def wecom_channels(settings: Settings, records: Records, clock: Clock) -> list[C
 
 
 def _app_for_staff(chosen: WecomSettings, records: Records, clock: Clock, callback: Callback) -> WeCom:
-    async def try_spend(limits: Sequence[Rate]) -> float:
+    async def make_room(limits: Sequence[Rate]) -> float:
         now = clock()
-        return await records.write(lambda db: _try_spend(db, now, limits))
+        return await records.write(lambda db: try_spend(db, now, limits))
 
     agent = str(chosen.agent_id)
     client = _client(chosen, agent, chosen.secret, records, clock)
-    return WeCom(corp_id=chosen.corp_id, agent_id=agent, client=client, callback=callback, try_spend=try_spend)
+    return WeCom(corp_id=chosen.corp_id, agent_id=agent, client=client, callback=callback, try_spend=make_room)
 
 
 def _service_for_guests(chosen: WecomSettings, records: Records, clock: Clock, callback: Callback) -> WeComGuests:
@@ -52,10 +51,3 @@ def _client(chosen: WecomSettings, part: str, secret: str, records: Records, clo
     return wecom_client(
         corp_id=chosen.corp_id, part=part, secret=secret, records=records, clock=clock, base_url=chosen.base_url
     )
-
-
-def _try_spend(db: Connection, now: datetime, limits: Sequence[Rate]) -> float:
-    allowance = Allowance(db, now, limits)
-    wait = allowance.try_spend(limits)
-    allowance.save(db)
-    return wait

@@ -13,7 +13,7 @@ from math import ceil
 from sqlalchemy import select, update
 
 from crm.conversations.accounts import Account, account, bind_guest
-from crm.conversations.rates import Allowance
+from crm.conversations.rates import Allowance, try_spend
 from crm.encryption import folded, lookup_hash
 from crm.errors import LinkLocked
 from crm.guests.profile import find_guests_by_name_and_digits
@@ -68,10 +68,8 @@ def check_not_locked(db: Connection, now: datetime, account_id: str) -> None:
 
 
 def _spend(db: Connection, now: datetime, rate: AttemptRate) -> None:
-    allowance = Allowance(db, now, [rate])
-    if wait := allowance.try_spend([rate]):
+    if wait := try_spend(db, now, [rate]):
         raise LinkLocked(minutes=ceil(wait / 60))
-    allowance.save(db)
 
 
 def _outcome(db: Connection, now: datetime, account_id: str, stay: StayInfo | None) -> StayInfo | None:

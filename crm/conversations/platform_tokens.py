@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlmodel import Field, SQLModel
 
-from crm.conversations.rates import Allowance
+from crm.conversations.rates import try_spend
 from crm.encryption import seal, unseal
 from crm.store import Connection, Prepared, Utc, insert_once, table
 
@@ -103,7 +103,7 @@ def claim_token(db: Connection, now: datetime, name: str, owner: str, refused: s
     usable = kept if kept and kept.is_usable(now) else None
     if row.lease_owner and now < row.lease_until <= now + LEASE + SKEW:
         return Claim(usable)
-    if wait := _wait(db, now, Attempts(f"token:{name}", 30.0, 3)):
+    if wait := try_spend(db, now, [Attempts(f"token:{name}", 30.0, 3)]):
         return Claim(usable, retry_after=wait)
     _LEASE.change(db, {"of_name": name, "owner": owner, "until": now + LEASE})
     return Claim(usable, is_ours=True)
@@ -111,7 +111,8 @@ def claim_token(db: Connection, now: datetime, name: str, owner: str, refused: s
 
 def may_force(db: Connection, now: datetime, name: str) -> bool:
     """Whether one of the twenty exchanges by force that a day allows may be spent; 30 seconds lie between two."""
-    return not _wait(db, now, Attempts(f"token-forced:{name}", 31.0), Attempts(f"token-forced-day:{name}", 5400.0, 3))
+    limits = [Attempts(f"token-forced:{name}", 31.0), Attempts(f"token-forced-day:{name}", 5400.0, 3)]
+    return not try_spend(db, now, limits)
 
 
 def keep_token(db: Connection, name: str, owner: str, kept: KeptToken) -> bool:
@@ -129,11 +130,3 @@ def release_token(db: Connection, name: str, owner: str) -> None:
 def _opened(db: Connection, row: Any) -> KeptToken | None:
     text = unseal(db, COLUMN, row.name, row.token)
     return KeptToken(text, row.fetched_at, row.expires_at) if text else None
-
-
-def _wait(db: Connection, now: datetime, *attempts: Attempts) -> float:
-    """Spends one attempt and returns 0.0, or spends none and returns the seconds until one is allowed."""
-    allowance = Allowance(db, now, attempts)
-    wait = allowance.try_spend(attempts)
-    allowance.save(db)
-    return wait

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -75,6 +75,14 @@ class Allowance:
 
     def save(self, db: Connection) -> None:
         _SAVE.write(db, *({"bucket_key": key, "new_tat": tat} for key, tat in self._changed.items()))
+
+
+def try_spend(db: Connection, now: datetime, limits: Sequence[RateLimit]) -> float:
+    """Spends one under all these limits and returns 0.0, or spends nothing and returns the seconds to wait."""
+    allowance = Allowance(db, now, limits)
+    wait = allowance.try_spend(limits)
+    allowance.save(db)
+    return wait
 
 
 def _locked(db: Connection, keys: list[str]) -> dict[str, float]:
