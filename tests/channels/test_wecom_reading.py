@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from bot.channels.base import Grant, Inbound, InboundKind
 from bot.channels.wecom.guest_reading import Entrance, guest_of, read_item
-from bot.channels.wecom.reading import Media, Reading, read_message
+from bot.channels.wecom.reading import Reading, read_message
+from bot.weixin.media import Media
 
 CORP, AGENT, KF = "ww1", "1000002", "wk1"
 NOW = datetime(2026, 11, 26, 4, 0, tzinfo=UTC)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import structlog
 from starlette.routing import BaseRoute
 
-from bot.channels.base import FetchFailed, Grant, Inbound, NotSent, Outbound, Rate, Receive
+from bot.channels.base import Grant, Inbound, NotSent, Outbound, Rate, Receive
 from bot.channels.wechat.callback import UNANSWERED, Callback
 from bot.channels.wechat.consent import Consent
 from bot.channels.wechat.holding import Holding
@@ -19,18 +17,16 @@ from bot.channels.wechat.rendering import parts_of
 from bot.channels.wechat.sending import Sender, Subscription, Template
 from bot.weixin.client import Client
 from bot.weixin.door import CallbackKeys, Door
+from bot.weixin.media import with_file
 from crm.errors import StoreUnavailable
 from prompts.words import say
 
 FETCH_SECONDS = 1.5  # of 4.5, and the message behind the picture waits that long: it may be an emergency
 LONGEST_STOP = 5.0
-MEDIA = "/cgi-bin/media/get"
 
 TEN_YEARS = 10 * 365 * 24 * 3600.0
 # What an event of an account with customer service permits: so many messages within so many seconds.
 ALLOWANCES = {"message": (48 * 3600.0, 5), "click": (60.0, 3), "follow": (60.0, 3), "scan": (60.0, 3)}
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +94,8 @@ class Wechat:
         return None
 
     async def _fetch(self, reading: Reading) -> Reading:
-        """A file that cannot be had is left out, because the words with it may be urgent; `raw` holds its id."""
-        if reading.media is None:
-            return reading
-        media = reading.media
-        try:
-            async with asyncio.timeout(FETCH_SECONDS):
-                file = await self._client.download(MEDIA, media_id=media.id)
-        except (FetchFailed, TimeoutError) as failure:
-            log.warning("wechat_file_missing", reason=str(failure) or type(failure).__name__)
-            return reading
-        files = (replace(file, kind=media.kind, name=file.name or media.name),)
-        return replace(reading, inbound=replace(reading.inbound, files=files))
+        inbound = await with_file(self._client, reading.inbound, reading.media, FETCH_SECONDS)
+        return replace(reading, inbound=inbound)
 
     async def _store(self, reading: Reading, seconds: float) -> None:
         """Returns when it is committed."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from bot.channels.base import Inbound, InboundKind
 from bot.splitting import clean
+from bot.weixin.media import Media
 from bot.weixin.xml import Xml, word
 
 SCENE = "qrscene_"
@@ -24,15 +25,6 @@ _MEDIA = {
     "video": ("document", "video.mp4"),
     "shortvideo": ("document", "video.mp4"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Media:
-    """A file of a message, still with the platform."""
-
-    id: str
-    kind: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 
 import structlog
 from starlette.routing import BaseRoute
 
-from bot.channels.base import FetchFailed, Inbound, NotSent, Outbound, Rate, Receive
+from bot.channels.base import NotSent, Outbound, Rate, Receive
 from bot.channels.wecom.callback import Callback
-from bot.channels.wecom.reading import CHANNEL, Reading, read_message
+from bot.channels.wecom.reading import CHANNEL, read_message
 from bot.channels.wecom.sending import Sender
 from bot.weixin.client import Client
+from bot.weixin.media import with_file
 from bot.weixin.xml import Xml, word
 from crm.errors import StoreUnavailable
 
@@ -73,17 +72,4 @@ class WeCom:
             if word(message, "AgentID") == self._agent_id:
                 log.info("wecom_message_ignored", kind=word(message, "MsgType")[:32], told=word(message, "Event")[:64])
             return
-        await receive(await self._with_file(reading))
-
-    async def _with_file(self, reading: Reading) -> Inbound:
-        """A file that cannot be had is left out; `raw` holds its id."""
-        if reading.media is None:
-            return reading.inbound
-        try:
-            async with asyncio.timeout(FETCH_SECONDS):
-                file = await self._client.download("/cgi-bin/media/get", media_id=reading.media.media_id)
-        except (FetchFailed, TimeoutError) as failure:
-            log.warning("wecom_file_missing", reason=str(failure) or "late")
-            return reading.inbound
-        named = replace(file, kind=reading.media.kind, name=file.name or reading.media.name)
-        return replace(reading.inbound, files=(named,))
+        await receive(await with_file(self._client, reading.inbound, reading.media, FETCH_SECONDS))

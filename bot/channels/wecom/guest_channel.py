@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 import structlog
 from starlette.routing import BaseRoute
 
-from bot.channels.base import FetchFailed, Inbound, NotSent, Outbound, Rate, Receive
+from bot.channels.base import NotSent, Outbound, Rate, Receive
 from bot.channels.wecom.callback import Callback
 from bot.channels.wecom.fetching import Bookmark, Fetcher, Item, Page
 from bot.channels.wecom.guest_reading import CHANNEL, Entrance, guest_of, read_item, sent_at
 from bot.channels.wecom.guest_sending import GuestSender, WelcomeCodes, parts_of
 from bot.channels.wecom.reading import Reading
 from bot.weixin.client import Client
+from bot.weixin.media import with_file
 from bot.weixin.xml import Xml, word
 from crm.errors import StoreUnavailable
 
@@ -30,7 +30,6 @@ log = structlog.get_logger()
 
 class WeComGuests:
     name = CHANNEL
-    by_grant = True
 
     def __init__(
         self,
@@ -110,20 +109,7 @@ class WeComGuests:
             return
         if isinstance(reading, Entrance) and reading.welcome_code:
             self._codes.keep(reading.inbound.address, reading.welcome_code, reading.seconds)
-        await self._receiver(await self._with_file(reading))
-
-    async def _with_file(self, reading: Reading) -> Inbound:
-        """A file that cannot be had is left out; `raw` holds its id."""
-        if reading.media is None:
-            return reading.inbound
-        try:
-            async with asyncio.timeout(FETCH_SECONDS):
-                file = await self._client.download("/cgi-bin/media/get", media_id=reading.media.media_id)
-        except (FetchFailed, TimeoutError) as failure:
-            log.warning("wecom_file_missing", reason=str(failure) or "late")
-            return reading.inbound
-        named = replace(file, kind=reading.media.kind, name=file.name or reading.media.name)
-        return replace(reading.inbound, files=(named,))
+        await self._receiver(await with_file(self._client, reading.inbound, reading.media, FETCH_SECONDS))
 
 
 def _note(item: Item, reading: Reading | None) -> None:

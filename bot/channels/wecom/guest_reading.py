@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from bot.channels.base import Grant, Inbound, InboundKind
-from bot.channels.wecom.reading import Media, Reading
+from bot.channels.wecom.reading import MEDIA, Reading
 from bot.splitting import clean
+from bot.weixin.media import Media
 
 CHANNEL = "wecom_kf"
 FROM_GUEST, FROM_SYSTEM = 3, 4  # 5 is a member who writes to the guest in WeCom's own client
@@ -141,9 +142,4 @@ _WORDS: Mapping[str, Callable[[Json], str]] = {
     "location": _place,
     "link": _link,
 }
-_MEDIA = {
-    "image": ("photo", "photo.jpg"),
-    "voice": ("voice", "voice.amr"),
-    "video": ("document", "video.mp4"),
-    "file": ("document", "file"),
-}
+_MEDIA = {**MEDIA, "file": ("document", "file")}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.channels.base import Inbound, InboundKind
 from bot.splitting import clean
+from bot.weixin.media import Media
 from bot.weixin.xml import Xml, word
 
 CHANNEL = "wecom"
@@ -15,15 +16,6 @@ ENTER_TEXT = "/start invite"  # asks for an invitation
 
 # What is answered to "@all" or "a|b" would be heard by others.
 _MEMBER = re.compile(r"[A-Za-z0-9][\w.@-]{0,63}", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Media:
-    """A file of a message, still with WeCom."""
-
-    media_id: str
-    kind: str  # photo | document | voice
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +34,8 @@ def read_message(message: Xml, raw: bytes, corp_id: str, agent_id: str) -> Readi
     kind = word(message, "MsgType").lower()
     if kind == "event":
         return _read_event(message, seed)
-    if kind in _MEDIA:
-        return _read_media(message, seed, *_MEDIA[kind])
+    if kind in MEDIA:
+        return _read_media(message, seed, *MEDIA[kind])
     if (words := _WORDS.get(kind)) and (text := words(message).strip()):
         return Reading(_said(seed, message, text))
     return None
@@ -93,7 +85,7 @@ _WORDS: Mapping[str, Callable[[Xml], str]] = {
     "location": _place,
     "link": _link,
 }
-_MEDIA = {
+MEDIA = {
     "image": ("photo", "photo.jpg"),
     "voice": ("voice", "voice.amr"),
     "video": ("document", "video.mp4"),
