@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 
 from telegram import Bot, InputFile, Message
 from telegram.error import BadRequest, TelegramError
@@ -11,18 +10,16 @@ from telegram.error import BadRequest, TelegramError
 from bot.channels.base import File, MaybeSent, Outbound, Unreachable
 from bot.channels.telegram.errors import send_error
 from bot.channels.telegram.rendering import Part, parts_of
+from bot.parts_out import PartsOut
 
 AT_ONCE = 30
-REMEMBERED = 1_000
 
 
 class Sender:
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
         self._slots = asyncio.Semaphore(AT_ONCE)
-        # How many parts of a message are out already: a second try goes on there instead of repeating them. Only this
-        # process knows, so after a crash the first parts may come twice, which at-least-once allows.
-        self._parts_out: OrderedDict[str, int] = OrderedDict()
+        self._parts_out = PartsOut()
 
     async def send(self, outbound: Outbound) -> str:
         """The id of the last message; raises a SendError."""
@@ -30,19 +27,13 @@ class Sender:
         parts = parts_of(outbound)
         message_id = ""
         async with self._slots:
-            first = min(self._parts_out.get(outbound.id, 0), len(parts) - 1)
+            first = self._parts_out.first(outbound.id, len(parts))
             for done, part in enumerate(parts[first:], start=first + 1):
                 message_id = await self._send_part(chat, part)
                 if done < len(parts):
-                    self._remember(outbound.id, done)
-        self._parts_out.pop(outbound.id, None)
+                    self._parts_out.note(outbound.id, done)
+        self._parts_out.forget(outbound.id)
         return message_id
-
-    def _remember(self, outbound_id: str, done: int) -> None:
-        self._parts_out[outbound_id] = done
-        self._parts_out.move_to_end(outbound_id)
-        if len(self._parts_out) > REMEMBERED:
-            self._parts_out.popitem(last=False)
 
     async def _send_part(self, chat: int, part: Part) -> str:
         try:

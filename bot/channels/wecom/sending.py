@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from bot.channels.base import File, NotSent, Outbound, Refused, Unreachable
 from bot.channels.wecom.cards import Part, parts_of
+from bot.parts_out import PartsOut
 from bot.weixin.client import Client
 
 AT_ONCE = 30
-REMEMBERED = 1_000
 IMAGES = ("image/jpeg", "image/png")
 VOICES = ("audio/amr", "voice/amr")
 LEAST_BYTES = 6  # smaller files are refused
@@ -27,28 +26,20 @@ class Sender:
         self._agent_id = int(agent_id)
         self._make_room = make_room
         self._slots = asyncio.Semaphore(AT_ONCE)
-        # How many parts of a message are out already: a second try goes on there instead of repeating them. Only this
-        # process knows, so after a crash the first parts may come twice, which at-least-once allows.
-        self._parts_out: OrderedDict[str, int] = OrderedDict()
+        self._parts_out = PartsOut()
 
     async def send(self, outbound: Outbound) -> str:
         """The id of the last message; raises a SendError."""
         parts, message_id = parts_of(outbound), ""
         async with self._slots:
-            first = min(self._parts_out.get(outbound.id, 0), len(parts) - 1)
+            first = self._parts_out.first(outbound.id, len(parts))
             for done, part in enumerate(parts[first:], start=first):
                 if done > first and (wait := await self._make_room(outbound.address)):
                     raise NotSent("rate", wait)  # the claim has spent for one part only
                 message_id = await self._send_part(outbound.address, part)
-                self._remember(outbound.id, done + 1)
-        self._parts_out.pop(outbound.id, None)
+                self._parts_out.note(outbound.id, done + 1)
+        self._parts_out.forget(outbound.id)
         return message_id
-
-    def _remember(self, outbound_id: str, done: int) -> None:
-        self._parts_out[outbound_id] = done
-        self._parts_out.move_to_end(outbound_id)
-        if len(self._parts_out) > REMEMBERED:
-            self._parts_out.popitem(last=False)
 
     async def _send_part(self, member: str, part: Part) -> str:
         body = part.body if part.file is None else await file_body(self._client, part.file)
