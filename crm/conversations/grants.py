@@ -18,6 +18,7 @@ from crm.conversations.messages import IS_OPEN, Message, message
 from crm.store import Connection, Prepared, Utc, insert_once, table
 
 NO_GRANT = "no_grant"  # the reason of what is queued until the platform lets us speak
+TEMPLATE = "template"  # the kind of grant for service news that lasts until the guest refuses it
 CONSENT = "subscription"  # the kind of grant by which somebody has agreed to one message later
 
 

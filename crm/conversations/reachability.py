@@ -13,13 +13,12 @@ from typing import Any
 from sqlalchemy import bindparam, or_, select
 
 from crm.conversations.accounts import account, conversation
-from crm.conversations.grants import grant
+from crm.conversations.grants import TEMPLATE, grant
 from crm.conversations.messages import MessageClass
-from crm.conversations.recipients import CONSOLE, Recipient, recipient_in
+from crm.conversations.recipients import CONSOLE, Recipient, recipient_in, recipient_of
 from crm.guests.profile import guest
 from crm.store import Connection, Prepared
 
-TEMPLATE = "template"  # the grant for service news that lasts until the guest refuses it
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -151,17 +150,8 @@ def _ways(now: datetime, rows: Sequence[Any]) -> list[Way]:
 
 
 def _way(row: Any) -> Way:
-    to = Recipient(
-        row.id,
-        row.channel,
-        row.language or "en",
-        row.name or "",
-        row.staff_id,
-        row.guest_id,
-        bool(row.elder_mode),
-    )
     is_preferred = bool(row.preferred_channel) and row.preferred_channel == row.channel
-    return Way(to, row.last_inbound_at, row.unreachable_since, is_preferred, row.kind is not None)
+    return Way(recipient_of(row), row.last_inbound_at, row.unreachable_since, is_preferred, row.kind is not None)
 
 
 def _unknown(db: Connection, conversation_id: str) -> Way:

@@ -122,18 +122,18 @@ def staff_recipients(db: Connection, staff_ids: Sequence[str]) -> list[Recipient
 
 def staff_chats(db: Connection, staff_ids: Sequence[str]) -> list[Recipient]:
     """Every conversation each of them can be reached in."""
-    return [_recipient(row) for row in _OF_STAFF.all(db, {"ids": list(staff_ids)})] if staff_ids else []
+    return [recipient_of(row) for row in _OF_STAFF.all(db, {"ids": list(staff_ids)})] if staff_ids else []
 
 
 def recipient_in(db: Connection, conversation_id: str) -> Recipient:
     """The person of a private conversation, wherever they may also be reachable."""
-    return _recipient(_IN_CONVERSATION.one(db, {"conversation_id": conversation_id}))
+    return recipient_of(_IN_CONVERSATION.one(db, {"conversation_id": conversation_id}))
 
 
 def recipients_in(db: Connection, conversation_ids: Iterable[str]) -> list[Recipient]:
     """The people of these private conversations."""
     ids = list(conversation_ids)
-    return [_recipient(row) for row in _IN_CONVERSATIONS.all(db, {"ids": ids})] if ids else []
+    return [recipient_of(row) for row in _IN_CONVERSATIONS.all(db, {"ids": ids})] if ids else []
 
 
 def names_around(db: Connection, conversation_id: str) -> set[str]:
@@ -146,11 +146,12 @@ def names_around(db: Connection, conversation_id: str) -> set[str]:
 def _best(rows: Iterable[Any], person: str) -> list[Recipient]:
     best: dict[str, Recipient] = {}
     for row in rows:
-        best.setdefault(getattr(row, person), _recipient(row))
+        best.setdefault(getattr(row, person), recipient_of(row))
     return list(best.values())
 
 
-def _recipient(row: Any) -> Recipient:
+def recipient_of(row: Any) -> Recipient:
+    """`row` has the columns of a conversation and of its account."""
     return Recipient(
         row.id,
         row.channel,

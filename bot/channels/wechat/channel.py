@@ -18,6 +18,7 @@ from bot.channels.wechat.sending import Sender, Subscription, Template
 from bot.weixin.client import Client
 from bot.weixin.door import CallbackKeys, Door
 from bot.weixin.media import with_file
+from crm.conversations.grants import TEMPLATE
 from crm.errors import StoreUnavailable
 from prompts.words import say
 
@@ -108,12 +109,12 @@ class Wechat:
 
     def _grants(self, reading: Reading, seconds: float) -> Sequence[Grant]:
         if reading.inbound.kind in UNANSWERED:
-            return (Grant("template", 0.0, 0),) if reading.inbound.reason == TEMPLATE_REFUSED else ()
+            return (Grant(TEMPLATE, 0.0, 0),) if reading.inbound.reason == TEMPLATE_REFUSED else ()
         grants = [Grant("passive", seconds, 1, is_here=True)]
         if self._has_service and reading.gives in ALLOWANCES:
             grants.append(Grant(reading.gives, *ALLOWANCES[reading.gives]))
         if self._template is not None:
-            grants.append(Grant("template", TEN_YEARS, 1_000_000, only="service"))
+            grants.append(Grant(TEMPLATE, TEN_YEARS, 1_000_000, only="service"))
         return grants
 
     def _make_consent(

@@ -20,6 +20,7 @@ from bot.channels.wechat.rendering import (
 from bot.splitting import cut_text
 from bot.weixin.client import Client, Json
 from crm.calendar import local
+from crm.conversations import grants
 
 CUSTOM = "/cgi-bin/message/custom/send"
 TEMPLATE = "/cgi-bin/message/template/send"
@@ -76,9 +77,9 @@ class Sender:
         match part.by:
             case "passive":
                 return await self._send_passive(part)
-            case "template":
+            case grants.TEMPLATE:
                 return await self._send_template(part)
-            case "subscription":
+            case grants.CONSENT:
                 return await self._send_subscription(part)
         return await self._send_custom(part)
 
