@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from crm.conversations.messages import Attachment
 from crm.errors import FileRefused
 from crm.stays.bookings import StayState
 from crm.stays.imports.booking import Problem
 from crm.stays.imports.run import REPEATED, Totals
 from crm.stays.imports.writing import Fate
 from prompts.words import say
-
-TABLES = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls")
-TABLE_MIMES = frozenset(
-    {
-        "text/csv",
-        "application/vnd.ms-excel",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    }
-)
-
-
-def is_table(file: Attachment) -> bool:
-    return file.kind == "document" and (file.name.lower().endswith(TABLES) or file.mime in TABLE_MIMES)
 
 
 def totals_told(language: str, totals: Totals) -> str:

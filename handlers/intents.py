@@ -10,7 +10,7 @@ from crm.conversations.accounts import Place, Speaker, load_speaker
 from crm.errors import NoStay, Refusal
 from crm.service_requests.needs import NEEDS
 from crm.staff import roles
-from handlers import alarms, cards, handoffs, imported, reach
+from handlers import alarms, cards, handoffs, reach
 from handlers.guest import (
     allergies,
     changes,
@@ -65,7 +65,7 @@ GUEST, STAFF, ANYONE = Audience.GUEST, Audience.STAFF, Audience.ANYONE
 
 
 def _picture(turn: Turn) -> list[Reply]:
-    if turn.speaker.staff is not None and any(map(imported.is_table, turn.attachments)):
+    if turn.speaker.staff is not None and any(map(bookings_upload.is_table, turn.attachments)):
         return answer(replace(turn, call=Call("import_bookings")))
     return photos.show_photo(turn) if turn.speaker.staff is not None else pictures.show_picture(turn)
 

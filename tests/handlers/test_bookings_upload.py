@@ -9,7 +9,7 @@ from crm.conversations.messages import Attachment
 from crm.staff.audit import AuditEntry
 from crm.stays.bookings import current_stays
 from crm.store import table
-from handlers.staff.bookings_upload import MOST_ROWS
+from handlers.uploads import MOST_ROWS
 from tests.support.house import House
 
 HEAD = "Ref,Guest,Arrival,Departure,Room,Price\n"
