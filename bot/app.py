@@ -28,8 +28,7 @@ from crm.properties.knowledge_changes import put_knowledge
 from crm.store import Connection, Store, wait_alone
 
 if TYPE_CHECKING:
-    from apscheduler.schedulers.asyncio import AsyncIOScheduler
-
+    from bot.scheduler import Ticker
     from bot.understanding.model import Model
 
 log = structlog.get_logger("app")
@@ -102,12 +101,12 @@ class App:
             acted=self.delivery.nudge,
             works=timed_works(settings),
         )
-        self._ticker: AsyncIOScheduler | None = None
+        self._ticker: Ticker | None = None
         self._warming: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Takes over what a dead process left, then listens. A platform that is down holds nothing up."""
-        from bot.scheduler import start_clock
+        from bot.scheduler import Ticker
 
         await self._end_dead_leases()
         self.delivery.start()
@@ -115,7 +114,7 @@ class App:
         for channel in self.channels:
             await channel.start(self.concierge.receive)
         self._warming = asyncio.create_task(self.concierge.warm_up())
-        self._ticker = start_clock(
+        self._ticker = Ticker(
             [(SWEEP_SECONDS, self.sweep), (SWEEP_SECONDS, self.timed.tick), (HOUSE_SECONDS, self._refresh_house)]
         )
 
@@ -132,11 +131,11 @@ class App:
         await self.stop_listening()
         if self._warming is not None:
             await self._warming
+        if self._ticker is not None:
+            await self._ticker.stop()  # before the turns: a tick may have begun one
+            self._ticker = None
         await self.concierge.drain()
         await self.delivery.stop()  # again, for what was cut off with its channel
-        if self._ticker is not None:
-            self._ticker.shutdown(wait=False)
-            self._ticker = None
         if self._model is not None:
             await self._model.close()
         await asyncio.to_thread(self.records.close)
