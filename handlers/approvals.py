@@ -14,17 +14,19 @@ from crm.service_requests.steps import complete
 from crm.staff.members import StaffMember
 from crm.stays import room_plan
 from crm.stays.bookings import get_stay
-from crm.stays.room_plan import FreeRoom
+from crm.stays.room_plan import FreeRoom, hold_room
 from handlers import cards, notices, outlook, reach
 from handlers.outlook import Outlook
 from handlers.turn import Button, Call, Moment, Question, Reply, Turn
 from prompts.words import say
 
+HOURS = ("next_arrival", "previous_stay")  # what may be overruled, so that no rule of the records stands against it
+
 
 def approve(turn: Turn, number: int, *, room: str = "", note: str = "", overrule: bool = False) -> list[Reply]:
     """By the colleague who speaks: guest and colleague hear that it is confirmed, else the colleague hears why not."""
     turn = turn.at_property(get_request(turn.db, number).property_id)
-    request = hold_request(turn.db, number)
+    request = hold(turn, number)
     found = outlook.look(turn, request)
     if not request.is_unfinished:
         return [true_state(turn, request)]
@@ -39,6 +41,15 @@ def approve(turn: Turn, number: int, *, room: str = "", note: str = "", overrule
     changes = changed_by(turn, fresh, found)
     told = notices.for_guest(turn, fresh, "approved", note=note, **changes)
     return [_approved(turn, fresh, changes, told=reach.is_heard(told)), *told]
+
+
+def hold(turn: Moment, number: int) -> ServiceRequest:
+    """The request, to be decided on; of an hour of its stay nobody decides for the same room meanwhile: who leaves
+    late and who arrives early do not see each other before both are granted."""
+    request = hold_request(turn.db, number)
+    if cards.looks_at(turn, request) in HOURS and request.stay_id is not None:
+        hold_room(turn.db, get_stay(turn.db, request.stay_id))
+    return request
 
 
 def settle(

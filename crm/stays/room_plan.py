@@ -89,6 +89,11 @@ def free_rooms(db: Connection, of: StayInfo, today: date) -> list[FreeRoom]:
     return [FreeRoom(*row) for row in _ROOMS.all(db, values) if row.id not in taken]
 
 
+def hold_room(db: Connection, of: StayInfo) -> None:
+    """Nobody else changes who is in its room, or from when until when, before the transaction ends."""
+    _hold_room(db, room.c.id == _room_of(of))
+
+
 def keep_until(db: Connection, of: StayInfo, hour: str) -> bool:
     """On the day of departure the guest keeps the room until this hour (HH:MM); False when the stay is over."""
     return _change(db, of, departure_time=hour)
@@ -104,7 +109,7 @@ def extend(db: Connection, of: StayInfo, until: date) -> bool:
 
     What hour was agreed for the old day is agreed no longer.
     """
-    _hold_room(db, room.c.id == select(stay.c.room_id).where(stay.c.id == of.id).scalar_subquery())
+    hold_room(db, of)
     comes_in = exists().where(
         _other.c.room_id == stay.c.room_id,
         _other.c.id != of.id,
@@ -126,6 +131,10 @@ def move(db: Connection, of: StayInfo, into: FreeRoom, today: date) -> bool:
 def _hold_room(db: Connection, which: Any) -> None:
     """Nobody else changes who is in this room until the transaction ends; SQLite writes one at a time anyway."""
     db.execute(select(room.c.id).where(which).with_for_update())
+
+
+def _room_of(of: StayInfo) -> Any:
+    return select(stay.c.room_id).where(stay.c.id == of.id).scalar_subquery()
 
 
 def _change(db: Connection, of: StayInfo, *also: Any, **values: Any) -> bool:

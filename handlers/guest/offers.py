@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from crm.errors import NoStay
 from crm.service_requests.levels import service_of
-from crm.service_requests.lookups import hold_request
 from crm.service_requests.offers import Offer, answer_offer, offers_to, refuse_offer
 from crm.service_requests.requests import ServiceRequest, get_request
 from crm.service_requests.steps import change, details_of
@@ -28,7 +27,7 @@ def accept_offer(turn: Turn) -> list[Reply]:
     if offer is None:
         return [_nothing(turn)]
     turn = turn.at_property(get_request(turn.db, offer.request_number).property_id)
-    request = hold_request(turn.db, offer.request_number)
+    request = approvals.hold(turn, offer.request_number)
     if turn.slot("unsure"):
         return [_asked_again(turn, request, offer)]
     if not answer_offer(turn.db, turn.now, offer) or not request.is_unfinished:
