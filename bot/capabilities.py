@@ -61,7 +61,7 @@ def _services(catalogue: Catalogue) -> Iterator[str]:
 
 def _when(service: Service) -> str:
     if service.opens_on:
-        return f"by itself, when a guest has {service.opens_on}"
+        return f"by itself, when a guest has {' or '.join(service.opens_on)}"
     when = {"in_house": "in house", "booked": "from booking on", "always": "always"}[service.available]
     return f"{when}, after approval" if service.needs_approval else when
 

@@ -44,7 +44,7 @@ def timed_works(settings: Settings) -> tuple[Timed, ...]:
     """All that the clock does, with what this house has settled."""
     quiet = timedelta(minutes=settings.conversation.handoff_quiet_minutes)
     departed = timedelta(minutes=settings.stay_events.departed_minutes)
-    return (*TIMED, handoff_work(quiet), stay_events.after_departure(departed))
+    return (*TIMED, handoff_work(quiet), stay_events.after_leaving(departed))
 
 
 class TimedWork:

@@ -132,7 +132,9 @@ def _stay_longer(turn: Moment, request: ServiceRequest, found: Outlook, _: FreeR
 
 
 def _move(turn: Moment, request: ServiceRequest, found: Outlook, room: FreeRoom | None) -> bool:
-    return room is not None and room_plan.move(turn.db, found.stay, room, cards.today(turn))
+    if room is None:
+        return False
+    return room_plan.move(turn.db, turn.now, found.stay, room, cards.today(turn), occasion=request.id)
 
 
 def _hour(turn: Moment, at: datetime) -> str:

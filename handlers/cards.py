@@ -146,8 +146,8 @@ def sayings(language: str, intents: Sequence[Intent], most: int = 20) -> list[st
 def headline(language: str, request: ServiceRequest, *, noted: bool = True) -> str:
     """The first line of a card: Room 302 · 2 towels; with the room the guest lives in by now, where it is another."""
     thing = what(language, request, noted=noted, translated=True)
-    has_moved = request.is_unfinished and request.room and request.room_now not in ("", request.room)
-    now_in = request.room_now if has_moved else ""
+    stays_in = request.room_now if request.is_unfinished and request.guest_id else ""  # a room check follows nobody
+    now_in = stays_in if request.room and stays_in != request.room else ""
     return capital(say(language, "cards.request.headline", room=request.room, what=thing, now_in=now_in))
 
 

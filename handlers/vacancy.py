@@ -10,7 +10,7 @@ from crm.calendar import local, zone
 from crm.service_requests.lookups import house_requests
 from crm.service_requests.requests import RequestState, ServiceRequest
 from crm.stays.bookings import StayInfo, StayState
-from crm.stays.events import StayEventKind, find_event_time
+from crm.stays.events import find_departure_time
 from crm.stays.room_plan import previous_stay
 from handlers import cards
 from handlers.turn import Moment
@@ -48,10 +48,11 @@ def before_arrival(moment: Moment, arriving: StayInfo) -> Vacancy:
         return Vacancy()
     if stay.state != StayState.DEPARTED:
         return Vacancy(stay, leaves_at=_agreed(moment, stay))
-    left_at = find_event_time(moment.db, stay.id, StayEventKind.DEPARTED)
+    left_at = find_departure_time(moment.db, stay.id)
     if left_at is None:
         return Vacancy()
-    return Vacancy(stay, left_at=left_at, free_since=_free_since(moment, left_at, house_requests(moment.db, stay.id)))
+    checks = [each for each in house_requests(moment.db, stay.id) if each.room == stay.room]
+    return Vacancy(stay, left_at=left_at, free_since=_free_since(moment, left_at, checks))
 
 
 def line(moment: Moment, language: str, arriving: StayInfo, found: Vacancy, *, named: bool) -> str:

@@ -48,7 +48,8 @@ class Service(BaseModel):
     the room before (the hour of arrival). It may also be what was found and is held; that is kept for `keep_days` until
     it may be disposed of.
     `hours` are those it is done in, "07:00-22:00", past midnight too; before an arrival it may be booked from
-    `not_before_days` on. `opens_on`: when this happens to a stay the house asks it of itself; guests do not."""
+    `not_before_days` on. `opens_on`: when one of these happens to a stay the house asks it of itself, of the room that
+    was left; guests do not."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -64,7 +65,7 @@ class Service(BaseModel):
     needs_approval: StrictBool = False
     looks_at: LooksAt = ""
     keep_days: Annotated[int, Field(ge=0, le=3650)] = 90
-    opens_on: Literal["", "departed"] = ""
+    opens_on: tuple[Literal["departed", "moved"], ...] = ()
     times: tuple[Hour, ...] = ()
     day: Literal["", "arrival", "departure"] = ""
     takes: tuple[Need, ...] = ()

@@ -137,8 +137,8 @@ def _ladder(request: ServiceRequest, service: Service) -> Iterator[Due]:
 def _remind_at(request: ServiceRequest) -> datetime:
     """Before the wanted hour, else when a fifth of the time is left."""
     if request.wanted_at is not None and request.wanted_at <= request.due_at:
-        return max(request.opened_at, request.wanted_at - LONGEST_NOTICE)
-    notice = (request.due_at - request.opened_at) / 5
+        return max(request.begun_at, request.wanted_at - LONGEST_NOTICE)
+    notice = (request.due_at - request.begun_at) / 5
     return request.due_at - min(max(notice, SHORTEST_NOTICE), LONGEST_NOTICE)
 
 

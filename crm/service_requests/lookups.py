@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, or_, select
 from crm.service_requests.requests import (
     INFO,
     IS_UNFINISHED,
+    RequestState,
     ServiceRequest,
     get_request,
     request_in,
@@ -28,6 +29,11 @@ _FINISHED_IN_ROOM = Prepared(
         _c.room == bindparam("room"),
     ).order_by(_c.finished_at, _c.number)
 )
+_LAST_DONE = Prepared(
+    INFO.where(_c.guest_id == bindparam("guest_id"), _c.state == RequestState.DONE.value)
+    .order_by(_c.number.desc())
+    .limit(1)
+)
 _BY_THE_HOUSE = _c.guest_id.concat("").is_(None)  # no reason to walk through all that any house asked of itself
 _OF_THE_HOUSE = Prepared(INFO.where(_c.stay_id == bindparam("stay_id"), _BY_THE_HOUSE))
 _NUMBERS = Prepared(select(_c.id, _c.number).where(_c.id.in_(bindparam("ids", expanding=True))))
@@ -42,6 +48,11 @@ def finished_in_room(db: Connection, property_id: str, room: str, since: datetim
     """What was finished in a room since then, in whatever way."""
     rows = _FINISHED_IN_ROOM.all(db, {"property_id": property_id, "room": room, "since": since})
     return [request_in(db, row) for row in rows]
+
+
+def find_last_done(db: Connection, guest_id: str) -> ServiceRequest | None:
+    row = _LAST_DONE.first(db, {"guest_id": guest_id})
+    return request_in(db, row) if row else None
 
 
 def house_requests(db: Connection, stay_id: str) -> list[ServiceRequest]:

@@ -89,6 +89,9 @@ class ServiceRequestRow(SQLModel, table=True):
     rung_at: datetime | None = Field(default=None, sa_type=Utc)
     look_at: datetime | None = Field(default=None, sa_type=Utc)
     merged_into: int | None = None  # the number of the request it goes on in
+    reopened: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    reopened_at: datetime | None = Field(default=None, sa_type=Utc)
+    first_rating: int | None = None
 
 
 service_request = table(ServiceRequestRow)
@@ -100,7 +103,8 @@ class ServiceRequest:
 
     `due_at` is when it was promised to be done, and `promised_at` what the guest was told since, in `apologies`.
     `respond_by` is when somebody should have taken it. `rung` of the ladder was told at `rung_at` that it is late.
-    `room` was reported; `room_now` is where the guest lives meanwhile.
+    `room` was reported; `room_now` is where the guest lives meanwhile. It was `reopened` so often, last `reopened_at`;
+    `first_rating` is the one it was reopened for, and `reason` then the guest's words.
     """
 
     number: int
@@ -139,11 +143,19 @@ class ServiceRequest:
     rung_at: datetime | None = None
     elder_mode: bool = False
     merged_into: int | None = None
+    reopened: int = 0
+    reopened_at: datetime | None = None
+    first_rating: int | None = None
 
     @property
     def promise(self) -> datetime:
         """When the guest has been told last that it will be done."""
         return self.promised_at or self.due_at
+
+    @property
+    def begun_at(self) -> datetime:
+        """Since when its promise runs."""
+        return self.reopened_at or self.opened_at
 
     @property
     def is_unfinished(self) -> bool:
@@ -156,6 +168,7 @@ _PLAIN = (
     *("service", "department", "room", "quantity", "people", "wanted_at", "rating", "merged_into"),
     *("opened_at", "due_at", "accepted_at", "on_the_way_at", "finished_at"),
     *("respond_by", "promised_at", "waiting_since", "is_reminded", "apologies", "rung", "rung_at"),
+    *("reopened", "reopened_at", "first_rating"),
 )
 _PEOPLE = (guest.c.name.label("guest_name"), guest.c.elder_mode, staff_member.c.name.label("assignee_name"))
 INFO: Select[Any] = (
@@ -171,11 +184,6 @@ _UNFINISHED = Prepared(_OF_PROPERTY)
 _OF_DEPARTMENT = Prepared(_OF_PROPERTY.where(_c.department == bindparam("department")))
 _ASSIGNED = Prepared(INFO.where(_c.assignee_id == bindparam("staff_id"), IS_UNFINISHED).order_by(_c.due_at, _c.number))
 _OF_GUEST = Prepared(INFO.where(_c.guest_id == bindparam("guest_id"), IS_UNFINISHED).order_by(_c.number))
-_LAST_DONE = Prepared(
-    INFO.where(_c.guest_id == bindparam("guest_id"), _c.state == RequestState.DONE.value)
-    .order_by(_c.number.desc())
-    .limit(1)
-)
 _ASKED_SINCE = Prepared(
     INFO.where(_c.guest_id == bindparam("guest_id"), _c.opened_at >= bindparam("since"))
     .order_by(_c.number.desc())
@@ -212,11 +220,6 @@ def assigned_requests(db: Connection, member: StaffMember) -> list[ServiceReques
 def guest_requests(db: Connection, guest_id: str) -> list[ServiceRequest]:
     """The guest's unfinished requests."""
     return [request_in(db, row) for row in _OF_GUEST.all(db, {"guest_id": guest_id})]
-
-
-def find_last_done(db: Connection, guest_id: str) -> ServiceRequest | None:
-    row = _LAST_DONE.first(db, {"guest_id": guest_id})
-    return request_in(db, row) if row else None
 
 
 def requests_since(db: Connection, guest_id: str, since: datetime, limit: int = 30) -> list[ServiceRequest]:

@@ -155,7 +155,7 @@ def change(
 
     `as_seen`: also when anything else has happened to it since it was read, as where an amount is added to another.
     """
-    _, due_at = promise(house, service, request.opened_at, details.wanted_at)
+    _, due_at = promise(house, service, request.begun_at, details.wanted_at)
     values = {
         "quantity": details.quantity,
         "people": details.people,

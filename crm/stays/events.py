@@ -1,8 +1,9 @@
-"""What happened to a stay and is still to be seen to: a guest has left, so that the room must be looked at."""
+"""What happened to a stay and is still to be seen to: a guest has left, or moved, so that the room must be looked at."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -14,23 +15,29 @@ from crm.store import Connection, Prepared, Utc, insert_once, new_id, partial_in
 
 class StayEventKind(StrEnum):
     DEPARTED = "departed"
+    MOVED = "moved"  # out of `room`, into another
 
 
 _IS_WAITING = text("stay_event.handled_at IS NULL")
 
 
 class StayEvent(SQLModel, table=True):
-    """Once for a stay, however often it is taken back and happens again. `counts_from` is later where it failed."""
+    """A departure once for a stay, however often it is taken back and happens again; each move by its `occasion`.
+
+    `room` is the one that was left, where the stay goes on in another. `counts_from` is later where it failed.
+    """
 
     __tablename__ = "stay_event"
     __table_args__ = (
-        UniqueConstraint("stay_id", "kind"),
-        partial_index("ix_stay_event_waiting", "kind", "counts_from", where="handled_at IS NULL"),
+        UniqueConstraint("stay_id", "kind", "occasion"),
+        partial_index("ix_stay_event_waiting", "counts_from", where="handled_at IS NULL"),
     )
 
     id: str = Field(primary_key=True)
     stay_id: str = Field(foreign_key="stay.id")
     kind: str
+    occasion: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    room: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     happened_at: datetime = Field(sa_type=Utc)
     counts_from: datetime = Field(sa_type=Utc)
     handled_at: datetime | None = Field(default=None, sa_type=Utc)
@@ -38,42 +45,68 @@ class StayEvent(SQLModel, table=True):
 
 stay_event = table(StayEvent)
 
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What happened to a stay; `room` as in the table."""
+
+    stay_id: str
+    kind: StayEventKind
+    room: str
+    id: str
+
+
 _c = stay_event.c
 _WAITING = Prepared(
-    select(_c.stay_id)
-    .where(_c.kind == bindparam("kind"), _c.counts_from <= bindparam("until"), _IS_WAITING)
+    select(_c.id)
+    .where(_c.counts_from <= bindparam("until"), _IS_WAITING)
     .order_by(_c.counts_from)
     .limit(bindparam("limit"))
 )
-_HAPPENED = Prepared(select(_c.happened_at).where(_c.stay_id == bindparam("stay_id"), _c.kind == bindparam("kind")))
+_DEPARTED_AT = Prepared(
+    select(_c.happened_at).where(_c.stay_id == bindparam("stay_id"), _c.kind == StayEventKind.DEPARTED.value)
+)
 _HANDLE = Prepared(
     update(StayEvent)
-    .where(_c.stay_id == bindparam("of_stay"), _c.kind == bindparam("of_kind"), _IS_WAITING)
+    .where(_c.id == bindparam("event_id"), _IS_WAITING)
     .values(handled_at=bindparam("now"))
+    .returning(_c.stay_id, _c.kind, _c.room, _c.id)
 )
 
 
-def note_event(db: Connection, now: datetime, stay_id: str, kind: StayEventKind) -> None:
-    row = {"id": new_id(now), "stay_id": stay_id, "kind": kind, "happened_at": now, "counts_from": now}
-    insert_once(db, StayEvent, row, "stay_id,kind")
+def note_departure(db: Connection, now: datetime, stay_id: str) -> None:
+    _note(db, now, stay_id, StayEventKind.DEPARTED)
 
 
-def waiting_stays(db: Connection, kind: StayEventKind, until: datetime, limit: int) -> Sequence[str]:
-    """Ids of stays to which it happened by then, and for which nobody has done anything yet."""
-    return _WAITING.scalars(db, {"kind": kind, "until": until, "limit": limit})
+def note_move(db: Connection, now: datetime, stay_id: str, room: str, occasion: str) -> None:
+    """The stay goes on in another room than this one; `occasion` is the same however often it is told."""
+    _note(db, now, stay_id, StayEventKind.MOVED, room=room, occasion=occasion)
 
 
-def find_event_time(db: Connection, stay_id: str, kind: StayEventKind) -> datetime | None:
-    """When it happened to this stay."""
-    at: datetime | None = _HAPPENED.scalar(db, {"stay_id": stay_id, "kind": kind})
+def waiting_events(db: Connection, until: datetime, limit: int) -> Sequence[str]:
+    """Ids of what happened by then, and for which nobody has done anything yet."""
+    return _WAITING.scalars(db, {"until": until, "limit": limit})
+
+
+def find_departure_time(db: Connection, stay_id: str) -> datetime | None:
+    """When the guest of this stay left."""
+    at: datetime | None = _DEPARTED_AT.scalar(db, {"stay_id": stay_id})
     return at
 
 
-def handle_event(db: Connection, now: datetime, stay_id: str, kind: StayEventKind) -> bool:
-    """From now on it is seen to; False when a replica was faster."""
-    return _HANDLE.change(db, {"of_stay": stay_id, "of_kind": kind, "now": now}) == 1
+def handle_event(db: Connection, now: datetime, event_id: str) -> Happened | None:
+    """From now on it is seen to; None when a replica was faster."""
+    row = _HANDLE.first(db, {"event_id": event_id, "now": now})
+    return Happened(row.stay_id, StayEventKind(row.kind), row.room, row.id) if row else None
 
 
-def put_off_event(db: Connection, now: datetime, stay_id: str, kind: StayEventKind, by: timedelta) -> None:
-    still = (_c.stay_id == stay_id, _c.kind == kind, _c.handled_at.is_(None))
+def put_off_event(db: Connection, now: datetime, event_id: str, by: timedelta) -> None:
+    still = (_c.id == event_id, _c.handled_at.is_(None))
     db.execute(update(StayEvent).where(*still).values(counts_from=now + by))
+
+
+def _note(
+    db: Connection, now: datetime, stay_id: str, kind: StayEventKind, *, room: str = "", occasion: str = ""
+) -> None:
+    row = {"id": new_id(now), "stay_id": stay_id, "kind": kind, "occasion": occasion, "room": room}
+    insert_once(db, StayEvent, {**row, "happened_at": now, "counts_from": now}, "stay_id,kind,occasion")

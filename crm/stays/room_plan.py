@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, case, exists, or_, select, update
 
 from crm.properties.houses import room
 from crm.stays.bookings import STAY_INFO, Stay, StayInfo, StayState, stay, stay_info
+from crm.stays.events import note_move
 from crm.store import Connection, Prepared
 
 MOST_FOLLOWING = 3
@@ -120,12 +121,15 @@ def extend(db: Connection, of: StayInfo, until: date) -> bool:
     return _change(db, of, ~comes_in, stay.c.departure == of.departure, departure=until, departure_time=None)
 
 
-def move(db: Connection, of: StayInfo, into: FreeRoom, today: date) -> bool:
-    """Into another room; False when that is no longer free."""
+def move(db: Connection, now: datetime, of: StayInfo, into: FreeRoom, today: date, *, occasion: str) -> bool:
+    """Into another room; False when that is no longer free. Out of which it was is seen to once for each `occasion`."""
     _hold_room(db, room.c.id == into.id)
     if into.id not in {each.id for each in free_rooms(db, of, today)}:
         return False
-    return _change(db, of, room_id=into.id)
+    has_moved = _change(db, of, room_id=into.id)
+    if has_moved and of.is_in_house and of.room:  # before an arrival nobody has used it
+        note_move(db, now, of.id, of.room, occasion)
+    return has_moved
 
 
 def _hold_room(db: Connection, which: Any) -> None:

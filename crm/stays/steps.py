@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import insert, update
 
 from crm.stays.bookings import Stay, StayState, normal_code, stay
-from crm.stays.events import StayEventKind, note_event
+from crm.stays.events import note_departure
 from crm.store import Connection, Prepared, new_id
 
 _INSERT = Prepared(insert(Stay))
@@ -59,7 +59,7 @@ def check_out(db: Connection, now: datetime, stay_id: str) -> bool:
     """The guest has left; False when nobody is in house with this stay."""
     has_left = _move(db, stay_id, StayState.IN_HOUSE, StayState.DEPARTED)
     if has_left:
-        note_event(db, now, stay_id, StayEventKind.DEPARTED)
+        note_departure(db, now, stay_id)
     return has_left
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from crm.errors import NoStay
-from crm.service_requests.requests import RequestState, ServiceRequest, find_last_done, get_request
+from crm.service_requests.lookups import find_last_done
+from crm.service_requests.requests import RequestState, ServiceRequest, get_request
 from crm.service_requests.sharing import current_number, requests_of_guest
 from crm.service_requests.steps import cancel, rate
 from handlers import cards, lists, needs, notices, ordering, windows

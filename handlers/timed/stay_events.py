@@ -1,8 +1,9 @@
-"""What follows when a guest has left: the room is checked, and we ask whether we may write once more."""
+"""What follows when a guest has left or moved: the room is checked; whoever left is asked if we may write once more."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from crm.conversations.grants import awaits_consent
@@ -10,31 +11,33 @@ from crm.conversations.messages import MessageClass
 from crm.conversations.reachability import guest_recipients
 from crm.service_requests.steps import Details, open_request
 from crm.stays.bookings import StayInfo, get_stay
-from crm.stays.events import StayEventKind, handle_event, put_off_event, waiting_stays
+from crm.stays.events import Happened, StayEventKind, handle_event, put_off_event, waiting_events
 from crm.store import Connection
 from handlers import notices
 from handlers.turn import Moment, Reply, Timed
 from prompts.words import say
 
 AGAIN = timedelta(minutes=5)  # for one that failed
-DEPARTED = StayEventKind.DEPARTED
 
 
-def after_departure(delay: timedelta) -> Timed:
-    """Opens what is due so long after a guest has left."""
+def after_leaving(delay: timedelta) -> Timed:
+    """Opens what is due so long after a guest has left the room."""
 
     def due(db: Connection, now: datetime, limit: int) -> Sequence[str]:
-        return waiting_stays(db, DEPARTED, now - delay, limit)
+        return waiting_events(db, now - delay, limit)
 
-    return Timed("after_departure", due=due, act=_open, put_off=_put_off)
+    return Timed("after_leaving", due=due, act=_open, put_off=_put_off)
 
 
-def _open(moment: Moment, stay_id: str) -> list[Reply]:
-    if not handle_event(moment.db, moment.now, stay_id, DEPARTED):
+def _open(moment: Moment, event_id: str) -> list[Reply]:
+    happened = handle_event(moment.db, moment.now, event_id)
+    if happened is None:
         return []
-    stay = get_stay(moment.db, stay_id)
+    stay = get_stay(moment.db, happened.stay_id)
     moment = moment.at_property(stay.property_id)
-    return [*_asked_for_consent(moment, stay), *(_opened(moment, stay) if stay.room else ())]
+    if happened.kind is StayEventKind.MOVED:
+        return _opened(moment, replace(stay, room=happened.room), happened)
+    return [*_asked_for_consent(moment, stay), *(_opened(moment, stay, happened) if stay.room else ())]
 
 
 def _asked_for_consent(moment: Moment, stay: StayInfo) -> list[Reply]:
@@ -51,10 +54,10 @@ def _asked_for_consent(moment: Moment, stay: StayInfo) -> list[Reply]:
     ]
 
 
-def _opened(moment: Moment, stay: StayInfo) -> list[Reply]:
+def _opened(moment: Moment, stay: StayInfo, happened: Happened) -> list[Reply]:
     """Each service once, for the people of its department; no guest hears of it."""
     replies = []
-    wanted = [each for each in moment.catalogue.values() if each.opens_on == DEPARTED]
+    wanted = [each for each in moment.catalogue.values() if happened.kind in each.opens_on]
     for part, service in enumerate(wanted):
         request = open_request(
             moment.db,
@@ -64,7 +67,7 @@ def _opened(moment: Moment, stay: StayInfo) -> list[Reply]:
             Details(),
             house=moment.house,
             conversation_id=None,
-            inbound_id=f"stay:{stay.id}:{DEPARTED}",
+            inbound_id=f"event:{happened.id}",
             part=part,
             by_house=True,
         )
@@ -73,5 +76,5 @@ def _opened(moment: Moment, stay: StayInfo) -> list[Reply]:
     return replies
 
 
-def _put_off(db: Connection, now: datetime, stay_id: str) -> None:
-    put_off_event(db, now, stay_id, DEPARTED, AGAIN)
+def _put_off(db: Connection, now: datetime, event_id: str) -> None:
+    put_off_event(db, now, event_id, AGAIN)

@@ -11,7 +11,7 @@ from crm.service_requests.requests import RequestState
 from crm.stays.bookings import StayInfo, StayState, get_stay
 from crm.stays.room_plan import keep_until, previous_stay
 from crm.stays.steps import check_in, check_out
-from handlers.timed.stay_events import after_departure
+from handlers.timed.stay_events import after_leaving
 from handlers.turn import Moment
 from tests.support.house import Heard, House, Person
 
@@ -80,7 +80,9 @@ def test_free_since_the_room_was_checked(house: House, guest: Person, desk: Pers
     check_out(house.db, house.now, before.id)
     house.later(minutes=10)
     moment = Moment(house.db, house.now, house.home, house.catalogue)
-    after_departure(timedelta()).act(moment, before.id)
+    work = after_leaving(timedelta())
+    (event,) = work.due(house.db, house.now, 9)
+    work.act(moment, event)
     heard = early(house, guest)
     assert outlook(heard, desk) == "302: Li Wei left 9:00 am, room not checked yet"
     assert heard.labels_of(desk) == ["Confirm", "From 12:00 pm", "Cannot", "Take over"]

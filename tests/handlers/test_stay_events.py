@@ -7,14 +7,15 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from crm.service_requests.requests import RequestState
-from crm.stays.bookings import StayInfo
-from crm.stays.events import StayEventKind, handle_event
+from crm.stays.bookings import StayInfo, StayState
+from crm.stays.events import handle_event, waiting_events
+from crm.stays.room_plan import free_rooms, move
 from crm.stays.steps import check_out
-from handlers.timed.stay_events import after_departure
+from handlers.timed.stay_events import after_leaving
 from handlers.turn import Moment
 from tests.support.house import Heard, House
 
-WORK = after_departure(timedelta(minutes=10))
+WORK = after_leaving(timedelta(minutes=10))
 
 
 def leave(house: House, room: str = "302") -> StayInfo:
@@ -50,14 +51,15 @@ def test_room_is_checked_ten_minutes_after_its_guest_has_left(house: House) -> N
 
 def test_it_is_opened_once_however_often_the_clock_looks(house: House) -> None:
     house.staff("Lily")
-    stay = leave(house)
+    leave(house)
     house.later(minutes=30)
     moment = Moment(house.db, house.now, house.home, house.catalogue)
-    assert WORK.act(moment, stay.id)
-    assert WORK.act(moment, stay.id) == [], "another process saw it due at the same moment"
+    (event,) = WORK.due(house.db, house.now, 100)
+    assert WORK.act(moment, event)
+    assert WORK.act(moment, event) == [], "another process saw it due at the same moment"
     assert not tick(house).replies
     assert len(house.requests()) == 1
-    assert not handle_event(house.db, house.now, stay.id, StayEventKind.DEPARTED)
+    assert not handle_event(house.db, house.now, event)
 
 
 def test_guest_who_left_hears_nothing_of_it(house: House) -> None:
@@ -111,10 +113,13 @@ def test_house_that_leaves_it_out_opens_nothing(house: House) -> None:
 
 def test_one_that_failed_waits_and_the_others_are_served(house: House) -> None:
     house.staff("Lily")
-    first, second = leave(house, "301"), leave(house, "302")
+    leave(house, "301")
+    (first,) = waiting_events(house.db, house.now, 100)
+    leave(house, "302")
     house.later(minutes=10)
-    WORK.put_off(house.db, house.now, first.id)
-    assert WORK.due(house.db, house.now, 100) == [second.id]
+    WORK.put_off(house.db, house.now, first)
+    assert len(WORK.due(house.db, house.now, 100)) == 1
+    assert first not in WORK.due(house.db, house.now, 100)
     house.later(minutes=15)
     assert len(tick(house).replies) == 2
     assert {each.room for each in house.requests()} == {"301", "302"}
@@ -132,12 +137,39 @@ def test_what_was_seen_to_costs_the_clock_nothing(house: House) -> None:
     for number in range(300):
         stay = house.book(f"Guest {number}", "302")
         check_out(house.db, house.now, stay.id)
-        handle_event(house.db, house.now, stay.id, StayEventKind.DEPARTED)
-    stay = leave(house)
+        (event,) = waiting_events(house.db, house.now, 9)
+        handle_event(house.db, house.now, event)
+    leave(house)
     if house.db.dialect.name == "sqlite":
-        asked = "SELECT stay_id FROM stay_event WHERE kind = 'departed' AND counts_from <= 'x'"
+        asked = "SELECT id FROM stay_event WHERE counts_from <= 'x'"
         asked += " AND stay_event.handled_at IS NULL ORDER BY counts_from LIMIT 9"
         (plan,) = house.db.execute(text(f"EXPLAIN QUERY PLAN {asked}")).all()
         assert "ix_stay_event_waiting" in plan.detail
     house.later(minutes=10)
-    assert WORK.due(house.db, house.now, 100) == [stay.id]
+    assert len(WORK.due(house.db, house.now, 100)) == 1
+
+
+def test_room_a_guest_moved_out_of_is_checked_once_for_each_move(house: House) -> None:
+    guest, lily, desk = house.guest("Gus Guest", "301"), house.staff("Lily"), house.staff("Dora", "front_desk")
+    for number, room in ((1, "302"), (3, "301")):
+        house.ask(guest, "request_service", service="room_move")
+        house.ask(desk, "make_offer", number=number, room=room)
+        assert not tick(house).by(lily), "the guest is still packing"
+        house.later(minutes=10)
+        heard = tick(house)
+        assert heard.by(lily).startswith(f"Room {'301' if room == '302' else '302'} · room check\nby ")
+        assert "now in" not in heard.by(lily)
+        assert not heard.by(guest)
+        assert not tick(house).replies
+    checks = [each for each in house.requests() if each.service == "room_check"]
+    assert [(each.room, each.guest_id) for each in checks] == [("301", None), ("302", None)]
+
+
+def test_move_before_the_arrival_leaves_nothing_to_check(house: House) -> None:
+    house.staff("Lily")
+    stay = house.book("Anna Berg", "301", state=StayState.BOOKED, days=(1, 3))
+    room = next(each for each in free_rooms(house.db, stay, house.today.date()) if each.number == "302")
+    assert move(house.db, house.now, stay, room, house.today.date(), occasion="request")
+    house.later(minutes=10)
+    assert not tick(house).replies
+    assert house.requests() == []

@@ -18,7 +18,7 @@ from crm.service_requests.offers import answer_offer, make_offer, offers_to
 from crm.service_requests.requests import RequestState, get_request
 from crm.service_requests.steps import Details, open_request
 from crm.stays.bookings import StayInfo, StayState, find_current_stay, get_stay
-from crm.stays.events import StayEventKind, handle_event
+from crm.stays.events import handle_event, waiting_events
 from crm.stays.room_plan import extend, free_rooms, move
 from crm.stays.steps import add_stay, check_out
 from crm.store import Connection
@@ -62,7 +62,7 @@ def test_one_room_is_not_given_to_two_guests(house: House) -> None:
     stays = [stay_of(house, "wang", "201"), stay_of(house, "li", "202")]
     today = house.clock().date()
     room = next(each for each in house.look(lambda db: free_rooms(db, stays[0], today)) if each.number == "250")
-    moves = [lambda db, of=of: move(db, of, room, today) for of in stays]
+    moves = [lambda db, of=of: move(db, house.clock(), of, room, today, occasion="") for of in stays]
     assert at_once(house, *moves) == [False, True]
     rooms = house.look(lambda db: [get_stay(db, of.id).room for of in stays])
     assert rooms.count("250") == 1
@@ -158,5 +158,6 @@ def test_one_offer_is_answered_once(house: House) -> None:
 def test_one_departure_is_seen_to_by_one_replica(house: House) -> None:
     stay, now = stay_of(house, "wang", "201"), house.clock()
     house.write(lambda db: check_out(db, now, stay.id))
-    acts = [lambda db: handle_event(db, now, stay.id, StayEventKind.DEPARTED)] * 2
+    (event,) = house.look(lambda db: waiting_events(db, now, 9))
+    acts = [lambda db: handle_event(db, now, event) is not None] * 2
     assert at_once(house, *acts) == [False, True]

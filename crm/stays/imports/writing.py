@@ -17,7 +17,7 @@ from crm.guests.arriving import Person, guests_for
 from crm.guests.profile import guest
 from crm.properties.houses import Property, room
 from crm.stays.bookings import Stay, StayState, stay
-from crm.stays.events import StayEventKind, note_event
+from crm.stays.events import note_departure
 from crm.stays.imports.booking import BY_DATE, Booking
 from crm.store import Connection, Prepared, new_id
 
@@ -140,7 +140,7 @@ def write(
     _CHANGE.write(db, *(_change(house, rooms, source, each) for each in changed))
     for each in changed:
         if each.state is StayState.DEPARTED and each.was == StayState.IN_HOUSE:
-            note_event(db, now, each.stay_id, StayEventKind.DEPARTED)
+            note_departure(db, now, each.stay_id)
 
 
 def state_of(now: datetime, house: Property, booking: Booking) -> StayState:
