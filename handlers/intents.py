@@ -24,6 +24,7 @@ from handlers.guest import (
     offers,
     pictures,
     preferring,
+    reopening,
     service_requests,
     small_talk,
     stay,
@@ -73,6 +74,7 @@ def _picture(turn: Turn) -> list[Reply]:
 _WISH = slots("service", "quantity", "more", "time", "people", "room", *NEEDS, "note")
 _CHANGE = tuple(each for each in _WISH if each.name != "more")
 _ITEM, _ENTRY, _WORDS = Slot("item", "item"), (Slot("entries", "entry"),), slots("content", "title")
+_TO_WHOM = slots("number", "name", "department")
 INTENTS: tuple[Intent, ...] = (
     Intent("request_service", GUEST, "request_service", service_requests.request_service, _WISH),
     Intent("cancel_request", GUEST, "request_service", service_requests.cancel_request, slots("service")),
@@ -82,7 +84,10 @@ INTENTS: tuple[Intent, ...] = (
     ),
     Intent("resume_request", GUEST, "request_service", waiting.resume_request, slots("service", "time")),
     Intent("my_requests", GUEST, "request_service", service_requests.my_requests, slots("service")),
-    Intent("rate_request", GUEST, "rate_request", service_requests.rate_request, slots("rating", number="ticket")),
+    Intent("reopen_request", GUEST, "request_service", reopening.reopen_request, slots("service", "text")),
+    Intent(
+        "rate_request", GUEST, "rate_request", service_requests.rate_request, slots("rating", "note", number="ticket")
+    ),
     Intent("accept_offer", GUEST, "answer_offers", offers.accept_offer, slots(number="ticket")),
     Intent("decline_offer", GUEST, "answer_offers", offers.decline_offer, slots(number="ticket")),
     Intent("ask_house", GUEST, "ask_house", house_knowledge.ask_house, slots(question="text")),
@@ -118,9 +123,7 @@ INTENTS: tuple[Intent, ...] = (
     Intent(
         "make_offer", STAFF, "work_requests", counter_offers.offer_instead, slots("number", "time", "room", "quantity")
     ),
-    Intent(
-        "reassign_request", STAFF, "work_requests", reassigning.reassign_request, slots("number", "name", "department")
-    ),
+    Intent("reassign_request", STAFF, "work_requests", reassigning.reassign_request, _TO_WHOM),
     Intent("open_for_guest", STAFF, "open_for_guest", open_for_guest.open_for_guest, _WISH),
     Intent("merge_requests", STAFF, "work_requests", merging.merge_requests, slots("numbers")),
     Intent("who_is_in_room", STAFF, "see_rooms", guest_lookup.who_is_in_room, slots("room")),

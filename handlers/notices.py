@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -33,8 +33,8 @@ def people_for(turn: Moment, department: str) -> tuple[list[Recipient], str]:
 
 def managers(turn: Moment) -> list[Recipient]:
     """Who on duty hears complaints."""
-    roles = sorted(matrix()["hear_complaints"])
-    return _others(turn, [each for role in roles for each in on_duty(turn.db, turn.house.id, role=role)])
+    found = (on_duty(turn.db, turn.house.id, role=role) for role in sorted(matrix()["hear_complaints"]))
+    return _others(turn, [each for some in found for each in some])
 
 
 def alarmed(turn: Moment) -> list[Recipient]:
@@ -43,10 +43,9 @@ def alarmed(turn: Moment) -> list[Recipient]:
     return [*desk, *everybody(turn, [MANAGER])] or everybody(turn, matrix()["staff_help"])
 
 
-def everybody(turn: Moment, roles: Iterable[str]) -> list[Recipient]:
+def everybody(turn: Moment, roles: Collection[str]) -> list[Recipient]:
     """All who have one of these roles, on duty or not: for what must not stay unseen."""
-    wanted = set(roles)
-    members = [each.id for each in staff_of(turn.db, turn.house.id) if each.role in wanted]
+    members = [each.id for each in staff_of(turn.db, turn.house.id) if each.role in roles]
     return _others(turn, staff_recipients(turn.db, members))
 
 
@@ -67,6 +66,9 @@ def for_staff(
                 needs=needs.card(each.language, request.needs),
                 due=cards.at(turn, each.language, request.due_at),
                 late=cards.late(turn, each.language, request),
+                reopened=request.reopened,
+                rating=request.first_rating or 0,
+                reason=cards.reason_words(each.language, request.reason),
                 wanted=cards.at(turn, each.language, request.wanted_at) if request.wanted_at else "",
                 approval=cards.needs_approval(turn, request),
                 number=request.number,
@@ -147,7 +149,6 @@ def for_guest(
 def _news(
     turn: Moment, request: ServiceRequest, guest: Recipient, sentence: str, photos: Sequence[Attachment], **values: Any
 ) -> Reply:
-    said = {name: _said(turn, guest.language, value) for name, value in values.items()}
     text = say(
         guest.language,
         f"cards.guest.{sentence}",
@@ -160,7 +161,7 @@ def _news(
         state=request.state.value,
         approval=cards.needs_approval(turn, request),
         contact=cards.promises_contact(guest.language, request.service),
-        **said,
+        **{name: _said(turn, guest.language, value) for name, value in values.items()},
     )
     buttons = [] if sentence in ("approved", "found") else _buttons(guest.language, request)
     kind = MessageClass.SERVICE
@@ -220,8 +221,7 @@ def _in_whose_hands(language: str, request: ServiceRequest, hands: Hands) -> str
     """Who has it, as the confirmation says it; nothing where nobody is there to have it."""
     if request.assignee_id is not None:
         return cards.server(language, request)
-    there = hands[request.property_id, request.department]
-    return cards.server(language, request, there) if there else ""
+    return (there := hands[request.property_id, request.department]) and cards.server(language, request, there)
 
 
 def _said(turn: Moment, language: str, value: Any) -> Any:

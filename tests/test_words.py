@@ -26,6 +26,7 @@ COMPOSED = {
     "wechat.consent.": {"agreed", "declined", "later", "unknown"},
     "wechat.menu.": {"room", "stay", "help"},
     "cards.guest.": {
+        "reopened",
         "cancelled",
         "ordered",
         "photo",
@@ -53,6 +54,7 @@ COMPOSED = {
         "changed",
     },
     "cards.staff.": {
+        "reopened_again",
         "changed",
         "cancelled",
         "asked_again",

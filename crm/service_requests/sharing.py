@@ -28,8 +28,8 @@ class RequestCompanion(SQLModel, table=True):
     guest_id: str = Field(foreign_key="guest.id")
 
 
-_companion = table(RequestCompanion)
-_c = _companion.c
+request_companion = table(RequestCompanion)
+_c = request_companion.c
 _CONVERSATIONS = Prepared(
     select(_c.conversation_id).where(_c.number == bindparam("number")).order_by(_c.conversation_id)
 )

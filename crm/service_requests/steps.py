@@ -161,7 +161,7 @@ def change(
         "people": details.people,
         "wanted_at": details.wanted_at,
         **_sealed(db, request.id, details),
-        **_anew(now, due_at),
+        **anew(now, due_at),
     }
     unfinished = (_c.number == request.number, _c.state.in_([state.value for state in UNFINISHED]))
     still = (*unfinished, *as_seen_before(request)) if as_seen else unfinished
@@ -193,7 +193,7 @@ def resume(
         "wanted_at": wanted_at or request.wanted_at,
         "waiting_since": None,
         "reason": None,
-        **_anew(now, wanted_at + service.complete_within if wanted_at else later),
+        **anew(now, wanted_at + service.complete_within if wanted_at else later),
     }
     after = RequestState.ACCEPTED if request.assignee_id else RequestState.OPEN
     return _move(db, request, (RequestState.WAITING,), after, **values)
@@ -219,7 +219,7 @@ def give_back(db: Connection, now: datetime, request: ServiceRequest, service: S
     return _move(db, request, before, RequestState.OPEN, respond_by=now + service.accept_within, look_at=now, **values)
 
 
-def _anew(now: datetime, due_at: datetime) -> dict[str, Any]:
+def anew(now: datetime, due_at: datetime) -> dict[str, Any]:
     """A new promise begins: nothing was said about it yet. The clock sees for itself what is due now."""
     return {"due_at": due_at, "promised_at": None, "apologies": 0, "is_reminded": False, "rung": 0, "look_at": now}
 

@@ -1,4 +1,4 @@
-"""What happened to a stay and is still to be seen to: a guest has left, or moved, so that the room must be looked at."""
+"""What happened to a stay and is still to be seen to: a guest has left or moved, so the room must be looked at."""
 
 from __future__ import annotations
 

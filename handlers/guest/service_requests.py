@@ -10,7 +10,7 @@ from crm.service_requests.lookups import find_last_done
 from crm.service_requests.requests import RequestState, ServiceRequest, get_request
 from crm.service_requests.sharing import current_number, requests_of_guest
 from crm.service_requests.steps import cancel, rate
-from handlers import cards, lists, needs, notices, ordering, windows
+from handlers import cards, lists, needs, notices, ordering, reopening, windows
 from handlers.ordering import Placed
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say
@@ -31,6 +31,8 @@ def request_service(turn: Turn) -> list[Reply]:
     detail = ordering.missing(turn, service, stay)
     if detail:
         return [ordering.ask(turn, service, stay, detail)]
+    if reopening.is_back(turn, service, stay):
+        return [Reply("", follow_up=Call("reopen_request", {"service": service.code, "text": turn.text}))]
     placed = ordering.place(turn, service, stay, turn.speaker.conversation_id)
     if placed.request.state is RequestState.WAITING:
         resumed = {"number": placed.request.number, "now": True, "time": turn.slot("time")}
@@ -66,8 +68,12 @@ def my_requests(turn: Turn) -> list[Reply]:
     """Where each request stands, or those asked of; whoever is late hears that the guest is asking."""
     if turn.speaker.guest_id is None:
         raise NoStay
-    mine, code = requests_of_guest(turn.db, turn.speaker.guest_id), turn.slot("service")
-    mine = (lists.of_service(turn.language, mine, code) if code else []) or mine
+    under_way, code = requests_of_guest(turn.db, turn.speaker.guest_id), turn.slot("service")
+    mine = lists.of_service(turn.language, under_way, code) if code else under_way
+    done = [] if mine else reopening.reopenable(turn, code)
+    if done:
+        return [reopening.doubted(turn, done[0])]
+    mine = mine or under_way
     if not mine:
         return [Reply(say(turn.language, "service_requests.my_requests.none"))]
     late = [each for each in mine if each.due_at < turn.now]
@@ -95,8 +101,10 @@ def rate_request(turn: Turn) -> list[Reply]:
     there = turn.at_property(request.property_id)
     people = notices.managers(there) or notices.people_for(there, notices.DESK)[0]
     apology = say(turn.language, "service_requests.rate_request.sorry", told=bool(people))
-    told = notices.lines(turn, request, "low_rating", people, rating=rating)
-    return [Reply(apology, [cards.person_button(turn.language)]), *told]
+    words = turn.slot("note") or ""
+    told = notices.lines(turn, request, "low_rating", people, rating=rating, said=words)
+    again = reopening.rated_low(turn, request, words)
+    return [Reply(apology, [cards.person_button(turn.language)]), *told, *again]
 
 
 def _which_service(turn: Turn) -> Reply:

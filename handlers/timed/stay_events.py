@@ -1,4 +1,4 @@
-"""What follows when a guest has left or moved: the room is checked; whoever left is asked if we may write once more."""
+"""What follows when a guest has left or moved: the room is checked, and whoever left is asked if we may write again."""
 
 from __future__ import annotations
 

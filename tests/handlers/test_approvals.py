@@ -302,8 +302,8 @@ def test_room_that_was_given_to_another_meanwhile_is_not_given_twice(house: Hous
     other = house.book("Li Wei", "301")
     assert guest.stay
     (room,) = free_rooms(house.db, guest.stay, house.today.date())
-    assert move(house.db, other, room, house.today.date())
-    assert not move(house.db, guest.stay, room, house.today.date())
+    assert move(house.db, house.now, other, room, house.today.date(), occasion="first")
+    assert not move(house.db, house.now, guest.stay, room, house.today.date(), occasion="second")
 
 
 def test_stay_that_has_changed_is_not_extended_twice(house: House, guest: Person) -> None:

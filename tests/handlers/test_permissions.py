@@ -47,6 +47,7 @@ NEED_A_STAY = (
     "repeat_request",
     "resume_request",
     "my_requests",
+    "reopen_request",
     "my_stay",
     "elder_mode",
 )  # a stranger is asked who they are

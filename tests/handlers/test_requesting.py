@@ -354,7 +354,10 @@ def test_low_rating_is_heard_by_the_manager(house: House) -> None:
     house.ask(guest, "request_service", service="towels", quantity=2)
     done = house.ask(lily, "complete_request", number=1)
     heard = house.press(guest, done, "2")
-    assert heard.own == "没有让您满意，很抱歉。您的评分已经转到经理那里。"
+    assert heard.own.splitlines() == [
+        "没有让您满意，很抱歉。您的评分已经转到经理那里。",
+        "302 房，毛巾 2条：很抱歉。小李重新办理，9:15 前给您回音。",
+    ]
     assert heard.by(boss) == "Rated 2 of 5 · #1 Room 302 · 2 towels · 小李"
 
 
