@@ -10,16 +10,17 @@ from typing import Any
 from crm.calendar import local
 from crm.encryption import folded
 from crm.properties.catalogue import Service
-from crm.service_requests.needs import needs_of
+from crm.service_requests.needs import NEEDS, needs_of
 from crm.service_requests.photos import add_photos
 from crm.service_requests.requests import RequestState, ServiceRequest, get_request
 from crm.service_requests.sharing import add_companion, requests_of_room
 from crm.service_requests.steps import Details, change, details_of, open_request
 from crm.stays.bookings import StayInfo
 from handlers import cards, needs, notices, windows
-from handlers.turn import Button, Call, Question, Reply, Turn
+from handlers.turn import Button, Call, Question, Reply, Turn, slots
 from prompts.words import say, services
 
+WISH = slots("service", "quantity", "more", "time", "people", "room", *NEEDS, "note")  # what may be said with it
 MOST = 200  # of anything; a larger number was misheard
 
 

@@ -1,0 +1,97 @@
+"""What colleagues may say, and how each is answered."""
+
+from __future__ import annotations
+
+from handlers.ordering import WISH
+from handlers.staff import (
+    answering,
+    arrivals,
+    bookings_upload,
+    brief,
+    counter_offers,
+    deliveries,
+    duty,
+    elder_mode,
+    guest_lookup,
+    handing_over,
+    knowledge,
+    knowledge_changes,
+    leads,
+    lost_items,
+    merging,
+    open_for_guest,
+    planning,
+    reassigning,
+    request_desk,
+    request_lists,
+    roster,
+    swapping,
+    takeover,
+)
+from handlers.turn import Audience, Intent, Slot, slots
+
+STAFF = Audience.STAFF
+
+_ITEM, _ENTRY, _WORDS = Slot("item", "item"), (Slot("entries", "entry"),), slots("content", "title")
+_TO_WHOM = slots("number", "name", "department")
+
+STAFF_INTENTS: tuple[Intent, ...] = (
+    Intent("open_requests", STAFF, "see_requests", request_desk.open_requests, slots("department", "room")),
+    Intent("overdue_requests", STAFF, "see_requests", request_lists.overdue_requests),
+    Intent("show_request", STAFF, "see_requests", request_lists.show_request, slots("number")),
+    Intent("requests_of_room", STAFF, "see_requests", request_lists.requests_of_room, slots("room")),
+    Intent("work_done", STAFF, "see_requests", request_lists.work_done, slots("day")),
+    Intent("my_tasks", STAFF, "see_requests", request_desk.my_tasks),
+    Intent("accept_request", STAFF, "work_requests", request_desk.accept_request, slots("number")),
+    Intent("start_request", STAFF, "work_requests", request_desk.start_request, slots("number")),
+    Intent("complete_request", STAFF, "work_requests", request_desk.complete_request, slots("number", "note")),
+    Intent("decline_request", STAFF, "work_requests", request_desk.decline_request, slots("number", "reason")),
+    Intent(
+        "make_offer", STAFF, "work_requests", counter_offers.offer_instead, slots("number", "time", "room", "quantity")
+    ),
+    Intent("reassign_request", STAFF, "work_requests", reassigning.reassign_request, _TO_WHOM),
+    Intent("open_for_guest", STAFF, "open_for_guest", open_for_guest.open_for_guest, WISH),
+    Intent("merge_requests", STAFF, "work_requests", merging.merge_requests, slots("numbers")),
+    Intent("who_is_in_room", STAFF, "see_rooms", guest_lookup.who_is_in_room, slots("room")),
+    Intent("guest_card", STAFF, "see_rooms", guest_lookup.guest_card, slots("room")),
+    Intent("room_elder_mode", STAFF, "set_elder_mode", elder_mode.room_elder_mode, slots("room", "switch")),
+    Intent("find_guest", STAFF, "see_guest_profile", guest_lookup.find_guest, slots("name")),
+    Intent("why_not_delivered", STAFF, "see_deliveries", deliveries.why_not_delivered, slots("name", "room")),
+    Intent("where_reached", STAFF, "see_deliveries", deliveries.where_reached, slots("name", "room")),
+    Intent("take_over", STAFF, "take_over", takeover.take_over, slots("room")),
+    Intent("write_to_guest", STAFF, "take_over", takeover.write_to_guest, slots("room")),
+    Intent("end_handoff", STAFF, "take_over", takeover.end_handoff, slots("room")),
+    Intent("answer_alarm", STAFF, "answer_alarms", answering.answer_alarm, slots("room")),
+    Intent("close_alarm", STAFF, "answer_alarms", answering.close_alarm, slots("room")),
+    Intent("import_bookings", STAFF, "import_bookings", bookings_upload.import_bookings),
+    Intent("arrivals", STAFF, "see_arrivals", arrivals.arrivals, slots("day")),
+    Intent("departures", STAFF, "see_arrivals", arrivals.departures, slots("day")),
+    Intent("in_house", STAFF, "see_arrivals", arrivals.in_house),
+    Intent("found_item", STAFF, "record_lost_items", lost_items.found_item, (*slots("room"), Slot("words", "text"))),
+    Intent("lost_items", STAFF, "see_lost_items", lost_items.lost_items),
+    Intent("match_item", STAFF, "see_lost_items", lost_items.match_item, (_ITEM, Slot("number", "ticket"))),
+    Intent("return_item", STAFF, "settle_lost_items", lost_items.return_item, (_ITEM,)),
+    Intent("dispose_item", STAFF, "dispose_lost_items", lost_items.dispose_item, (_ITEM,)),
+    Intent("go_on_duty", STAFF, "set_own_duty", duty.go_on_duty),
+    Intent("go_off_duty", STAFF, "set_own_duty", duty.go_off_duty),
+    Intent("hand_over", STAFF, "see_requests", handing_over.hand_over, slots("note")),
+    Intent("who_is_on_duty", STAFF, "see_duty", duty.who_is_on_duty, slots("days", "department")),
+    Intent("show_roster", STAFF, "see_duty", roster.show_roster, slots("days", "department")),
+    Intent("my_shifts", STAFF, "see_duty", roster.my_shifts, slots("days")),
+    Intent("plan_shift", STAFF, "plan_shifts", planning.plan_shift, slots("colleagues", "days", "hours")),
+    Intent("cancel_shift", STAFF, "plan_shifts", planning.cancel_shift, slots("colleagues", "days")),
+    Intent("swap_shifts", STAFF, "plan_shifts", swapping.swap_shifts, slots("colleagues", "days")),
+    Intent("brief_now", STAFF, "have_brief", brief.brief_now),
+    Intent("set_brief", STAFF, "have_brief", brief.set_daily_brief, (Slot("time", "morning"),)),
+    Intent("stop_brief", STAFF, "have_brief", brief.stop_daily_brief),
+    Intent("invite_staff", STAFF, "manage_staff", duty.invite_staff, slots("role", "department", "name")),
+    Intent("make_lead", STAFF, "manage_staff", leads.make_lead, slots("name")),
+    Intent("end_lead", STAFF, "manage_staff", leads.end_lead, slots("name")),
+    Intent("revoke_staff", STAFF, "manage_staff", duty.revoke_staff, slots("name")),
+    Intent("unanswered_questions", STAFF, "edit_knowledge", knowledge.unanswered_questions),
+    Intent("add_knowledge", STAFF, "edit_knowledge", knowledge.add_knowledge, _WORDS),
+    Intent("change_knowledge", STAFF, "edit_knowledge", knowledge_changes.change_knowledge, (*_ENTRY, *_WORDS)),
+    Intent("show_knowledge", STAFF, "edit_knowledge", knowledge_changes.show_knowledge, _ENTRY),
+    Intent("delete_knowledge", STAFF, "edit_knowledge", knowledge_changes.delete_knowledge, _ENTRY),
+    Intent("knowledge_history", STAFF, "edit_knowledge", knowledge_changes.knowledge_history, _ENTRY),
+)
