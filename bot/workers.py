@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar
@@ -44,7 +45,8 @@ class Workers:
     def tell(self) -> None:
         """Called by a thread that is about to wait: the event loop hears what was done so far."""
         if self._outcomes and self._loop is not None:
-            self._loop.call_soon_threadsafe(self._settle)
+            with suppress(RuntimeError):  # the event loop has ended, and whoever asked with it
+                self._loop.call_soon_threadsafe(self._settle)
 
     def close(self) -> None:
         """Ends the threads when all jobs are done."""

@@ -71,3 +71,16 @@ async def test_what_was_given_is_done_before_the_end() -> None:
     await asyncio.to_thread(workers.close)
     await asyncio.gather(*asked)
     assert sorted(done) == list(range(50))
+
+
+def test_a_result_that_comes_after_the_event_loop_breaks_no_thread() -> None:
+    workers, may_end = Workers(1, "test"), threading.Event()
+
+    async def ask_and_go() -> None:
+        asking = asyncio.create_task(workers.run(lambda: may_end.wait(10)))
+        await asyncio.sleep(0.05)
+        asking.cancel()
+
+    asyncio.run(ask_and_go())
+    may_end.set()
+    workers.close()
