@@ -67,7 +67,7 @@ class Verdict:
 
     @property
     def name(self) -> str:
-        return max(self.scores, key=lambda name: self.scores[name])
+        return max(self.scores, key=self.scores.__getitem__)
 
     @property
     def score(self) -> float:
@@ -113,7 +113,7 @@ def _halves(span: Span, message: Message) -> list[Span]:
 def _verdicts(spans: Sequence[Span], message: Message) -> list[Verdict]:
     scores = _scores(spans, message)
     for (start, end), known in zip(spans, scores, strict=True):
-        likeliest = max(known, key=lambda name: known[name])
+        likeliest = max(known, key=known.__getitem__)
         for name in {each.name for each in message.spotted if start <= each.start < end}:
             # That a service is named says nothing against "where is it" or "no longer needed".
             if likeliest not in ABOUT_A_SERVICE or name not in message.services:

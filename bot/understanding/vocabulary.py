@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -80,18 +80,14 @@ class Service:
 Rule = tuple[Pattern, Meaning]
 
 
-def find_hits(tokens: Sequence[Token], intents: Container[str], with_services: bool) -> list[Hit]:
+def find_hits(tokens: Sequence[Token], intents: Iterable[str], with_services: bool) -> list[Hit]:
     """Every phrase in the message, overlapping ones too, of these intents, the services and the grammar words."""
     norms = tuple(token.norm for token in tokens)
-    said = frozenset(norms)
+    said, wanted = frozenset(norms), _kept(frozenset(intents))
     found = []
     for at, norm in enumerate(norms):
-        for pattern, meaning in _rules(norm):
+        for pattern, meaning in _rules(norm, wanted, with_services):
             if pattern.needs and pattern.needs.isdisjoint(said):
-                continue
-            if meaning.kind is Kind.INTENT and meaning.name not in intents:
-                continue
-            if meaning.kind is Kind.SERVICE and not with_services:
                 continue
             match = pattern.match(norms, at)
             if match:
@@ -135,12 +131,25 @@ def rules() -> tuple[Rule, ...]:
     return tuple(rule for language in LANGUAGES for rule in _rules_of(language))
 
 
-@lru_cache(maxsize=8_192)
-def _rules(norm: str) -> tuple[Rule, ...]:
-    """All that may begin with this word."""
+@lru_cache(maxsize=16_384)
+def _rules(norm: str, intents: frozenset[str], with_services: bool) -> tuple[Rule, ...]:
+    """All of these that may begin with this word."""
     index = _index()
     keys = (norm, "#", "*") if norm.isdigit() else (norm, "*")
-    return tuple(rule for key in keys for rule in index.get(key, ())) if norm else ()
+    rules = (rule for key in keys for rule in index.get(key, ())) if norm else ()
+    return tuple(rule for rule in rules if _is_wanted(rule[1], intents, with_services))
+
+
+def _is_wanted(meaning: Meaning, intents: frozenset[str], with_services: bool) -> bool:
+    if meaning.kind is Kind.INTENT:
+        return meaning.name in intents
+    return with_services or meaning.kind is not Kind.SERVICE
+
+
+@lru_cache(maxsize=64)
+def _kept(intents: frozenset[str]) -> frozenset[str]:
+    """The same object for the same names, which is quickly found again."""
+    return intents
 
 
 @cache
