@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -75,7 +76,7 @@ def rated_low(turn: Turn, request: ServiceRequest, words: str) -> list[Reply]:
 def doubted(turn: Turn, request: ServiceRequest) -> Reply:
     """Whoever says that it has not come has it taken up again; who only asks reads that it was done, and may do so."""
     call = Call("reopen_request", {"number": request.number})
-    if _says(turn, "undone"):
+    if says(turn, "undone"):
         return Reply("", follow_up=replace(call, slots={**call.slots, "text": turn.text}))
     label = say(turn.language, "reopening.reopen_request.button")
     return Reply(notices.standings(turn, [request])[0], [Button(label, call)], about=request.id)
@@ -84,15 +85,18 @@ def doubted(turn: Turn, request: ServiceRequest) -> Reply:
 def is_back(turn: Turn, service: Service, stay: StayInfo) -> bool:
     """Whether it is the fault that was seen to, still there or there again; what is under way is joined instead."""
     is_fault = cards.is_fault(turn.language, service.code)
-    if not is_fault or turn.slot("room") not in (None, stay.room) or not _says(turn, "again"):
+    if not is_fault or turn.slot("room") not in (None, stay.room) or not says(turn, "again"):
         return False
     return not requests_of_room(turn.db, stay, service.code) and bool(reopenable(turn, service.code))
 
 
-def _says(turn: Turn, what: str) -> bool:
-    """Whether one of these words of reopening.toml stands in the message, in whatever language."""
-    said = folded(turn.text)
-    return any(folded(word) in said for each in LANGUAGES for word in table(each, "reopening", what)["words"])
+def says(turn: Turn, what: str) -> bool:
+    """Whether one of these words or patterns of reopening.toml stands in the message, in whatever language."""
+    said, lists = folded(turn.text), [table(each, "reopening", what) for each in LANGUAGES]
+    if any(folded(word) in said for each in lists for word in each["words"]):
+        return True
+    patterns = (pattern for each in lists for pattern in each.get("patterns", ()))
+    return any(re.search(pattern, turn.text.casefold()) for pattern in patterns)
 
 
 def _told_guest(there: Turn, request: ServiceRequest) -> Reply:

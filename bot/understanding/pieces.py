@@ -11,7 +11,7 @@ from bot.understanding.vocabulary import Hit, Kind, Meaning, service_words
 
 WRAPPERS = frozenset({"greet", "thank", "farewell"})
 _WANTED = (Kind.INTENT, Kind.SERVICE)
-STATEMENTS = (Kind.SETTLED, Kind.PRAISED, Kind.ENQUIRES)
+STATEMENTS = (Kind.SETTLED, Kind.PRAISED, Kind.MENDED, Kind.ENQUIRES)
 _STRONG = 4
 
 
@@ -114,8 +114,13 @@ def is_question(piece: Piece) -> bool:
 
 def is_refusal(piece: Piece) -> bool:
     """Whether the clause only takes back what was said before: "不用了", but not "不要葱"."""
-    no = piece.of(Kind.REFUSED)
-    return bool(no) and _covered(piece.of(Kind.REFUSED, Kind.FILLER)).issuperset(range(piece.start, piece.end))
+    return only_says(piece, Kind.REFUSED)
+
+
+def only_says(piece: Piece, kind: Kind) -> bool:
+    """Whether nothing but small words stands around what is of this kind."""
+    said = bool(piece.of(kind))
+    return said and _covered(piece.of(kind, Kind.FILLER)).issuperset(range(piece.start, piece.end))
 
 
 def deny(hit: Hit, piece: Piece, turned: str) -> Hit | None:

@@ -1,20 +1,23 @@
-"""A statement about a thing orders nothing: it was received, it is enough, it is praised, or it is asked after."""
+"""A statement about a thing orders nothing: it was received, is enough, works again, is praised or asked after."""
 
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
 from dataclasses import replace
 
-from bot.understanding.pieces import Piece
+from bot.understanding.pieces import Piece, only_says
 from bot.understanding.vocabulary import Hit, Kind, Meaning, service_words
 
+_ORDER = "request_service"  # offered to guests; a colleague who says that it works again has done it
 # What is understood instead of an order, in the order of their weight.
-_INSTEAD = {Kind.ENQUIRES: "my_requests", Kind.SETTLED: "thank", Kind.PRAISED: "compliment"}
+_INSTEAD = {Kind.ENQUIRES: "my_requests", Kind.SETTLED: "thank", Kind.MENDED: "thank", Kind.PRAISED: "compliment"}
 
 
 def spare_orders(pieces: Sequence[Piece], offered: Container[str]) -> None:
     """Takes the services out of clauses that only speak about them; "two more, please" afterwards still wants them."""
     for at, piece in enumerate(pieces):
+        if _ORDER in offered and not piece.hits and only_says(piece, Kind.MENDED):
+            piece.hits = [_instead(_INSTEAD[Kind.MENDED], piece.of(Kind.MENDED)[0])]
         for kind, intent in _INSTEAD.items():
             stated = None if _asks_already(piece) else _stated(piece, kind)
             about = [hit for hit in piece.hits if stated and _is_about(stated, hit, piece)]
@@ -31,10 +34,13 @@ def spare_orders(pieces: Sequence[Piece], offered: Container[str]) -> None:
 def _stated(piece: Piece, kind: Kind) -> Hit | None:
     """What is stated, but for "has not arrived" and 不够用."""
     denied = piece.of(Kind.DENIES, Kind.REFUSES) if kind is not Kind.ENQUIRES else []
-    return next((hit for hit in piece.of(kind) if not any(_denies(no, hit) for no in denied)), None)
+    about = (hit for hit in piece.of(kind) if not hit.whole)
+    return next((hit for hit in about if not any(_denies(no, hit) for no in denied)), None)
 
 
 def _denies(no: Hit, hit: Hit) -> bool:
+    if hit.meaning.kind is Kind.MENDED and no.start < hit.start:  # "it does not seem to work now"
+        return True
     return hit.start <= no.start < hit.end or no.start < hit.start <= no.end
 
 
@@ -44,7 +50,8 @@ def _asks_already(piece: Piece) -> bool:
 
 def _is_about(stated: Hit, hit: Hit, piece: Piece) -> bool:
     """A service before the statement, or after it with no word of wanting: "I got the towels and need a pillow"."""
-    if hit.meaning.kind is not Kind.SERVICE or service_words()[hit.meaning.name].fault:
+    is_service = hit.meaning.kind is Kind.SERVICE
+    if not is_service or service_words()[hit.meaning.name].fault != (stated.meaning.kind is Kind.MENDED):
         return False
     if stated.meaning.kind is Kind.PRAISED and hit.start > stated.end:
         return False

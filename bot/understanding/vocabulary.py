@@ -29,6 +29,7 @@ class Kind(StrEnum):
     POLITE = "polite"
     SETTLED = "settled"
     PRAISED = "praised"
+    MENDED = "mended"
     ENQUIRES = "enquired"
     WANTS = "wanting"
     HARMLESS = "harmless"

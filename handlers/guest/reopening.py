@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from crm.errors import NoStay
 from crm.service_requests.lookups import find_last_done
 from crm.service_requests.requests import ServiceRequest, get_request
 from crm.service_requests.sharing import requests_of_guest
-from handlers import cards, lists, notices, reopening
+from handlers import cards, lists, notices, ordering, reopening
 from handlers.turn import Button, Call, Reply, Turn
 from prompts.words import say
 
 JUST_NOW = timedelta(hours=1)  # of several, what was done last is meant
 MOST_CHOICES = 6
+REPAIR = "maintenance"  # the service that asks what is broken
 
 
 def reopen_request(turn: Turn) -> list[Reply]:
@@ -41,12 +43,16 @@ def reopen_request(turn: Turn) -> list[Reply]:
 
 
 def _new(turn: Turn, under_way: Sequence[ServiceRequest], words: str) -> Reply:
-    """What is under way is asked after; a fault that was seen to long ago is reported anew."""
+    """What is under way is asked after; a fault that was seen to long ago, or none knows which, is reported anew."""
     if under_way and not turn.slot("service"):
         return Reply("", follow_up=Call("my_requests"))
     last = find_last_done(turn.db, turn.speaker.guest_id) if turn.speaker.guest_id else None
     is_fault = last is not None and cards.is_fault(turn.language, last.service)
     code = turn.slot("service") or (last.service if last and is_fault else None)
+    stay, repair = turn.speaker.stay, turn.catalogue.get(REPAIR)
+    if code is None and stay and repair and reopening.says(turn, "broken"):
+        wish = Call("request_service", {"service": REPAIR})
+        return ordering.ask(replace(turn, call=wish), repair, stay, "note")
     if code is None:
         return Reply(say(turn.language, "reopening.reopen_request.nothing"), [cards.person_button(turn.language)])
     return Reply("", follow_up=Call("request_service", {"service": code, "note": words}))

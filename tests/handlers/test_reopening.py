@@ -36,7 +36,7 @@ def test_low_rating_goes_back_to_whoever_did_it_and_the_manager_hears(
     done(house, guest, lily)
     house.later(minutes=30)
     heard = house.ask(guest, "rate_request", number=1, rating=2, note="both are wet")
-    assert "Towels, room 302: I am sorry. Lily takes it up again, and you will hear by 9:45 am." in heard.own
+    assert "Towels, room 302: I am sorry, Lily takes it up again, and you will hear by 9:45 am." in heard.own
     assert heard.by(lily) == "Room 302 · towels\nby 9:45 am · #1\nReopened · rated 2 of 5: “both are wet”"
     assert heard.by(manager) == "Rated 2 of 5 · #1 Room 302 · towels · Lily: “both are wet”"
     (request,) = house.requests()

@@ -72,7 +72,7 @@ def test_guest_hears_of_a_delay_before_the_promise_breaks(house: House, guest: P
     house.ask(lily, "accept_request", number=1)
     house.ask(lily, "start_request", number=1)
     assert house.wait(minutes=13, seconds=55).by(guest) == ""
-    told = "2 towels: this takes longer than promised, I am sorry. Lily is on the way, by 9:25 am."
+    told = "2 towels: this takes longer than promised, I am sorry; Lily is on the way, by 9:25 am."
     assert house.wait(seconds=5).by(guest) == told
     assert only(house).promise == house.at(9, 25)
 
