@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from crm.calendar import day_bounds, local
+from crm.conversations.open_alarms import OpenAlarm, alarms_of_houses
 from crm.conversations.undelivered import unreached_guests
 from crm.feedback import FeedbackKind, feedback_since
 from crm.properties.houses import properties
@@ -15,33 +16,39 @@ from crm.staff.members import StaffMember
 from crm.staff.roles import may
 from crm.stays.bookings import StayInfo
 from handlers import cards, lists, needs, rosters, stays
-from handlers.turn import Button, Call, Moment
+from handlers.turn import Button, Call, Moment, Reply
 from prompts.words import say, table
 
 MOST_LINES, FEWEST_LINES = 8, 3  # of a section; three minutes are 600 words, however many houses they are about
-BUTTONS = ("overdue_requests", "open_requests", "arrivals", "departures", "in_house")
+# What can be opened from it, by whoever may do this.
+OPENED = {
+    **dict.fromkeys(("overdue_requests", "open_requests"), "see_requests"),
+    **dict.fromkeys(("arrivals", "departures", "in_house"), "see_arrivals"),
+}
 KITCHEN = "kitchen"
 ACTION = "brief"
 
 Section = Sequence[str]  # its title and its lines
 
 
-def brief_text(moment: Moment, member: StaffMember) -> str:
-    """Of every house of the colleague, by its own clock; whoever has several reads each under its name."""
+def brief(moment: Moment, member: StaffMember) -> Reply:
+    """Alarms first of all, then every house of the colleague, by its own clock; each under its name where there are
+    several. With buttons for what can be opened from it."""
     mine = [moment.at_property(each.id) for each in properties(moment.db) if each.id in member.property_ids]
     most = max(FEWEST_LINES, MOST_LINES // max(1, len(mine)))
-    named = len(mine) > 1
-    texts = [_of_house(there, member, most, there.house.name if named else "") for there in mine]
-    return "\n\n".join([_title(moment, member), *texts])
+    alarms = alarms_of_houses(moment.db, member.property_ids)
+    lines = lists.alarm_lines(mine, member.language, member.role, alarms)
+    raised = "\n".join(_section(member.language, "alarms", lines, len(lines)))  # whatever their number
+    texts = [_of_house(there, member, most, alarms, named=len(mine) > 1) for there in mine]
+    text = "\n\n".join(filter(None, [_title(moment, member), raised, *texts]))
+    return Reply(text, _buttons(member, is_alarmed=bool(alarms)))
 
 
-def brief_buttons(member: StaffMember) -> list[Button]:
-    """What can be opened from it."""
-    actions = {name: "see_requests" if name.endswith("requests") else "see_arrivals" for name in BUTTONS}
+def _buttons(member: StaffMember, *, is_alarmed: bool) -> list[Button]:
+    names = [name for name, action in OPENED.items() if may(member.role, action)]
     return [
         Button(cards.intent_label(member.language, name), Call(name))
-        for name in BUTTONS
-        if may(member.role, actions[name])
+        for name in (["open_alarms", *names] if is_alarmed else names)
     ]
 
 
@@ -51,16 +58,17 @@ def _title(moment: Moment, member: StaffMember) -> str:
     return say(member.language, "brief.brief_now.title", weekday=weekdays[cards.today(moment).weekday()], hour=hour)
 
 
-def _of_house(moment: Moment, member: StaffMember, most: int, name: str) -> str:
-    """Where there is nothing to say, that is said in one line."""
+def _of_house(moment: Moment, member: StaffMember, most: int, alarms: Sequence[OpenAlarm], *, named: bool) -> str:
+    """Where there is nothing to say, that is said in one line; `alarms` stand above already."""
+    alarmed = any(each.property_id in (None, moment.house.id) for each in alarms)
     open_now = lists.unfinished(moment, member)
     wrong, day = _exceptions(moment, member, open_now, most), _day(moment, member, open_now, most)
     if not wrong and not day:
-        text = say(member.language, "brief.brief_now.quiet")
+        text = say(member.language, "brief.brief_now.quiet", alarmed=alarmed)
     else:
-        wrong = wrong or [[say(member.language, "brief.brief_now.fine")]]
+        wrong = wrong or [[say(member.language, "brief.brief_now.fine", alarmed=alarmed)]]
         text = "\n\n".join("\n".join(section) for section in [*wrong, *day, _duty(moment, member)])
-    return f"{name}\n{text}" if name else text
+    return f"{moment.house.name}\n{text}" if named else text
 
 
 def _exceptions(moment: Moment, member: StaffMember, open_now: Sequence[ServiceRequest], most: int) -> list[Section]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from crm.conversations.open_alarms import OpenAlarm
 from crm.conversations.undelivered import Unreached
 from crm.service_requests.requests import RequestState, ServiceRequest, unfinished_requests
 from crm.staff.members import StaffMember, staff_of
@@ -12,6 +13,27 @@ from crm.staff.roles import may
 from handlers import cards, needs, rosters
 from handlers.turn import Moment
 from prompts.words import may_be_called, say
+
+
+def alarm_lines(mine: Sequence[Moment], language: str, role: str, alarms: Sequence[OpenAlarm]) -> list[str]:
+    """`mine` are the houses of the reader; a stranger's alarm is told by the clock of the first of them."""
+    there = {each.house.id: each for each in mine}
+    return [_alarm_line(there.get(each.property_id or "", mine[0]), language, role, each, len(mine)) for each in alarms]
+
+
+def _alarm_line(moment: Moment, language: str, role: str, each: OpenAlarm, houses: int) -> str:
+    """The guest's name and words only for whoever may read them."""
+    return say(
+        language,
+        "emergency.open_alarms.line",
+        house=moment.house.name if houses > 1 and each.property_id else "",
+        room=each.room,
+        name=cards.short(each.name) if may(role, "see_guest_names") else "",
+        at=cards.at(moment, language, each.raised_at),
+        words=cards.short(each.words) if may(role, "see_guest_profile") else "",
+        stood_down=each.is_stood_down,
+        coming=each.coming,
+    )
 
 
 def unfinished(moment: Moment, member: StaffMember, department: str = "") -> list[ServiceRequest]:

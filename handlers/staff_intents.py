@@ -61,6 +61,7 @@ STAFF_INTENTS: tuple[Intent, ...] = (
     Intent("take_over", STAFF, "take_over", takeover.take_over, slots("room")),
     Intent("write_to_guest", STAFF, "take_over", takeover.write_to_guest, slots("room")),
     Intent("end_handoff", STAFF, "take_over", takeover.end_handoff, slots("room")),
+    Intent("open_alarms", STAFF, "answer_alarms", answering.show_alarms),
     Intent("answer_alarm", STAFF, "answer_alarms", answering.answer_alarm, slots("room")),
     Intent("close_alarm", STAFF, "answer_alarms", answering.close_alarm, slots("room")),
     Intent("import_bookings", STAFF, "import_bookings", bookings_upload.import_bookings),

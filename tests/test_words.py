@@ -93,7 +93,7 @@ COMPOSED = {
     "cards.needs.": {"children", "elders"},
     "request_desk.": {"open_requests.none", "my_tasks.none", "accept_request.none"}
     | {"open_requests.title", "my_tasks.title", "accept_request.title"},
-    "brief.brief_now.": {"overdue", "overnight", "complaints", "unreached", "timed", "diets"} | {"unplanned"},
+    "brief.brief_now.": {"alarms", "overdue", "overnight", "complaints", "unreached"} | {"timed", "diets", "unplanned"},
     "roster.": {
         f"{each}.ask_{what}" for each in ("plan_shift", "cancel_shift", "swap_shifts") for what in ("who", "days")
     }

@@ -18,8 +18,8 @@ HEARD_FOR = timedelta(minutes=30)  # so long the guest's words go to everybody w
 REPEATED_AFTER = timedelta(minutes=2)
 MOST_REPEATS = 2  # to those on duty, then to every account of the house
 
-_OPEN = "closed_at IS NULL"
-_DUE = f"{_OPEN} AND repeat_at IS NOT NULL"
+OPEN = "closed_at IS NULL"
+_DUE = f"{OPEN} AND repeat_at IS NOT NULL"
 
 
 class AlarmRow(SQLModel, table=True):
@@ -29,7 +29,8 @@ class AlarmRow(SQLModel, table=True):
 
     __tablename__ = "alarm"
     __table_args__ = (
-        partial_index("ix_alarm_open", "heard_until", where=_OPEN),
+        partial_index("ix_alarm_open", "heard_until", where=OPEN),
+        partial_index("ix_alarm_unclosed", "raised_at", where=OPEN),
         partial_index("ix_alarm_due", "repeat_at", where=_DUE),
     )
 
@@ -87,7 +88,7 @@ class Alarm:
 
 
 _c, _p = alarm.c, alarm_page.c
-_IS_OPEN = text(f"alarm.{_OPEN}")
+_IS_OPEN = text(f"alarm.{OPEN}")
 _INFO = select(
     _c.id,
     _c.property_id,

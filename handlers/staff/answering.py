@@ -4,13 +4,32 @@ from __future__ import annotations
 
 from crm.conversations.alarms import Alarm, get_alarm, open_alarms, try_close, try_go
 from crm.conversations.messages import MessageClass
+from crm.conversations.open_alarms import alarms_of_houses
 from crm.errors import NotAllowed
-from handlers import alarms, audit, cards
+from handlers import alarms, audit, cards, lists
+from handlers.houses import houses
 from handlers.parties import Party, named, party_in
 from handlers.turn import Button, Call, Reply, Turn
 from prompts.words import say
 
 MOST_CHOICES = 8
+MOST_BUTTONS = 3
+
+
+def show_alarms(turn: Turn) -> list[Reply]:
+    """What is not closed, the oldest first, with what may be done about each."""
+    found = alarms_of_houses(turn.db, turn.member.property_ids)
+    if not found:
+        return [Reply(say(turn.language, "emergency.close_alarm.none", room=""))]
+    title = say(turn.language, "emergency.open_alarms.title", count=len(found))
+    lines = lists.alarm_lines(houses(turn), turn.language, turn.member.role, found)
+    buttons = [
+        Button(f"{cards.intent_label(turn.language, name)}{room}", Call(name, {"alarm": each.id}))
+        for each in found[:MOST_BUTTONS]
+        for room in ((f" {each.room}" if each.room and len(found) > 1 else ""),)
+        for name in ("answer_alarm", "close_alarm")
+    ]
+    return [Reply("\n".join([title, *lines]), buttons)]
 
 
 def answer_alarm(turn: Turn) -> list[Reply]:

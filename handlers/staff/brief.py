@@ -7,13 +7,13 @@ from datetime import datetime
 from crm.calendar import local
 from crm.staff.briefs import hour_of, set_brief, stop_brief
 from handlers import cards
-from handlers.briefs import brief_buttons, brief_text
+from handlers.briefs import brief
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import moment, say
 
 
 def brief_now(turn: Turn) -> list[Reply]:
-    return [Reply(brief_text(turn, turn.member), brief_buttons(turn.member))]
+    return [brief(turn, turn.member)]
 
 
 def set_daily_brief(turn: Turn) -> list[Reply]:

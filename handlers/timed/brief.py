@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from crm.calendar import local
@@ -12,7 +13,7 @@ from crm.properties.houses import ids_by_zone
 from crm.staff.briefs import due_briefs, find_brief, put_off_brief, stop_brief, try_take_brief
 from crm.staff.members import find_staff_member
 from crm.store import Connection
-from handlers.briefs import brief_buttons, brief_text
+from handlers.briefs import brief
 from handlers.turn import Moment, Reply, Timed
 
 
@@ -35,8 +36,8 @@ def give(moment: Moment, staff_id: str) -> list[Reply]:
     people = staff_recipients(moment.db, [staff_id])
     if not people:
         return []
-    text, buttons = brief_text(there, member), brief_buttons(member)
-    return [Reply(text, buttons, to=each, message_class=MessageClass.SERVICE) for each in people]
+    told = brief(there, member)
+    return [replace(told, to=each, message_class=MessageClass.SERVICE) for each in people]
 
 
 WORK = Timed("daily_brief", due, give, put_off_brief)

@@ -75,6 +75,64 @@ def test_manager_reads_exceptions_first_and_then_the_day(house: House) -> None:
     assert house.press(boss, heard, "Departures").own.startswith("Departures today")
 
 
+def test_alarms_that_nobody_has_closed_come_first_of_all(house: House) -> None:
+    anna, _ = stays_of_a_day(house)
+    boss, desk = house.staff("Max", "manager"), house.staff("Dora", "front_desk")
+    house.ask(anna, "emergency", text="my husband fell")
+    house.later(minutes=5)
+    house.ask(house.stranger("Bo"), "emergency", text="fire")
+    house.ask(desk, "answer_alarm", room="301")
+    heard = house.ask(boss, "brief_now")
+    assert heard.own.startswith(
+        "Tue brief · 7:35 am\n\nAlarms not closed: 2\n"
+        "301 · Anna Berg · since 7:30 am “my husband fell” · Dora on the way\n"
+        "room unknown · Bo · since 7:35 am “fire” · nobody on the way\n\nOverdue: 1\n"
+    )
+    assert heard.labels[0] == "Alarms"
+    listed = house.press(boss, heard, "Alarms")
+    assert listed.labels == ["On my way 301", "All clear 301", "On my way", "All clear"]
+    house.press(boss, listed, "All clear")
+    house.press(boss, listed, "All clear 301")
+    assert "Alarms" not in house.ask(boss, "brief_now").own
+    assert house.ask(boss, "open_alarms").own == "No alarm is open."
+
+
+def test_brief_of_the_clock_begins_with_them_too(house: House) -> None:
+    boss, guest = house.staff("周明", "manager", language="zh"), house.guest()
+    tick(house)
+    house.ask(guest, "emergency", text="help me")
+    house.now = house.at(7, 30, days=1)
+    (reply,) = tick(house)
+    assert reply.text.startswith(
+        "周二简报 · 7:30\n\n未解除的警报 1 个\n302 · Anna Berg · 昨天 9:00 起“help me” · 还没有人过去\n\n没有其他异常。"
+    )
+    assert reply.buttons[0].label == "警报"
+    assert boss.member
+
+
+def test_alarm_tells_no_name_and_no_words_to_whoever_may_not_read_them(house: House) -> None:
+    house.ask(house.guest(), "emergency", text="my chest hurts")
+    read = house.ask(house.staff("Tom", "maintenance"), "brief_now").own
+    assert read == (
+        "Mon brief · 9:00 am\n\nAlarms not closed: 1\n302 · since 9:00 am · nobody on the way\n\n"
+        "Nothing else to look out for today."
+    )
+
+
+def test_alarm_is_listed_once_with_the_name_of_its_house_and_not_in_another(house: House) -> None:
+    hillside, own = house.another_property(), house.home
+    both = house.staff("Max", "manager", properties=[own, hillside])
+    there = house.staff("Hal", "front_desk", properties=[hillside])
+    house.ask(house.guest(), "emergency", text="help me")
+    read = house.ask(both, "brief_now").own
+    assert read.count("help me") == 1
+    assert "\n\nAlarms not closed: 1\nLakeside · 302 · Anna Berg" in read
+    assert "Hillside\nNothing to look out for today." in read
+    assert "Lakeside\nNo other exceptions." in read
+    house.home = hillside
+    assert "Alarms" not in house.ask(there, "brief_now").own
+
+
 def test_housekeeping_reads_rooms_and_tasks_and_no_names(house: House) -> None:
     stays_of_a_day(house)
     lily = house.staff("小李", language="zh")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from crm import feedback
-from crm.conversations import ledger, reachability, undelivered
+from crm.conversations import alarms, ledger, open_alarms, reachability, undelivered
 from crm.service_requests import lookups, punctuality
 from crm.staff import briefs, roster, roster_clock
 from crm.stays import returning, room_plan
@@ -35,6 +35,8 @@ QUESTIONS = {
     "complaints": (feedback._SINCE, "ix_feedback_of_property"),
     "asked by the house": (lookups._OF_THE_HOUSE, "ix_request_of_stay"),
     "who has a room before": (room_plan._PREVIOUS, "ix_stay_room_id"),
+    "alarms of houses": (open_alarms._OF_HOUSES, "ix_alarm_unclosed"),
+    "open alarms": (alarms._IN_HOUSES, "ix_alarm_unclosed"),
     "returning guests": (returning._RETURNING, "ix_stay_of_guest"),
 }
 
