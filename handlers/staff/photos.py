@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crm.service_requests.photos import add_photos
+from crm.service_requests.photos import add_photos, tell_photos
 from crm.service_requests.requests import RequestState, ServiceRequest, assigned_requests, get_request
 from crm.service_requests.sharing import current_number
 from crm.staff.roles import may
@@ -36,7 +36,8 @@ def _added(turn: Turn, request: ServiceRequest) -> list[Reply]:
     if not (is_done or request.is_unfinished) or not desk.is_free_for(turn, request):
         return [desk.true_state(turn, request)]
     add_photos(turn.db, request, turn.attachments)
-    told = notices.for_guest(turn, request, "photo", turn.attachments) if is_done else []
+    untold = tell_photos(turn.db, request) if is_done else []
+    told = notices.for_guest(turn, request, "photo", untold) if untold else []
     text = say(
         turn.language,
         "photos.show_photo.added",

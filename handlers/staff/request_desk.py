@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from crm.errors import NotAllowed
-from crm.service_requests.photos import add_photos, photos_of
+from crm.service_requests.photos import add_photos, photos_of, tell_photos
 from crm.service_requests.requests import (
     RequestState,
     ServiceRequest,
@@ -75,7 +75,7 @@ def complete_request(turn: Turn) -> list[Reply]:
     done = complete(turn.db, turn.now, request, turn.member)
     if done:
         add_photos(turn.db, request, turn.attachments)
-    photos = photos_of(turn.db, request, of_wish=False)
+    photos = tell_photos(turn.db, request) if done else []
     replies = _taken(turn, request, done, "done", photos=photos, note=note)
     if done and not photos and len(replies) > 1:
         label = say(turn.language, "photos.show_photo.add")

@@ -115,6 +115,50 @@ def test_done_brings_the_guest_only_what_colleagues_took(
     assert len(photos_of(house.db, house.requests()[0], of_wish=True)) == 2
 
 
+def test_what_is_done_again_brings_only_what_the_guest_has_not_seen(
+    house: House, guest: Person, tom: Person, photo: Attachment
+) -> None:
+    shows(house, guest, photo)
+    during, bulb = house.photo("during.png"), house.photo("bulb.png")
+    house.ask(tom, "accept_request", number=1)
+    house.show(tom, "show_picture", [during], number=1)
+    assert seen(house.show(tom, "complete_request", [bulb], number=1), guest) == [during, bulb]
+    house.ask(guest, "reopen_request", text="dark again")
+    socket = house.photo("socket.png")
+    assert seen(house.show(tom, "complete_request", [socket], number=1), guest) == [socket]
+    house.ask(guest, "reopen_request", text="dark again")
+    heard = house.ask(tom, "complete_request", number=1)
+    assert heard.by(guest)
+    assert not seen(heard, guest)
+    assert "Add a photo" in heard.labels
+    assert photos_of(house.db, house.requests()[0], of_wish=False) == [during, bulb, socket]
+
+
+def test_photo_of_what_is_done_reaches_the_guest_once(
+    house: House, guest: Person, tom: Person, photo: Attachment
+) -> None:
+    shows(house, guest, photo)
+    house.ask(tom, "complete_request", number=1)
+    bulb = house.photo("bulb.png")
+    assert seen(house.show(tom, "show_picture", [bulb], number=1), guest) == [bulb]
+    assert not house.show(tom, "show_picture", [bulb], number=1).by(guest)
+    house.ask(guest, "reopen_request", text="dark again")
+    assert not seen(house.ask(tom, "complete_request", number=1), guest)
+
+
+def test_merged_request_tells_no_photo_again(house: House, guest: Person, tom: Person, photo: Attachment) -> None:
+    bulb = house.photo("bulb.png")
+    shows(house, guest, photo)
+    house.show(tom, "complete_request", [bulb], number=1)
+    house.ask(guest, "reopen_request", text="dark again")
+    house.ask(guest, "request_service", service="light", apart=True)
+    desk = house.staff("Dora", "front_desk")
+    house.ask(desk, "merge_requests", numbers=[2, 1])
+    (kept,) = [each for each in house.requests() if each.is_unfinished]
+    assert photos_of(house.db, kept, of_wish=False) == [bulb]
+    assert not seen(house.ask(tom, "complete_request", number=kept.number), guest)
+
+
 def test_same_photo_twice_is_kept_once(house: House, guest: Person, tom: Person, photo: Attachment) -> None:
     shows(house, guest, photo)
     shows(house, guest, photo)
