@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from crm.conversations.alarms import Alarm, get_alarm, open_alarms, try_close, try_go
 from crm.conversations.messages import MessageClass
 from crm.conversations.open_alarms import alarms_of_houses
 from crm.errors import NotAllowed
+from crm.properties.houses import room_numbers
 from handlers import alarms, audit, cards, lists
 from handlers.houses import houses
 from handlers.parties import Party, named, party_in
@@ -82,7 +85,15 @@ def _meant(turn: Turn) -> list[Alarm] | Reply:
         found = [each for each in found if each.room == room]
     if not found:
         return Reply(say(turn.language, "emergency.close_alarm.none", room=room or ""))
-    return found if room or len(found) == 1 else _which(turn, found)
+    is_certain = room or (len(found) == 1 and not _tells_of_another(turn, found[0]))
+    return found if is_certain else _which(turn, found)
+
+
+def _tells_of_another(turn: Turn, known: Alarm) -> bool:
+    """Another room stands somewhere in these words: "302 is fine, close the alarm", where only 303 has one."""
+    numbers = set(re.findall(r"\d+", turn.text))
+    rooms = {number for there in houses(turn) for number in room_numbers(turn.db, there.house)}
+    return known.room not in numbers and not numbers.isdisjoint(rooms)
 
 
 def _which(turn: Turn, found: list[Alarm]) -> Reply:

@@ -120,6 +120,15 @@ def test_colleague_closes_it_and_everybody_hears_who(house: House) -> None:
     assert house.ask(guest, "emergency", text="fire").by(desk).startswith("EMERGENCY")
 
 
+def test_words_about_another_room_do_not_close_the_only_alarm(house: House) -> None:
+    desk = house.staff("Dora", "front_desk")
+    house.ask(house.guest("Anna Berg", "303"), "emergency", text="help me")
+    heard = house.ask(desk, "close_alarm", said="302 is fine, close the alarm")
+    assert (heard.own, heard.labels) == ("Which one?", ["303 Anna Berg"])
+    assert len(open_alarms(house.db, [house.home.id])) == 1
+    assert house.ask(desk, "close_alarm", said="all clear, 303 is fine").own.startswith("303 Anna Berg: closed.")
+
+
 def test_which_alarm_is_asked_where_two_are_open(house: House) -> None:
     anna, ben = house.guest(), house.guest("Ben", "303")
     desk = house.staff("Dora", "front_desk")
