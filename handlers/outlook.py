@@ -9,16 +9,16 @@ from datetime import date, datetime, time, timedelta
 from crm.calendar import local, zone
 from crm.properties.catalogue import Service
 from crm.service_requests.levels import service_of
-from crm.service_requests.lost_items import LostItem, held_items
+from crm.service_requests.lost_items import LostItem
 from crm.service_requests.requests import ServiceRequest
 from crm.stays.bookings import StayInfo, StayState, get_stay
 from crm.stays.room_plan import FreeRoom, following_stays, free_rooms
-from handlers import cards, vacancy
+from handlers import cards, found_things, vacancy
 from handlers.turn import Button, Call, Moment
 from handlers.vacancy import Vacancy
 from prompts.words import clock, say
 
-MOST_ROOMS, MOST_ITEMS = 4, 3
+MOST_ROOMS = 4
 OFFER = "make_offer"
 # The slot that may differ from what was asked for.
 DECIDES = {"next_arrival": "time", "following_stays": "quantity", "free_rooms": "room", "previous_stay": "time"}
@@ -82,7 +82,7 @@ def line(turn: Moment, language: str, found: Outlook, *, named: bool) -> str:
         departure=cards.on(turn, language, stay.departure),
         rooms=[room_label(language, each) for each in found.rooms[:MOST_ROOMS]],
         more=max(0, len(found.rooms) - MOST_ROOMS),
-        items=[item_line(turn, language, each) for each in found.items],
+        items=[found_things.item_line(turn, language, each, named=named) for each in found.items],
     )
 
 
@@ -117,7 +117,7 @@ def steps(turn: Moment, language: str, request: ServiceRequest, found: Outlook |
     if found is None:
         return usual
     if found.items:
-        return [*usual, *(match_button(language, each, request) for each in found.items)]
+        return [*usual, *found_things.match_buttons(language, request, found.items)]
     confirm, rest = usual[:1], usual[1:]
     if found.obstacle or found.rooms:
         confirm = []
@@ -126,25 +126,6 @@ def steps(turn: Moment, language: str, request: ServiceRequest, found: Outlook |
 
 def room_label(language: str, room: FreeRoom) -> str:
     return say(language, "cards.outlook.room", room=room.number, type=room.room_type)
-
-
-def item_line(turn: Moment, language: str, item: LostItem) -> str:
-    """A found thing as one row: item 7 · “a charger” · room 302 · Mon 9:00 am, Lily."""
-    return say(
-        language,
-        "cards.outlook.item",
-        number=item.number,
-        words=cards.short(item.what),
-        room=item.room,
-        at=cards.at(turn, language, item.found_at),
-        who=item.found_by,
-        request=item.request_number or 0,
-    )
-
-
-def match_button(language: str, item: LostItem, request: ServiceRequest) -> Button:
-    label = say(language, "cards.outlook.match", item=item.number, number=request.number)
-    return Button(label, Call("match_item", {"item": item.number, "number": request.number}))
 
 
 def _offers(turn: Moment, language: str, request: ServiceRequest, found: Outlook) -> list[Button]:
@@ -219,8 +200,8 @@ def _free_rooms(turn: Moment, request: ServiceRequest, service: Service, stay: S
 
 
 def _held_items(turn: Moment, request: ServiceRequest, service: Service, stay: StayInfo) -> Outlook | None:
-    items = [each for each in held_items(turn.db, request.property_id) if each.may_belong_to(request)]
-    return Outlook(service.looks_at, stay, items=items[:MOST_ITEMS]) if items else None
+    items = found_things.items_for(turn, request)
+    return Outlook(service.looks_at, stay, items=items) if items else None
 
 
 _LOOKS: Mapping[str, Callable[[Moment, ServiceRequest, Service, StayInfo], Outlook | None]] = {

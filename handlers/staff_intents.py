@@ -71,6 +71,8 @@ STAFF_INTENTS: tuple[Intent, ...] = (
     Intent("found_item", STAFF, "record_lost_items", lost_items.found_item, (*slots("room"), Slot("words", "text"))),
     Intent("lost_items", STAFF, "see_lost_items", lost_items.lost_items),
     Intent("match_item", STAFF, "see_lost_items", lost_items.match_item, (_ITEM, Slot("number", "ticket"))),
+    Intent("item_brought", STAFF, "settle_lost_items", lost_items.item_brought, (_ITEM,)),
+    Intent("item_not_brought", STAFF, "settle_lost_items", lost_items.item_not_brought, (_ITEM,)),
     Intent("return_item", STAFF, "settle_lost_items", lost_items.return_item, (_ITEM,)),
     Intent("dispose_item", STAFF, "dispose_lost_items", lost_items.dispose_item, (_ITEM,)),
     Intent("go_on_duty", STAFF, "set_own_duty", duty.go_on_duty),

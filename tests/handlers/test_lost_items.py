@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from crm.conversations.messages import Attachment
-from crm.service_requests.lost_items import ItemState, get_item, held_items
+from crm.service_requests.lost_items import ItemState, get_item, kept_items
 from crm.service_requests.requests import RequestState
 from crm.stays.bookings import StayState
 from handlers import intents
@@ -69,7 +69,7 @@ def test_without_words_the_finder_is_asked_what_it_is(house: House, lily: Person
 def test_room_that_does_not_exist_is_asked_for_and_the_words_are_kept(house: House, lily: Person) -> None:
     heard = find(house, lily, room="999")
     assert (heard.own, heard.asks) == ("There is no room 999 here. In which room was it?", "room")
-    assert held_items(house.db, house.home.id) == []
+    assert kept_items(house.db, house.home.id) == []
     assert "room 303 · “a charger”" in house.reply(lily, heard, "303").own
 
 
@@ -206,7 +206,7 @@ def test_which_was_returned_is_asked_when_several_are_held(house: House, desk: P
     heard = house.ask(desk, "return_item")
     assert heard.own.splitlines()[0] == "Which one was returned? 2 held:"
     assert "a hat" in house.press(desk, heard, "Returned 2").own
-    assert [each.number for each in held_items(house.db, house.home.id)] == [1]
+    assert [each.number for each in kept_items(house.db, house.home.id)] == [1]
 
 
 def test_staff_of_another_house_touch_nothing(house: House, desk: Person) -> None:
