@@ -40,7 +40,8 @@ def approve(turn: Turn, number: int, *, room: str = "", note: str = "", overrule
     fresh = get_request(turn.db, number)
     changes = changed_by(turn, fresh, found)
     told = notices.for_guest(turn, fresh, "approved", note=note, **changes)
-    return [_approved(turn, fresh, changes, told=reach.is_heard(told)), *told]
+    unchecked = chosen is not None and not chosen.is_checked
+    return [_approved(turn, fresh, changes, told=reach.is_heard(told), unchecked=unchecked), *told]
 
 
 def hold(turn: Moment, number: int) -> ServiceRequest:
@@ -100,7 +101,7 @@ def _ask_room(turn: Turn, request: ServiceRequest, found: Outlook, room: str) ->
     return Reply(text, outlook.steps(turn, turn.language, request, found), ask=ask, about=request.id)
 
 
-def _approved(turn: Turn, request: ServiceRequest, changes: Mapping[str, Any], *, told: bool) -> Reply:
+def _approved(turn: Turn, request: ServiceRequest, changes: Mapping[str, Any], *, told: bool, unchecked: bool) -> Reply:
     departure = changes["departure"]
     text = say(
         turn.language,
@@ -110,6 +111,7 @@ def _approved(turn: Turn, request: ServiceRequest, changes: Mapping[str, Any], *
         wanted=cards.at(turn, turn.language, request.wanted_at) if request.wanted_at else "",
         departure=cards.on(turn, turn.language, departure) if departure else "",
         new_room=changes["new_room"],
+        unchecked=unchecked,
         told=told,
     )
     return Reply(text, about=request.id)

@@ -125,7 +125,7 @@ def steps(turn: Moment, language: str, request: ServiceRequest, found: Outlook |
 
 
 def room_label(language: str, room: FreeRoom) -> str:
-    return say(language, "cards.outlook.room", room=room.number, type=room.room_type)
+    return say(language, "cards.outlook.room", room=room.number, type=room.room_type, checked=room.is_checked)
 
 
 def _offers(turn: Moment, language: str, request: ServiceRequest, found: Outlook) -> list[Button]:
@@ -195,8 +195,15 @@ def _following_stays(turn: Moment, request: ServiceRequest, service: Service, st
 
 
 def _free_rooms(turn: Moment, request: ServiceRequest, service: Service, stay: StayInfo) -> Outlook:
-    rooms = free_rooms(turn.db, stay, cards.today(turn))
+    today = cards.today(turn)
+    unchecked = vacancy.unchecked_rooms(turn) if stay.arrival <= today else set()
+    free = free_rooms(turn.db, stay, today)
+    rooms = sorted((replace(each, is_checked=each.number not in unchecked) for each in free), key=_unchecked_last)
     return Outlook(service.looks_at, stay, rooms=rooms, obstacle="" if rooms else "none_free")
+
+
+def _unchecked_last(room: FreeRoom) -> bool:
+    return not room.is_checked
 
 
 def _held_items(turn: Moment, request: ServiceRequest, service: Service, stay: StayInfo) -> Outlook | None:

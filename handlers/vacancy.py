@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from crm.calendar import local, zone
-from crm.service_requests.lookups import house_requests
+from crm.service_requests.lookups import house_requests, rooms_waiting_for
 from crm.service_requests.requests import RequestState, ServiceRequest
 from crm.stays.bookings import StayInfo, StayState
-from crm.stays.events import find_departure_time
+from crm.stays.events import find_departure_time, rooms_just_left
 from crm.stays.room_plan import previous_stay
 from handlers import cards
 from handlers.turn import Moment
@@ -22,16 +22,18 @@ class Vacancy:
     """A room before an arrival. `stay` is who has it until then, if anybody has.
 
     `leaves_at` is agreed with them, `left_at` known; `free_since` then also needs what the house asks of itself.
+    `is_unchecked`: somebody moved out of it, and it waits for its check.
     """
 
     stay: StayInfo | None = None
     leaves_at: datetime | None = None
     left_at: datetime | None = None
     free_since: datetime | None = None
+    is_unchecked: bool = False
 
     @property
     def is_free(self) -> bool:
-        return self.stay is None or self.free_since is not None
+        return not self.is_unchecked and (self.stay is None or self.free_since is not None)
 
     def keeps_beyond(self, wanted: datetime) -> bool:
         """Whether whoever has the room is known to be in it at that hour."""
@@ -43,6 +45,22 @@ class Vacancy:
 
 def before_arrival(moment: Moment, arriving: StayInfo) -> Vacancy:
     """Of the room of this stay, in its house."""
+    found = _before(moment, arriving)
+    if not found.is_free or arriving.arrival > cards.today(moment) or arriving.room not in unchecked_rooms(moment):
+        return found
+    return Vacancy(is_unchecked=True)
+
+
+def unchecked_rooms(moment: Moment) -> set[str]:
+    """Numbers of the rooms that somebody has left, and nobody has checked since; none where the house checks none."""
+    checks = [each for each in moment.catalogue.values() if each.opens_on]
+    if not checks:
+        return set()
+    under_way = rooms_waiting_for(moment.db, moment.house.id, [each.code for each in checks])
+    return under_way | rooms_just_left(moment.db, moment.house.id, {kind for each in checks for kind in each.opens_on})
+
+
+def _before(moment: Moment, arriving: StayInfo) -> Vacancy:
     stay = previous_stay(moment.db, arriving, cards.today(moment))
     if stay is None:
         return Vacancy()
@@ -69,6 +87,7 @@ def line(moment: Moment, language: str, arriving: StayInfo, found: Vacancy, *, n
         left=cards.at(moment, language, found.left_at) if found.left_at else "",
         since=cards.at(moment, language, found.free_since) if found.free_since else "",
         is_here=is_due,
+        unchecked=found.is_unchecked,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, or_, select
@@ -36,6 +36,11 @@ _LAST_DONE = Prepared(
 )
 _BY_THE_HOUSE = _c.guest_id.concat("").is_(None)  # no reason to walk through all that any house asked of itself
 _OF_THE_HOUSE = Prepared(INFO.where(_c.stay_id == bindparam("stay_id"), _BY_THE_HOUSE))
+_ROOMS = Prepared(
+    select(_c.room).where(
+        _c.property_id == bindparam("property_id"), _c.service.in_(bindparam("services", expanding=True)), IS_UNFINISHED
+    )
+)
 _NUMBERS = Prepared(select(_c.id, _c.number).where(_c.id.in_(bindparam("ids", expanding=True))))
 
 
@@ -53,6 +58,11 @@ def finished_in_room(db: Connection, property_id: str, room: str, since: datetim
 def find_last_done(db: Connection, guest_id: str) -> ServiceRequest | None:
     row = _LAST_DONE.first(db, {"guest_id": guest_id})
     return request_in(db, row) if row else None
+
+
+def rooms_waiting_for(db: Connection, property_id: str, services: Iterable[str]) -> set[str]:
+    """Numbers of the rooms of the house in which one of these services is under way."""
+    return set(_ROOMS.scalars(db, {"property_id": property_id, "services": list(services)}))
 
 
 def house_requests(db: Connection, stay_id: str) -> list[ServiceRequest]:

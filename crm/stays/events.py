@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import UniqueConstraint, bindparam, select, text, update
+from sqlalchemy import UniqueConstraint, bindparam, case, select, text, update
 from sqlmodel import Field, SQLModel
 
+from crm.properties.houses import room
+from crm.stays.bookings import stay
 from crm.store import Connection, Prepared, Utc, insert_once, new_id, partial_index, table
 
 
@@ -63,6 +65,13 @@ _WAITING = Prepared(
     .order_by(_c.counts_from)
     .limit(bindparam("limit"))
 )
+_OF_PROPERTY = stay.c.property_id.concat("") == bindparam("property_id")  # few wait: no walk through all stays
+_LEFT = Prepared(
+    select(case((_c.room != "", _c.room), else_=room.c.number))
+    .join(stay, stay.c.id == _c.stay_id)
+    .outerjoin(room, room.c.id == stay.c.room_id)
+    .where(_IS_WAITING, _OF_PROPERTY, _c.kind.in_(bindparam("kinds", expanding=True)))
+)
 _DEPARTED_AT = Prepared(
     select(_c.happened_at).where(_c.stay_id == bindparam("stay_id"), _c.kind == StayEventKind.DEPARTED.value)
 )
@@ -86,6 +95,12 @@ def note_move(db: Connection, now: datetime, stay_id: str, room: str, occasion: 
 def waiting_events(db: Connection, until: datetime, limit: int) -> Sequence[str]:
     """Ids of what happened by then, and for which nobody has done anything yet."""
     return _WAITING.scalars(db, {"until": until, "limit": limit})
+
+
+def rooms_just_left(db: Connection, property_id: str, kinds: Iterable[str]) -> set[str]:
+    """Numbers of the rooms of the house that somebody has left, and for which nobody has done anything yet."""
+    found = _LEFT.scalars(db, {"property_id": property_id, "kinds": list(kinds)})
+    return {number for number in found if number}
 
 
 def find_departure_time(db: Connection, stay_id: str) -> datetime | None:

@@ -63,9 +63,12 @@ _TAKEN = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class FreeRoom:
+    """`is_checked`: nobody has left it since without the house having looked at it, as far as it looks at rooms."""
+
     id: str
     number: str
     room_type: str
+    is_checked: bool = True
 
 
 def following_stays(db: Connection, of: StayInfo) -> list[StayInfo]:

@@ -10,7 +10,7 @@ from crm import feedback
 from crm.conversations import alarms, ledger, open_alarms, reachability, undelivered
 from crm.service_requests import lookups, punctuality
 from crm.staff import briefs, roster, roster_clock
-from crm.stays import returning, room_plan
+from crm.stays import events, returning, room_plan
 from crm.store import Prepared
 from tests.support.plans import plan_of
 from tests.turn.houses import House
@@ -37,6 +37,8 @@ QUESTIONS = {
     "who has a room before": (room_plan._PREVIOUS, "ix_stay_room_id"),
     "alarms of houses": (open_alarms._OF_HOUSES, "ix_alarm_unclosed"),
     "open alarms": (alarms._IN_HOUSES, "ix_alarm_unclosed"),
+    "rooms being checked": (lookups._ROOMS, "ix_request_of_room"),
+    "rooms just left": (events._LEFT, "ix_stay_event_waiting"),
     "returning guests": (returning._RETURNING, "ix_stay_of_guest"),
 }
 
@@ -54,5 +56,6 @@ def _plan(house: House, query: Prepared) -> str:
     values |= {"conversation_id": "c", "conversation_ids": ["c"], "kind": "complaint", "limit": 5, "hour": "07:30"}
     values |= {"stay_id": "b", "arrival": now.date(), "still_there": now.date()}
     values |= {"since": now, "until": now, "now": now, "today": now.date()}
+    values |= {"services": ["room_check"], "kinds": ["departed"]}
     values |= {"staff_ids": ["d"], "first": now.date(), "last": now.date()}
     return plan_of(house.store, query, values)
