@@ -58,10 +58,10 @@ def wanting(turn: Moment, item: LostItem) -> list[ServiceRequest]:
 
 
 def _may_be(item: LostItem, request: ServiceRequest) -> bool:
-    """Of the same room or stay; where no room is known, a thing of the same kind."""
+    """Of the same room or stay; where no room is known, a thing of the same kind that is nobody's yet."""
     if item.may_belong_to(request):
         return True
-    is_anywhere = item.property_id == request.property_id and not item.room
+    is_anywhere = item.property_id == request.property_id and not item.room and item.request_number is None
     return is_anywhere and bool(_kinds(item.what) & _kinds(f"{request.note} {request.translation}"))
 
 
@@ -78,4 +78,4 @@ def _forms() -> dict[str, re.Pattern[str]]:
 
 
 def _form(word: str) -> str:
-    return rf"\b{re.escape(word)}(?:s|es)?\b" if word.isascii() else re.escape(word)
+    return rf"(?<![a-z]){re.escape(word)}(?:s|es)?(?![a-z])" if word.isascii() else re.escape(word)
