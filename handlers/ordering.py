@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from crm.calendar import local
+from crm.calendar import local, zone
 from crm.encryption import folded
 from crm.properties.catalogue import Service
 from crm.service_requests.needs import NEEDS, needs_of
@@ -84,6 +84,18 @@ def told_of_joining(turn: Turn, placed: Placed) -> Sequence[Reply]:
     sentence = "changed" if placed.adds else "asked_again" if is_late else "picture" if turn.attachments else ""
     told = notices.to_assignee(turn, request, sentence) if sentence else []
     return [replace(reply, attachments=turn.attachments) for reply in told]
+
+
+def moved_hour(turn: Turn, request: ServiceRequest, wanted: datetime | None) -> datetime | None:
+    """The new hour; one without a day belongs to the day that was agreed before."""
+    if wanted is None or request.wanted_at is None or turn.slot("day") is not None:
+        return wanted or request.wanted_at
+    zone_name = turn.house.time_zone
+    new, before = local(wanted, zone_name), local(request.wanted_at, zone_name)
+    if turn.slot("either_half"):
+        new = min(new, new.replace(hour=(new.hour + 12) % 24), key=lambda at: abs(at.hour - before.hour))
+    moved = datetime.combine(before.date(), time(new.hour, new.minute), zone(zone_name))
+    return moved if moved > turn.now and new.date() - local(turn.now, zone_name).date() <= timedelta(days=1) else wanted
 
 
 def _joined(turn: Turn, service: Service, stay: StayInfo, wish: Details, conversation_id: str | None) -> Placed | None:

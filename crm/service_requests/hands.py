@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import update
 
+from crm.encryption import seal
 from crm.properties.catalogue import Service
 from crm.service_requests.requests import RequestState, ServiceRequest, ServiceRequestRow, service_request
 from crm.staff.members import StaffMember
@@ -34,6 +35,13 @@ def merge(db: Connection, now: datetime, request: ServiceRequest, into: ServiceR
     """It goes on in another one."""
     values = {"finished_at": now, "merged_into": into.number}
     return _change_hands(db, request, RequestState.MERGED, **values)
+
+
+def withdraw(db: Connection, now: datetime, request: ServiceRequest, member: StaffMember, reason: str) -> bool:
+    """The colleague takes it back, and why; False when anything has happened to it meanwhile."""
+    sealed = seal(db, "service_request.reason", request.id, reason or None)
+    values = {"assignee_id": member.id, "finished_at": now, "reason": sealed}
+    return _change_hands(db, request, RequestState.WITHDRAWN, **values)
 
 
 def as_seen_before(request: ServiceRequest) -> tuple[Any, ...]:

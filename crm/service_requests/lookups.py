@@ -34,6 +34,11 @@ _LAST_DONE = Prepared(
     .order_by(_c.number.desc())
     .limit(1)
 )
+_ASKED_SINCE = Prepared(
+    INFO.where(_c.guest_id == bindparam("guest_id"), _c.opened_at >= bindparam("since"))
+    .order_by(_c.number.desc())
+    .limit(bindparam("limit"))
+)
 _BY_THE_HOUSE = _c.guest_id.concat("").is_(None)  # no reason to walk through all that any house asked of itself
 _OF_THE_HOUSE = Prepared(INFO.where(_c.stay_id == bindparam("stay_id"), _BY_THE_HOUSE))
 _ROOMS = Prepared(
@@ -63,6 +68,12 @@ def find_last_done(db: Connection, guest_id: str) -> ServiceRequest | None:
 def rooms_waiting_for(db: Connection, property_id: str, services: Iterable[str]) -> set[str]:
     """Numbers of the rooms of the house in which one of these services is under way."""
     return set(_ROOMS.scalars(db, {"property_id": property_id, "services": list(services)}))
+
+
+def requests_since(db: Connection, guest_id: str, since: datetime, limit: int = 30) -> list[ServiceRequest]:
+    """What the guest has asked for since then, finished or not, the latest first."""
+    rows = _ASKED_SINCE.all(db, {"guest_id": guest_id, "since": since, "limit": limit})
+    return [request_in(db, row) for row in rows]
 
 
 def house_requests(db: Connection, stay_id: str) -> list[ServiceRequest]:

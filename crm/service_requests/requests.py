@@ -27,7 +27,8 @@ class RequestState(StrEnum):
     WAITING = "waiting"  # for the guest: meanwhile no promise runs
     DONE = "done"
     CANNOT = "cannot"
-    CANCELLED = "cancelled"
+    CANCELLED = "cancelled"  # by the guest
+    WITHDRAWN = "withdrawn"  # by a colleague
     MERGED = "merged"
 
 
@@ -92,6 +93,8 @@ class ServiceRequestRow(SQLModel, table=True):
     reopened: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     reopened_at: datetime | None = Field(default=None, sa_type=Utc)
     first_rating: int | None = None
+    changed_at: datetime | None = Field(default=None, sa_type=Utc)
+    changed_by: str | None = None  # the colleague, where it was not the guest
 
 
 service_request = table(ServiceRequestRow)
@@ -104,7 +107,8 @@ class ServiceRequest:
     `due_at` is when it was promised to be done, and `promised_at` what the guest was told since, in `apologies`.
     `respond_by` is when somebody should have taken it. `rung` of the ladder was told at `rung_at` that it is late.
     `room` was reported; `room_now` is where the guest lives meanwhile. It was `reopened` so often, last `reopened_at`;
-    `first_rating` is the one it was reopened for, and `reason` then the guest's words.
+    `first_rating` is the one it was reopened for, and `reason` then the guest's words. What is wanted was last changed
+    at `changed_at`, by the colleague with the id `changed_by` or by the guest.
     """
 
     number: int
@@ -146,6 +150,8 @@ class ServiceRequest:
     reopened: int = 0
     reopened_at: datetime | None = None
     first_rating: int | None = None
+    changed_at: datetime | None = None
+    changed_by: str | None = None
 
     @property
     def promise(self) -> datetime:
@@ -168,7 +174,7 @@ _PLAIN = (
     *("service", "department", "room", "quantity", "people", "wanted_at", "rating", "merged_into"),
     *("opened_at", "due_at", "accepted_at", "on_the_way_at", "finished_at"),
     *("respond_by", "promised_at", "waiting_since", "is_reminded", "apologies", "rung", "rung_at"),
-    *("reopened", "reopened_at", "first_rating"),
+    *("reopened", "reopened_at", "first_rating", "changed_at", "changed_by"),
 )
 _PEOPLE = (guest.c.name.label("guest_name"), guest.c.elder_mode, staff_member.c.name.label("assignee_name"))
 INFO: Select[Any] = (
@@ -184,11 +190,6 @@ _UNFINISHED = Prepared(_OF_PROPERTY)
 _OF_DEPARTMENT = Prepared(_OF_PROPERTY.where(_c.department == bindparam("department")))
 _ASSIGNED = Prepared(INFO.where(_c.assignee_id == bindparam("staff_id"), IS_UNFINISHED).order_by(_c.due_at, _c.number))
 _OF_GUEST = Prepared(INFO.where(_c.guest_id == bindparam("guest_id"), IS_UNFINISHED).order_by(_c.number))
-_ASKED_SINCE = Prepared(
-    INFO.where(_c.guest_id == bindparam("guest_id"), _c.opened_at >= bindparam("since"))
-    .order_by(_c.number.desc())
-    .limit(bindparam("limit"))
-)
 _ALL = INFO.order_by(_c.number)
 
 
@@ -220,12 +221,6 @@ def assigned_requests(db: Connection, member: StaffMember) -> list[ServiceReques
 def guest_requests(db: Connection, guest_id: str) -> list[ServiceRequest]:
     """The guest's unfinished requests."""
     return [request_in(db, row) for row in _OF_GUEST.all(db, {"guest_id": guest_id})]
-
-
-def requests_since(db: Connection, guest_id: str, since: datetime, limit: int = 30) -> list[ServiceRequest]:
-    """What the guest has asked for since then, finished or not, the latest first."""
-    rows = _ASKED_SINCE.all(db, {"guest_id": guest_id, "since": since, "limit": limit})
-    return [request_in(db, row) for row in rows]
 
 
 def all_requests(db: Connection) -> list[ServiceRequest]:

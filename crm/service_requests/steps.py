@@ -150,16 +150,21 @@ def change(
     house: Property,
     *,
     as_seen: bool = False,
+    room: str = "",
+    by: StaffMember | None = None,
 ) -> bool:
-    """Other details, and the promise that follows from them; False when it was finished meanwhile.
+    """Other details or another room, and the promise that follows; False when it was finished meanwhile.
 
-    `as_seen`: also when anything else has happened to it since it was read, as where an amount is added to another.
+    `as_seen`: also when anything else has happened to it since it was read. `by`: the colleague, where not the guest.
     """
     _, due_at = promise(house, service, request.begun_at, details.wanted_at)
     values = {
         "quantity": details.quantity,
         "people": details.people,
         "wanted_at": details.wanted_at,
+        "room": room or request.room,
+        "changed_at": now,
+        "changed_by": by.id if by else None,
         **_sealed(db, request.id, details),
         **anew(now, due_at),
     }

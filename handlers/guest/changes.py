@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from crm.calendar import local, zone
+from crm.calendar import local
 from crm.errors import NoStay
 from crm.properties.catalogue import Service
 from crm.service_requests.levels import service_of
+from crm.service_requests.lookups import requests_since
 from crm.service_requests.needs import NEEDS, needs_of
 from crm.service_requests.photos import add_photos
-from crm.service_requests.requests import RequestState, ServiceRequest, get_request, requests_since
+from crm.service_requests.requests import RequestState, ServiceRequest, get_request
 from crm.service_requests.sharing import requests_of_guest
 from crm.service_requests.steps import Details, change, details_of
-from handlers import cards, lists, needs, notices, windows
+from handlers import cards, lists, needs, notices, ordering, windows
 from handlers.turn import TRANSLATION, Button, Call, Question, Reply, Turn
 from prompts.words import say
 
@@ -145,21 +146,9 @@ def _details(turn: Turn, request: ServiceRequest, service: Service, wanted: dict
         known,
         quantity=wanted.get("quantity", known.quantity),
         people=wanted.get("people", known.people),
-        wanted_at=_moved(turn, request, wanted.get("time")),
+        wanted_at=ordering.moved_hour(turn, request, wanted.get("time")),
         needs=known.needs.joined(needs.taken(needs_of(wanted), service)),
     )
-
-
-def _moved(turn: Turn, request: ServiceRequest, wanted: datetime | None) -> datetime | None:
-    """The new hour; one without a day belongs to the day that was agreed before."""
-    if wanted is None or request.wanted_at is None or turn.slot("day") is not None:
-        return wanted or request.wanted_at
-    zone_name = turn.house.time_zone
-    new, before = local(wanted, zone_name), local(request.wanted_at, zone_name)
-    if turn.slot("either_half"):
-        new = min(new, new.replace(hour=(new.hour + 12) % 24), key=lambda at: abs(at.hour - before.hour))
-    moved = datetime.combine(before.date(), time(new.hour, new.minute), zone(zone_name))
-    return moved if moved > turn.now and new.date() - local(turn.now, zone_name).date() <= timedelta(days=1) else wanted
 
 
 def _added(turn: Turn, request: ServiceRequest, wanted: dict[str, Any]) -> list[str]:

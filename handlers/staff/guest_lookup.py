@@ -13,8 +13,9 @@ from typing import Any
 from crm.calendar import zone
 from crm.conversations.reachability import Way, ways_to
 from crm.guests.profile import guest_language
+from crm.service_requests.lookups import requests_since
 from crm.service_requests.needs import Needs
-from crm.service_requests.requests import ServiceRequest, requests_since, unfinished_requests
+from crm.service_requests.requests import ServiceRequest, unfinished_requests
 from crm.staff.roles import may
 from crm.stays.bookings import StayInfo, get_stay
 from crm.stays.returning import earlier_stays, returning_guests

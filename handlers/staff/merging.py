@@ -43,7 +43,7 @@ def _is_one_thing(first: ServiceRequest, second: ServiceRequest) -> bool:
 def _merged(turn: Turn, first: ServiceRequest, second: ServiceRequest) -> list[Reply]:
     both = _both(turn, first, second)
     service = service_of(turn.catalogue, first)
-    if not change(turn.db, turn.now, first, service, both, turn.house, as_seen=True):
+    if not change(turn.db, turn.now, first, service, both, turn.house, as_seen=True, by=turn.member):
         return [desk.true_state(turn, get_request(turn.db, first.number))]
     if not merge(turn.db, turn.now, second, first):
         return [desk.true_state(turn, get_request(turn.db, second.number))]
