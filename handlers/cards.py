@@ -197,7 +197,7 @@ def state(turn: Moment, language: str, request: ServiceRequest) -> str:
 
 def reason_words(language: str, reason: str) -> str:
     """One of the reasons offered as buttons in this reader's language; a reason in own words stays as it is."""
-    return str(table(language, "cards", "reasons").get(reason, reason))
+    return str((table(language, "cards", "reasons") | table(language, "cards", "withdrawals")).get(reason, reason))
 
 
 def steps(turn: Moment, language: str, request: ServiceRequest, *, numbered: bool = False) -> list[Button]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from crm.conversations.recipients import Recipient, staff_recipients
+from crm.encryption import folded
+from crm.errors import OtherDepartment
 from crm.service_requests.requests import ServiceRequest, find_request, get_request, unfinished_requests
 from crm.staff.roles import may
-from handlers import cards, lists
+from handlers import cards, lists, notices
 from handlers.houses import houses, under_names
 from handlers.turn import Button, Call, Reply, Turn
-from prompts.words import say, table
+from prompts.words import LANGUAGES, say, table
 
 MOST_LINES = 10
 MOST_BUTTONS = 3
@@ -26,6 +29,56 @@ def meant(turn: Turn, candidates: Sequence[ServiceRequest]) -> ServiceRequest | 
         if there:
             return there[0] if len(there) == 1 else None
     return found or get_request(turn.db, number)
+
+
+def named(turn: Turn) -> list[ServiceRequest]:
+    """By number, else what is under way in the room, of the service where one was named, or all of that service.
+
+    Raises NotFound of an unknown number, OtherDepartment where it is the work of others.
+    """
+    number = turn.slot("number")
+    found = find_request(turn.db, number) if number is not None else None
+    if found is not None and found.is_unfinished:
+        return [found]
+    room = str(number) if number is not None else turn.slot("room")
+    there = _of(turn, room, of_my_department(turn))
+    if there or (number is None and not room):
+        return there
+    others = _of(turn, room, [each for id_ in turn.member.property_ids for each in unfinished_requests(turn.db, id_)])
+    if others:
+        raise OtherDepartment(what=f"#{others[0].number}", department=others[0].department)
+    return [get_request(turn.db, number)] if number is not None else []
+
+
+def which(turn: Turn, requests: Sequence[ServiceRequest]) -> Reply:
+    """The same, said of one of these."""
+    if not requests:
+        return Reply(say(turn.language, "withdrawing.meant.nothing", room=turn.slot("room") or ""))
+    said = {name: value for name, value in turn.call.slots.items() if name != "room"}
+    said |= {"wish": True} if is_wished(turn) else {}
+    buttons = [
+        Button(
+            f"#{each.number} {cards.headline(turn.language, each)}",
+            Call(turn.call.intent, {**said, "number": each.number}),
+        )
+        for each in requests[:MOST_LINES]
+    ]
+    return Reply(say(turn.language, "withdrawing.meant.which", count=len(requests)), buttons)
+
+
+def is_wished(turn: Turn, words: str = "") -> bool:
+    """Whether the colleague says that the guest wants it so: 客人说, the guest wants."""
+    said = folded(f"{turn.text} {words}")
+    wishes = (word for each in LANGUAGES for word in table(each, "withdrawing", "wish")["words"])
+    return bool(turn.slot("wish")) or any(folded(word) in said for word in wishes)
+
+
+def whoever_has(turn: Turn, request: ServiceRequest) -> list[Recipient]:
+    """Who has taken it, else those it was offered to, but for whoever speaks."""
+    if request.assignee_id is None:
+        return notices.people_for(turn.at_property(request.property_id), request.department)[0]
+    taken = staff_recipients(turn.db, [request.assignee_id])
+    return [each for each in taken if each.conversation_id != turn.here]
 
 
 def of_my_department(turn: Turn) -> list[ServiceRequest]:
@@ -58,6 +111,12 @@ def listed(
         lines.append(say(turn.language, "common.lists.more", count=len(requests) - MOST_LINES))
     buttons = [button for each in requests[:MOST_BUTTONS] for button in _next(turn, each, step)]
     return Reply("\n".join(lines), buttons)
+
+
+def _of(turn: Turn, room: str | None, requests: Sequence[ServiceRequest]) -> list[ServiceRequest]:
+    there = [each for each in requests if not room or room in (each.room, each.room_now)]
+    service = turn.slot("service")
+    return lists.of_service(turn.language, there, service) if service else there
 
 
 def _next(turn: Turn, request: ServiceRequest, step: str) -> list[Button]:

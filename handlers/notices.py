@@ -122,7 +122,7 @@ def lines(
                 translation=request.translation,
                 outlook=told.get(each.conversation_id, ""),
                 by_house=request.guest_id is None,
-                **values,
+                **{"by": "", **values},
             ),
             buttons=outlook.steps(turn, each.language, request, found),
             to=each,

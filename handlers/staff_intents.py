@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.ordering import WISH
 from handlers.staff import (
+    amending,
     answering,
     arrivals,
     bookings_upload,
@@ -27,12 +28,15 @@ from handlers.staff import (
     roster,
     swapping,
     takeover,
+    withdrawing,
 )
 from handlers.turn import Audience, Intent, Slot, slots
 
 STAFF = Audience.STAFF
 
 _ITEM, _ENTRY, _WORDS = Slot("item", "item"), (Slot("entries", "entry"),), slots("content", "title")
+_WHICH = slots("number", "service", "room")
+_NEW = (*slots("time", "quantity", "people", "note"), Slot("place", "place"))
 _TO_WHOM = slots("number", "name", "department")
 
 STAFF_INTENTS: tuple[Intent, ...] = (
@@ -52,6 +56,8 @@ STAFF_INTENTS: tuple[Intent, ...] = (
     Intent("reassign_request", STAFF, "work_requests", reassigning.reassign_request, _TO_WHOM),
     Intent("open_for_guest", STAFF, "open_for_guest", open_for_guest.open_for_guest, WISH),
     Intent("merge_requests", STAFF, "work_requests", merging.merge_requests, slots("numbers")),
+    Intent("withdraw_request", STAFF, "change_requests", withdrawing.withdraw_request, (*_WHICH, *slots("reason"))),
+    Intent("amend_request", STAFF, "change_requests", amending.amend_request, (*_WHICH, *_NEW)),
     Intent("who_is_in_room", STAFF, "see_rooms", guest_lookup.who_is_in_room, slots("room")),
     Intent("guest_card", STAFF, "see_rooms", guest_lookup.guest_card, slots("room")),
     Intent("room_elder_mode", STAFF, "set_elder_mode", elder_mode.room_elder_mode, slots("room", "switch")),

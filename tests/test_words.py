@@ -29,6 +29,8 @@ COMPOSED = {
         "reopened",
         "cancelled",
         "ordered",
+        "withdrawn",
+        "amended",
         "photo",
         "accepted",
         "on_the_way",
@@ -59,6 +61,7 @@ COMPOSED = {
         "reopened_again",
         "changed",
         "cancelled",
+        "withdrawn",
         "asked_again",
         "declined",
         "low_rating",
@@ -74,6 +77,7 @@ COMPOSED = {
     "offers.": {"accept_offer.button", "decline_offer.button"},
     "offers.make_offer.": {"next_arrival", "following_stays", "previous_stay"},
     "offers.make_offer.ask_": {"time", "quantity", "room"},
+    "amending.amend_request.": {"ask", "odd", "over", "no_room"},
     "leads.": {f"{each}_lead.{name}" for each in ("make", "end") for name in ("done", "told")},
     "guest_lookup.lines.": {"stay", "choice"},
     "service_requests.request_service.": {"opened", "for_approval", "unattended", "searched", "already", "added"},
@@ -175,7 +179,7 @@ SAMPLES: dict[str, list[Any]] = {
 FLAGS = {"fault", "attended", "told", "linked", "late", "in_house", "offer", "returning", "alone", "known", "done"}
 FLAGS |= {"same_day", "by_house", "approval", "staff", "desk", "each", "months", "other", "away", "lead", "elder"}
 FLAGS |= {"changed", "heard", "on", "waits", "here", "preferred", "bound", "refused", "service"}
-FLAGS |= {"waiting", "guests_only", "unanswered", "stood_down"}
+FLAGS |= {"waiting", "guests_only", "unanswered", "stood_down", "wish", "untold"}
 FLAGS |= {"photo", "waiting", "unsent", "sent", "inbound", "is_manager"}
 WARNINGS = {"cards.needs.allergy"}  # the one sign in the house: nobody may overlook it
 
@@ -250,6 +254,7 @@ def test_no_sentence_is_left_over() -> None:
         "cards.intents.",
         "cards.steps.",
         "cards.reasons.",
+        "cards.withdrawals.",
         "cards.waiting.",
         "common.",
         "deliveries.kinds.",

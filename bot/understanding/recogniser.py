@@ -8,6 +8,7 @@ from threading import Lock
 
 from bot.understanding import pending
 from bot.understanding.about import about_what
+from bot.understanding.amended import completed, find_amended
 from bot.understanding.carrying import carried, told_alone
 from bot.understanding.contract import Context, Understanding
 from bot.understanding.corrections import correction
@@ -68,19 +69,23 @@ def _read(text: str, context: Context) -> Understanding:
         return Understanding(given.text, language, (Call(THANK),), "phrases", 1.0)
     kept = _as_it_stands(given, context)
     if kept:
-        return Understanding(given.text, language, (kept,), "phrases", 1.0)
+        return Understanding(given.text, language, kept, "phrases", 1.0)
     around = Surroundings(reading, context.now, context.rooms, known, places_of(named, items))
-    found = with_questions(about_what(_understood(around, language, context), reading.tokens, context.entries))
+    understood = completed(_understood(around, language, context), reading, context)
+    found = with_questions(about_what(understood, reading.tokens, context.entries))
     return with_entries(carried(found, reading.plain, context), context)
 
 
-def _as_it_stands(given: Reading, context: Context) -> Call | None:
-    """Words for a guest or for the next shift, or a shift that is planned."""
+def _as_it_stands(given: Reading, context: Context) -> tuple[Call, ...]:
+    """Words for a guest or for the next shift, a shift that is planned, a request that is cancelled or changed."""
     offered = {each.name for each in context.offered}
     to_guest = find_written(given.text) if WRITE in offered else None
     note = find_note(given.text) if HAND_OVER in offered else None
     is_told = context.question is not None and context.question.asks in FREE_TEXT
-    return to_guest or note or (None if is_told else find_planned(given, context))
+    if to_guest or note or is_told:
+        return tuple(filter(None, (to_guest or note,)))
+    planned = find_planned(given, context)
+    return (planned,) if planned else find_amended(given, context)
 
 
 def _understood(around: Surroundings, language: str, context: Context) -> Understanding:

@@ -61,6 +61,11 @@ def find_room(heard: Heard) -> Found | None:
     return Found(found.room, [found.span]) if found else None
 
 
+def find_place(heard: Heard) -> Found | None:
+    """A room to which something is to be brought, where a question asks for it."""
+    return find_room(heard) if heard.asked else None
+
+
 def find_people(heard: Heard) -> Found | None:
     """How many people, adults and children together."""
     return _sum(find_persons(heard.plain), heard)
@@ -203,6 +208,7 @@ FINDERS: dict[str, Finder] = {
     "rating": find_rating,
     "item": find_item,
     "number": find_number,
+    "place": find_place,
     "numbers": find_numbers,
     "ticket": find_ticket,
     "more": find_more,

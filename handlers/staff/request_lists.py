@@ -14,10 +14,11 @@ from crm.service_requests.lookups import finished_in_room
 from crm.service_requests.photos import photos_of
 from crm.service_requests.punctuality import Done, done_between, share
 from crm.service_requests.requests import RequestState, ServiceRequest, get_request
+from crm.staff.members import names_of
 from crm.staff.roles import may
 from handlers import cards, desk, lists, notices
 from handlers.houses import houses, under_names
-from handlers.turn import Button, Question, Reply, Turn
+from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say
 
 MOST_LINES = 10
@@ -26,19 +27,21 @@ A_WEEK = timedelta(days=7)
 
 
 def show_request(turn: Turn) -> list[Reply]:
-    """One request as its card, with all photos of it; what is finished says what has become of it."""
+    """One request as its card, with its photos and who changed it; what is finished says what has become of it."""
     number = turn.slot("number")
     if number is None:
         return [Reply(say(turn.language, "request_lists.show_request.ask"), ask=Question(turn.call, "number"))]
     request = get_request(turn.db, number)
-    photos, state = photos_of(turn.db, request), desk.true_state(turn, request)
+    photos, state, changed = photos_of(turn.db, request), desk.true_state(turn, request), _changed(turn, request)
     if not request.is_unfinished:
-        text = f"{cards.headline(turn.language, request)}\n{state.text}"
+        text = "\n".join([cards.headline(turn.language, request), *changed, state.text])
         return [replace(state, text=text, attachments=photos)]
     reader = replace(recipient_in(turn.db, turn.here), role=turn.member.role)
     (card,) = notices.for_staff(turn, request, [reader], photos)
-    text = card.text if request.state is RequestState.OPEN else f"{card.text}\n{state.text}"
-    buttons = card.buttons if desk.is_free_for(turn, request) else ()
+    text = "\n".join([card.text, *changed, *([state.text] if request.state is not RequestState.OPEN else [])])
+    label = say(turn.language, "withdrawing.withdraw_request.button")
+    withdraw = Button(label, Call("withdraw_request", {"number": number}))
+    buttons = [*card.buttons, withdraw] if desk.is_free_for(turn, request) else ()
     return [replace(card, text=text, buttons=buttons, to=None, message_class=MessageClass.REPLY)]
 
 
@@ -77,6 +80,15 @@ def work_done(turn: Turn) -> list[Reply]:
     """How much was done on a day, and how much of it on time; crm/service_requests/punctuality.py has the formula."""
     groups = [(there, _done_on(there, _day(there))) for there in houses(turn)]
     return [Reply(under_names(turn, groups))]
+
+
+def _changed(turn: Turn, request: ServiceRequest) -> list[str]:
+    """When what is wanted was last changed, and by whom."""
+    if request.changed_at is None:
+        return []
+    who = names_of(turn.db, [request.changed_by]).get(request.changed_by, "") if request.changed_by else ""
+    at = cards.at(turn.at_property(request.property_id), turn.language, request.changed_at)
+    return [say(turn.language, "amending.amend_request.history", who=who, at=at)]
 
 
 def _overdue_lines(there: Turn, requests: Sequence[ServiceRequest]) -> list[str]:

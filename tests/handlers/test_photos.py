@@ -205,9 +205,9 @@ def test_request_is_shown_with_its_photos_and_what_may_be_done(
     heard = house.ask(tom, "show_request", number=1)
     assert heard.own == "Room 302 · light and power\nby 9:30 am · #1"
     assert [each.attachments for each in heard.replies] == [[photo]]
-    assert heard.labels == ["Accept", "On my way", "Done", "Cannot"]
+    assert heard.labels == ["Accept", "On my way", "Done", "Cannot", "Cancel"]
     desk = house.ask(house.staff("Dora", "front_desk"), "show_request", number=1)
-    assert desk.labels == ["Accept", "On my way", "Done", "Cannot", "Take over"]
+    assert desk.labels == ["Accept", "On my way", "Done", "Cannot", "Take over", "Cancel"]
     house.ask(house.staff("Max", "maintenance"), "accept_request", number=1)
     heard = house.ask(tom, "show_request", number=1)
     assert heard.own == "Room 302 · light and power\nby 9:30 am · #1\n#1 accepted by Max, 9:00 am"

@@ -1,0 +1,223 @@
+"""What a colleague cancels or changes of a guest's request, told by its form: which one, and what is new of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from bot.understanding.amounts import find_bare
+from bot.understanding.contract import Context, Understanding
+from bot.understanding.corrections import of_either_half
+from bot.understanding.finding import USED, Heard
+from bot.understanding.reading import Reading, fold
+from bot.understanding.slots import find_people, find_quantity, find_time
+from bot.understanding.time_slots import Span
+from bot.understanding.vocabulary import Hit, Kind, find_hits, service_words
+from handlers.turn import Call
+from prompts.words import LANGUAGES, table
+
+WITHDRAW, AMEND = "withdraw_request", "amend_request"
+FIND_GUEST = "find_guest"  # "guest changed her mind" asks for nobody of that name
+_N = r"(?P<n>\d{1,6})(?![\d:.]|\s*(?:[点條条个份位人]|[ap]\.?m\b))"
+_TARGETS = tuple(
+    re.compile(each)
+    for each in (
+        rf"#\s*{_N}",
+        rf"(?<![\d:.]){_N}\s*(?:号?单|号(?!房|楼))",
+        rf"\b(?:request|ticket|job|order|number|no\.?)\s*{_N}",
+        rf"\b(?:for|of|in|from)\s+(?:room\s+|the guest in\s+)?{_N}",
+        rf"(?<![\d:.]){_N}",
+    )
+)
+_MARKED = re.compile(r"#|单|request|ticket|job|order|number|no\b")
+_PLACE = re.compile(r"\s*(?:room\s*|number\s*)?(?P<room>[a-z]?\d{2,4}[a-z]?)(?![\d:])\s*(?:号房|房间|房|号)?")
+_BECAUSE = re.compile(r"^(?:because|since|因为|由于)\s*", re.IGNORECASE)
+_CLAUSE = re.compile(
+    r"(?:(?!\bbecause\b|\bsince\b|因为|由于)[^,，;；。.!！\n])+|(?:because|since|因为|由于)[^,，;；。.!！\n]*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A message of this form: `heard` is what is left of it after all that was recognised, `slots` what that was."""
+
+    heard: Heard
+    slots: dict[str, Any]
+    services: tuple[str, ...]
+
+
+def find_amended(given: Reading, context: Context) -> tuple[Call, ...]:
+    """Nothing where anything else is said, asked or only offered: that is left to the other brains."""
+    offered = {each.name for each in context.offered}
+    if WITHDRAW not in offered or given.plain.rstrip().endswith("?"):
+        return ()
+    heard = Heard(given.plain, given.text, context.now, context.rooms)
+    return _withdrawn(given, context, heard) or _amended(given, context, heard)
+
+
+def services_named(given: Reading) -> list[tuple[str, Span]]:
+    """What of the catalogue stands in it, and where; of two words in one place the longer."""
+    hits = [hit for hit in find_hits(given.tokens, (), True) if hit.meaning.kind is Kind.SERVICE]
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda hit: (hit.start - hit.end, hit.start)):
+        if not any(other.start < hit.end and hit.start < other.end for other in kept):
+            kept.append(hit)
+    tokens = given.tokens
+    return [(hit.meaning.name, (tokens[hit.start].start, tokens[hit.end - 1].end)) for hit in kept]
+
+
+def completed(found: Understanding, given: Reading, context: Context) -> Understanding:
+    """What was only guessed, with which request it is about and what is new of it."""
+    if found.by not in ("classifier", "model"):
+        return found
+    heard = Heard(given.plain, given.text, context.now, context.rooms)
+    calls = (
+        _of_request(each, given, context, heard) if each.intent in (WITHDRAW, AMEND) else each for each in found.calls
+    )
+    return replace(found, calls=tuple(calls))
+
+
+def _of_request(call: Call, given: Reading, context: Context, heard: Heard) -> Call:
+    placed = _place(heard) if call.intent == AMEND else None
+    said = _target(given, context, heard.without(placed[1] if placed else []))
+    code = said.services[0] if said.services else ""
+    new = _values(_hinted(said.heard, code))[0] if call.intent == AMEND else {}
+    new |= {"place": placed[0]} if placed else {}
+    kept = {name: value for name, value in call.slots.items() if name in ("reason", "note")}
+    return Call(call.intent, {**kept, **said.slots, **({"service": code} if code else {}), **new})
+
+
+def _withdrawn(given: Reading, context: Context, heard: Heard) -> tuple[Call, ...]:
+    named = heard.without([span for _, span in services_named(given)])
+    verbs = [match.span() for match in _any("withdrawing", "cancels").finditer(named.plain)]
+    if not verbs:
+        return ()
+    said = _target(given, context, heard.without(verbs))
+    if not said.slots and not said.services:
+        return ()
+    head, rest = _clauses(_without_amounts(said.heard), verbs, "withdrawing")
+    if not head or _says_more(rest, given, context):
+        return ()
+    reason = {"reason": _BECAUSE.sub("", given.text[slice(*_around(rest))].strip())} if rest else {}
+    services = [{"service": code} for code in said.services] or [{}]
+    return tuple(Call(WITHDRAW, {**said.slots, **each, **reason}) for each in services)
+
+
+def _amended(given: Reading, context: Context, heard: Heard) -> tuple[Call, ...]:
+    changes, wants = (
+        [match.span() for match in _any("amending", kind).finditer(heard.plain)] for kind in ("changes", "wants")
+    )
+    verbs = [*changes, *wants]
+    if not verbs or _any("amending", "asks").search(heard.plain) or _any("amending", "firm").search(heard.plain):
+        return ()
+    placed = _place(heard)
+    said = _target(given, context, heard.without([*verbs, *(placed[1] if placed else [])]))
+    if (not said.slots and not said.services) or len(said.services) > 1:
+        return ()
+    if not changes and "number" not in said.slots:  # what a room wants is new
+        return ()
+    code = next(iter(said.services), "")
+    new, left = _values(_hinted(said.heard, code))
+    new |= {"place": placed[0]} if placed else {}
+    head, rest = _clauses(left, changes or wants, "amending")
+    if not new or not head or _says_more(rest, given, context):
+        return ()
+    note = {"note": given.text[slice(*_around(rest))].strip()} if rest else {}
+    return (Call(AMEND, {**said.slots, **({"service": code} if code else {}), **new, **note}),)
+
+
+def _target(given: Reading, context: Context, heard: Heard) -> _Said:
+    """By its number; a room only where it is known as one, or something in it is named."""
+    named = services_named(given)
+    heard = heard.without([span for _, span in named])
+    match = next(filter(None, (each.search(heard.plain) for each in _TARGETS)), None)
+    services = tuple(dict.fromkeys(code for code, _ in named))
+    if match is None:
+        return _Said(heard, {}, services)
+    digits, is_marked = match["n"], bool(_MARKED.search(match.group()))
+    is_room = not is_marked and (digits in context.rooms or (bool(named) and len(digits) > 2))
+    slots: dict[str, Any] = {"room": digits} if is_room else {"number": int(digits)}
+    return _Said(heard.without([match.span()]), slots, services)
+
+
+def _values(heard: Heard) -> tuple[dict[str, Any], Heard]:
+    """The new hour, number of people, number of things."""
+    slots: dict[str, Any] = {}
+    if when := find_time(heard):
+        slots |= of_either_half({"time": when.value}, heard)
+        heard = heard.without(when.spans)
+    for name, find in (("people", find_people), ("quantity", find_quantity)):
+        if found := find(heard):
+            slots[name] = found.value
+            heard = heard.without(found.spans)
+    return (slots, heard) if slots else _bare(heard)
+
+
+def _bare(heard: Heard) -> tuple[dict[str, Any], Heard]:
+    """A number that is all that is left: change 12 to three."""
+    left = _any("amending", "beside").sub(_blanked, heard.plain).replace(USED, " ")
+    found, start = find_bare(left), len(left) - len(left.lstrip())
+    if found is None:
+        return {}, heard
+    return {"quantity": found[0]}, heard.without([(start + found[1][0], start + found[1][1])])
+
+
+def _hinted(heard: Heard, service: str) -> Heard:
+    return replace(heard, time_hint=service_words()[service].time_hint if service else "")
+
+
+def _blanked(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+def _place(heard: Heard) -> tuple[str, list[Span]] | None:
+    """The room it is to be brought to: what follows a word of moving there."""
+    for match in _any("amending", "moved").finditer(heard.plain):
+        if room := _PLACE.match(heard.plain, match.end()):
+            return room["room"].upper(), [(match.start(), room.end())]
+    return None
+
+
+def _without_amounts(heard: Heard) -> Heard:
+    for find in (find_time, find_people, find_quantity):
+        found = find(heard)
+        heard = heard.without(found.spans) if found else heard
+    return heard
+
+
+def _clauses(heard: Heard, verbs: Sequence[Span], file: str) -> tuple[bool, list[Span]]:
+    """Whether the clause with the verb says nothing beside it; and the others that say something."""
+    left = _any(file, "beside").sub(_blanked, heard.plain)
+    told = [match.span() for match in _CLAUSE.finditer(left) if re.search(r"[^\W_\x00]", match.group())]
+    is_head = not any(start <= verb[0] < end for start, end in told for verb in verbs)
+    return is_head, told
+
+
+def _says_more(rest: Sequence[Span], given: Reading, context: Context) -> bool:
+    """Whether the clauses beside hold another wish."""
+    names = {each.name for each in context.offered} - {FIND_GUEST, WITHDRAW, AMEND, *_SMALL_TALK}
+    hits = [hit for hit in find_hits(given.tokens, names, False) if hit.meaning.kind is Kind.INTENT and not hit.whole]
+    places = [given.tokens[hit.start].start for hit in hits]
+    return any(start <= place < end for start, end in rest for place in places)
+
+
+_SMALL_TALK = ("greet", "thank", "farewell", "staff_help", "make_offer")
+
+
+def _around(spans: Sequence[Span]) -> Span:
+    return spans[0][0], spans[-1][1]
+
+
+@cache
+def _any(file: str, kind: str) -> re.Pattern[str]:
+    """In what is between "不要" and "了", what was recognised may stand."""
+    said = sorted(set(_words(file, kind)), key=len, reverse=True)
+    spoken = (rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word) for word in said)
+    return re.compile("|".join(spoken).replace("…", rf"[{USED}\s]*"))
+
+
+def _words(file: str, kind: str) -> Iterator[str]:
+    return (fold(each) for language in LANGUAGES for each in table(language, file, "sentence")[kind])

@@ -1,0 +1,125 @@
+"""A colleague changes what a guest asked for, as the guest wants it: how many, when, where it is brought."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from crm.properties.houses import room_numbers
+from crm.service_requests.levels import service_of
+from crm.service_requests.lookups import hold_request
+from crm.service_requests.offers import withdraw_offer
+from crm.service_requests.requests import RequestState, ServiceRequest, get_request
+from crm.service_requests.steps import Details, change, details_of, resume
+from handlers import audit, cards, desk, notices, ordering, outlook, reach, windows
+from handlers.turn import Call, Question, Reply, Turn
+from prompts.words import say
+
+AMEND = "amend_request"
+NEW = ("time", "quantity", "people", "place", "note")
+
+
+def amend_request(turn: Turn) -> list[Reply]:
+    """By number, or by room and service. An hour, nights or a room that the house decides on, and the guest has not
+    said to want, are an offer."""
+    found = desk.named(turn)
+    if len(found) != 1:
+        return [desk.which(turn, found)]
+    turn = turn.at_property(found[0].property_id)
+    request = hold_request(turn.db, found[0].number)
+    if not request.is_unfinished:
+        return [desk.true_state(turn, request)]
+    new = {name: turn.slot(name) for name in NEW if turn.slot(name) not in (None, "")}
+    if not new:
+        return [_ask(turn, request, "note", "ask")]
+    if _is_offer(turn, request):
+        return [Reply("", follow_up=Call(outlook.OFFER, _offered(turn, request)))]
+    asked = _asked(turn, request, new)
+    return [asked] if asked else _amended(turn, request, new)
+
+
+def _is_offer(turn: Turn, request: ServiceRequest) -> bool:
+    return cards.looks_at(turn, request) in outlook.DECIDES and not desk.is_wished(turn)
+
+
+def _offered(turn: Turn, request: ServiceRequest) -> dict[str, Any]:
+    said = {"time": turn.slot("time"), "quantity": turn.slot("quantity"), "room": turn.slot("place")}
+    return {"number": request.number, **{name: value for name, value in said.items() if value}}
+
+
+def _asked(turn: Turn, request: ServiceRequest, new: Mapping[str, Any]) -> Reply | None:
+    """For what nobody can mean: an odd number, an hour that is over or closed, a room that is none."""
+    count = next((new[name] for name in ("quantity", "people") if not 0 < new.get(name, 1) <= ordering.MOST), None)
+    if count is not None:
+        return _ask(turn, request, "quantity" if count == new.get("quantity") else "people", "odd", count=count)
+    if over := cards.over(turn, new.get("time")):
+        return _ask(turn, request, "time", "over", over=over)
+    if "place" in new and new["place"] not in room_numbers(turn.db, turn.house):
+        return _ask(turn, request, "place", "no_room", room=new["place"])
+    if "time" not in new:
+        return None
+    call = Call(AMEND, _slots(turn, request, "time"))
+    return windows.closed(turn, service_of(turn.catalogue, request), _hour(turn, request, new), call)
+
+
+def _ask(turn: Turn, request: ServiceRequest, detail: str, sentence: str, **values: Any) -> Reply:
+    headline = cards.headline(turn.language, request)
+    text = say(turn.language, f"amending.amend_request.{sentence}", headline=headline, number=request.number, **values)
+    return Reply(text, ask=Question(Call(AMEND, _slots(turn, request, detail)), detail), about=request.id)
+
+
+def _slots(turn: Turn, request: ServiceRequest, detail: str) -> dict[str, Any]:
+    """What was said but for this detail, of this request."""
+    without = {"room", "service", detail, *(("day", "either_half") if detail == "time" else ())}
+    kept = {name: value for name, value in turn.call.slots.items() if name not in without}
+    return kept | {"number": request.number} | ({"wish": True} if desk.is_wished(turn) else {})
+
+
+def _amended(turn: Turn, request: ServiceRequest, new: Mapping[str, Any]) -> list[Reply]:
+    before, details, service = details_of(request), _details(turn, request, new), service_of(turn.catalogue, request)
+    room = str(new.get("place", request.room))
+    if (details, room) == (before, request.room):
+        text = say(turn.language, "amending.amend_request.same", line=cards.line(turn, turn.language, request))
+        return [Reply(text, about=request.id)]
+    if request.state is RequestState.WAITING and "time" in new:  # that is what it waited for
+        resume(turn.db, turn.now, request, service, details.wanted_at)
+    change(turn.db, turn.now, request, service, details, turn.house, room=room, by=turn.member)
+    withdraw_offer(turn.db, turn.now, request)
+    audit.act(turn, f"request:{request.id}", request.property_id)
+    return _told(turn, get_request(turn.db, request.number))
+
+
+def _details(turn: Turn, request: ServiceRequest, new: Mapping[str, Any]) -> Details:
+    known = details_of(request).with_words([str(new.get("note", ""))], turn.meaning)
+    return replace(
+        known,
+        quantity=new.get("quantity", known.quantity),
+        people=new.get("people", known.people),
+        wanted_at=_hour(turn, request, new),
+    )
+
+
+def _hour(turn: Turn, request: ServiceRequest, new: Mapping[str, Any]) -> Any:
+    return ordering.moved_hour(turn, request, new.get("time"))
+
+
+def _told(turn: Turn, request: ServiceRequest) -> list[Reply]:
+    told = notices.for_guest(turn, request, "amended")
+    text = say(
+        turn.language,
+        "amending.amend_request.done",
+        headline=cards.headline(turn.language, request),
+        number=request.number,
+        wanted=cards.at(turn, turn.language, request.wanted_at) if request.wanted_at else "",
+        due=cards.at(turn, turn.language, request.due_at),
+        told=reach.is_heard(told),
+        untold=not told and request.guest_id is not None,
+    )
+    buttons = cards.steps(turn, turn.language, request) if desk.is_free_for(turn, request) else []
+    people = desk.whoever_has(turn, request)
+    return [
+        Reply(text, buttons, about=request.id),
+        *notices.lines(turn, request, "changed", people, by=turn.member.name),
+        *told,
+    ]
