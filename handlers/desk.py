@@ -68,9 +68,13 @@ def which(turn: Turn, requests: Sequence[ServiceRequest]) -> Reply:
 
 def is_wished(turn: Turn, words: str = "") -> bool:
     """Whether the colleague says that the guest wants it so: 客人说, the guest wants."""
+    return bool(turn.slot("wish")) or is_said(turn, "withdrawing", "wish", words)
+
+
+def is_said(turn: Turn, file: str, kind: str, words: str = "") -> bool:
+    """Whether one of the words that are listed there, in whatever language, stands in the message or in `words`."""
     said = folded(f"{turn.text} {words}")
-    wishes = (word for each in LANGUAGES for word in table(each, "withdrawing", "wish")["words"])
-    return bool(turn.slot("wish")) or any(folded(word) in said for word in wishes)
+    return any(folded(word) in said for each in LANGUAGES for word in table(each, file, "sentence")[kind])
 
 
 def whoever_has(turn: Turn, request: ServiceRequest) -> list[Recipient]:

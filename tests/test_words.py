@@ -42,7 +42,7 @@ COMPOSED = {
         "given_up",
     }
     | {"unconfirmed", "delayed", "handed_up", "found"}
-    | {"offer_next_arrival", "offer_following_stays", "offer_previous_stay"},
+    | {"offer_next_arrival", "offer_following_stays", "offer_previous_stay", "offer_otherwise"},
     "cards.outlook.": {"next_arrival", "following_stays", "free_rooms", "held_items"},
     "lost_items.": {f"{name}.title" for name in ("lost_items", "match_item", "return_item", "dispose_item")}
     | {f"{name}.{what}" for name in ("item_brought", "item_not_brought") for what in ("title", "button")}
@@ -72,7 +72,7 @@ COMPOSED = {
         "unanswered",
     }
     | {"reminder", "overdue", "handed_up", "returned", "resumed"}
-    | {"offer_accepted", "offer_declined", "offer_gone"},
+    | {"offer_accepted", "offer_taken", "offer_declined", "offer_gone"},
     "request_desk.steps.": {"accepted", "on_the_way", "done", "cannot", "waiting"},
     "offers.": {"accept_offer.button", "decline_offer.button"},
     "offers.make_offer.": {"next_arrival", "following_stays", "previous_stay"},
@@ -179,7 +179,7 @@ SAMPLES: dict[str, list[Any]] = {
 FLAGS = {"fault", "attended", "told", "linked", "late", "in_house", "offer", "returning", "alone", "known", "done"}
 FLAGS |= {"same_day", "by_house", "approval", "staff", "desk", "each", "months", "other", "away", "lead", "elder"}
 FLAGS |= {"changed", "heard", "on", "waits", "here", "preferred", "bound", "refused", "service"}
-FLAGS |= {"waiting", "guests_only", "unanswered", "stood_down", "wish", "untold"}
+FLAGS |= {"waiting", "guests_only", "unanswered", "stood_down", "wish", "untold", "counted"}
 FLAGS |= {"photo", "waiting", "unsent", "sent", "inbound", "is_manager"}
 WARNINGS = {"cards.needs.allergy"}  # the one sign in the house: nobody may overlook it
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,8 @@ from crm.properties.catalogue import Catalogue
 from crm.properties.houses import Property
 from crm.service_requests.clock import note_clock
 from crm.service_requests.levels import MOST_APOLOGIES, promise, service_of
-from crm.service_requests.requests import UNFINISHED, ServiceRequest, service_request
+from crm.service_requests.requests import UNFINISHED, RequestState, ServiceRequest, service_request
+from crm.service_requests.steps import change, details_of, resume
 from crm.staff.members import StaffMember
 from crm.store import Connection, Prepared, Utc, new_id, partial_index, table
 
@@ -72,14 +73,15 @@ def make_offer(
     *,
     wanted_at: datetime | None = None,
     quantity: int | None = None,
+    until: datetime | None = None,
 ) -> Offer:
     """Instead of any that is still open. The request must be held (`hold_request`).
 
-    The house has answered: until the guest does there is nothing to apologise for.
+    The house has answered: until the guest does, or until it would have to be done, there is nothing to apologise for.
     """
     withdraw_offer(db, now, request)
-    until = {"due_at": now + STANDS, "respond_by": None, "apologies": MOST_APOLOGIES}
-    note_clock(db, request.number, **_FRESH, **until, look_at=now)
+    quiet = {"due_at": min(until or now + STANDS, now + STANDS), "respond_by": None, "apologies": MOST_APOLOGIES}
+    note_clock(db, request.number, **_FRESH, **quiet, look_at=now)
     offer = Offer(new_id(now), request.number, member.id, wanted_at, quantity)
     row = {
         "id": offer.id,
@@ -108,13 +110,28 @@ def answer_offer(db: Connection, now: datetime, offer: Offer) -> bool:
     return _settle(db, now, _c.id == offer.id) == 1
 
 
+def take_offer(
+    db: Connection, now: datetime, request: ServiceRequest, offer: Offer, catalogue: Catalogue, house: Property
+) -> bool:
+    """The guest says yes, and it goes on as offered; False when it was answered, withdrawn or finished meanwhile."""
+    service, details = service_of(catalogue, request), details_of(request)
+    wanted_at, quantity = offer.wanted_at or details.wanted_at, offer.quantity or details.quantity
+    if not answer_offer(db, now, offer):
+        return False
+    if request.state is RequestState.WAITING:
+        resume(db, now, request, service, wanted_at)
+    respond_by, _ = promise(house, service, now, wanted_at)
+    note_clock(db, request.number, respond_by=respond_by)
+    return change(db, now, request, service, replace(details, wanted_at=wanted_at, quantity=quantity), house)
+
+
 def refuse_offer(
     db: Connection, now: datetime, request: ServiceRequest, offer: Offer, catalogue: Catalogue, house: Property
 ) -> bool:
     """The guest says no, and is promised another answer; False when it was answered or withdrawn meanwhile."""
     if not answer_offer(db, now, offer):
         return False
-    respond_by, due_at = promise(house, service_of(catalogue, request), now, None)
+    respond_by, due_at = promise(house, service_of(catalogue, request), now, request.wanted_at)
     note_clock(db, request.number, **_FRESH, due_at=due_at, respond_by=respond_by, apologies=0, look_at=now)
     return True
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from crm.conversations.recipients import Recipient, staff_recipients
 from crm.errors import NoStay
 from crm.service_requests.levels import service_of
-from crm.service_requests.offers import Offer, answer_offer, offers_to, refuse_offer
+from crm.service_requests.offers import Offer, answer_offer, offers_to, refuse_offer, take_offer
 from crm.service_requests.requests import ServiceRequest, get_request
 from crm.service_requests.steps import change, details_of
 from crm.staff.members import find_staff_member
@@ -30,6 +31,8 @@ def accept_offer(turn: Turn) -> list[Reply]:
     request = approvals.hold(turn, offer.request_number)
     if turn.slot("unsure"):
         return [_asked_again(turn, request, offer)]
+    if cards.looks_at(turn, request) not in outlook.DECIDES:
+        return _taken(turn, request, offer)
     if not answer_offer(turn.db, turn.now, offer) or not request.is_unfinished:
         return [Reply(notices.standings(turn, [request])[0], about=request.id)]
     found = _grant(turn, request, offer)
@@ -59,7 +62,7 @@ def decline_offer(turn: Turn) -> list[Reply]:
     if not refuse_offer(turn.db, turn.now, request, offer, turn.catalogue, there.house):
         return [Reply(notices.standings(turn, [request])[0], about=request.id)]
     request = get_request(turn.db, request.number)
-    told = notices.lines(there, request, "offer_declined", notices.people_for(there, request.department)[0])
+    told = notices.lines(there, request, "offer_declined", _concerned(there, request, offer))
     text = say(
         turn.language,
         "offers.decline_offer.noted",
@@ -69,6 +72,31 @@ def decline_offer(turn: Turn) -> list[Reply]:
         phone=there.house.phone,
     )
     return [Reply(cards.capital(text), about=request.id), *told]
+
+
+def _taken(turn: Turn, request: ServiceRequest, offer: Offer) -> list[Reply]:
+    """Of what nobody need approve: whoever has it does it as offered."""
+    taken = take_offer(turn.db, turn.now, request, offer, turn.catalogue, turn.house)
+    fresh = get_request(turn.db, request.number)
+    if not taken:
+        return [Reply(notices.standings(turn, [fresh])[0], about=request.id)]
+    text = say(
+        turn.language,
+        "offers.accept_offer.agreed",
+        what=cards.what(turn.language, fresh),
+        wanted=cards.at(turn, turn.language, fresh.wanted_at) if fresh.wanted_at else "",
+    )
+    told = notices.lines(turn, fresh, "offer_taken", _concerned(turn, fresh, offer))
+    return [Reply(cards.capital(text), about=fresh.id), *told]
+
+
+def _concerned(turn: Turn, request: ServiceRequest, offer: Offer) -> list[Recipient]:
+    """Whoever has it, else the department; and who offered it."""
+    if cards.looks_at(turn, request) in outlook.DECIDES:
+        return notices.people_for(turn, request.department)[0]
+    taken = staff_recipients(turn.db, [request.assignee_id]) if request.assignee_id else []
+    people = [*(taken or notices.people_for(turn, request.department)[0]), *staff_recipients(turn.db, [offer.staff_id])]
+    return list({each.conversation_id: each for each in people}.values())
 
 
 def _meant(turn: Turn) -> Offer | None:

@@ -21,8 +21,8 @@ NEW = ("time", "quantity", "people", "place", "note")
 
 
 def amend_request(turn: Turn) -> list[Reply]:
-    """By number, or by room and service. An hour, nights or a room that the house decides on, and the guest has not
-    said to want, are an offer."""
+    """By number, or by room and service. What the house decides on, or an hour later than promised, is an offer, unless
+    the guest is said to want it."""
     found = desk.named(turn)
     if len(found) != 1:
         return [desk.which(turn, found)]
@@ -33,19 +33,25 @@ def amend_request(turn: Turn) -> list[Reply]:
     new = {name: turn.slot(name) for name in NEW if turn.slot(name) not in (None, "")}
     if not new:
         return [_ask(turn, request, "note", "ask")]
-    if _is_offer(turn, request):
-        return [Reply("", follow_up=Call(outlook.OFFER, _offered(turn, request)))]
-    asked = _asked(turn, request, new)
-    return [asked] if asked else _amended(turn, request, new)
+    is_decided_on = cards.looks_at(turn, request) in outlook.DECIDES and not desk.is_wished(turn)
+    if not is_decided_on and (asked := _asked(turn, request, new)):
+        return [asked]
+    if is_decided_on or _is_later(turn, request, new):
+        return [Reply("", follow_up=Call(outlook.OFFER, _offered(turn, request, new)))]
+    return _amended(turn, request, new)
 
 
-def _is_offer(turn: Turn, request: ServiceRequest) -> bool:
-    return cards.looks_at(turn, request) in outlook.DECIDES and not desk.is_wished(turn)
+def _is_later(turn: Turn, request: ServiceRequest, new: Mapping[str, Any]) -> bool:
+    """Who only notes a later hour may not be able to keep the promise: the guest is asked."""
+    if "time" not in new or "place" in new or desk.is_wished(turn):
+        return False
+    return bool(_hour(turn, request, new) > (request.wanted_at or request.due_at))
 
 
-def _offered(turn: Turn, request: ServiceRequest) -> dict[str, Any]:
-    said = {"time": turn.slot("time"), "quantity": turn.slot("quantity"), "room": turn.slot("place")}
-    return {"number": request.number, **{name: value for name, value in said.items() if value}}
+def _offered(turn: Turn, request: ServiceRequest, new: Mapping[str, Any]) -> dict[str, Any]:
+    said = {"quantity": new.get("quantity"), "room": new.get("place"), "number": request.number, "firm": True}
+    said["time"] = _hour(turn, request, new) if "time" in new else None
+    return {name: value for name, value in said.items() if value}
 
 
 def _asked(turn: Turn, request: ServiceRequest, new: Mapping[str, Any]) -> Reply | None:

@@ -1,4 +1,4 @@
-"""The desk grants something else than was asked for: another hour, fewer nights, this very room."""
+"""The house can do something else than was asked for: another hour, fewer nights, this very room."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from datetime import datetime, time
 from typing import Any
 
 from crm.calendar import local
+from crm.service_requests.levels import service_of
 from crm.service_requests.lookups import hold_request
 from crm.service_requests.offers import Offer, make_offer
 from crm.service_requests.requests import ServiceRequest, get_request
-from handlers import approvals, cards, desk, notices, outlook, reach
+from handlers import approvals, cards, desk, notices, ordering, outlook, reach, windows
 from handlers.outlook import Outlook
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say
@@ -34,8 +35,7 @@ def offer_instead(turn: Turn) -> list[Reply]:
     if not request.is_unfinished:
         return [approvals.true_state(turn, request)]
     if found is None or found.looks_at not in outlook.DECIDES:
-        text = say(turn.language, "offers.make_offer.nothing_else", number=number)
-        return [Reply(text, cards.steps(turn, turn.language, request), about=request.id)]
+        return _proposed(turn, request)
     decides = outlook.DECIDES[found.looks_at]
     value = turn.slot(decides)
     if not value:
@@ -43,6 +43,70 @@ def offer_instead(turn: Turn) -> list[Reply]:
     if decides == "room":
         return approvals.approve(turn, number, room=str(value))
     return _offered(turn, request, found, value)
+
+
+def _proposed(turn: Turn, request: ServiceRequest) -> list[Reply]:
+    """Of what nobody need approve: another hour, or another number. What is not said to be all that is possible, or a
+    room, is a change."""
+    said = {name: turn.slot(name) for name in ("time", "quantity") if turn.slot(name)}
+    is_all = turn.slot("firm") or desk.is_said(turn, "amending", "firm")
+    if turn.slot("room") or (said and not is_all):
+        place = {"place": turn.slot("room")} if turn.slot("room") else {}
+        return [Reply("", follow_up=Call("amend_request", {**said, **place, "number": request.number}))]
+    if not said:
+        text = say(turn.language, "offers.make_offer.nothing_else", number=request.number)
+        return [Reply(text, cards.steps(turn, turn.language, request), about=request.id)]
+    offered = replace(
+        request,
+        wanted_at=ordering.moved_hour(turn, request, said.get("time")),
+        quantity=said.get("quantity", request.quantity),
+    )
+    return [asked] if (asked := _impossible(turn, request, offered)) else _asked_guest(turn, request, offered)
+
+
+def _impossible(turn: Turn, request: ServiceRequest, offered: ServiceRequest) -> Reply | None:
+    """What nobody can mean, and what it is already."""
+    if (offered.wanted_at, offered.quantity) == (request.wanted_at, request.quantity):
+        return desk.true_state(turn, request)
+    call = Call(outlook.OFFER, {"number": request.number, "firm": True})
+    if over := cards.over(turn, offered.wanted_at):
+        return Reply(over, ask=Question(call, "time"), about=request.id)
+    if offered.quantity is not None and not 0 < offered.quantity <= ordering.MOST:
+        text = say(
+            turn.language,
+            "amending.amend_request.odd",
+            headline=cards.headline(turn.language, request),
+            number=request.number,
+            count=offered.quantity,
+        )
+        return Reply(text, ask=Question(call, "quantity"), about=request.id)
+    service = service_of(turn.catalogue, request)
+    return windows.closed(turn, service, offered.wanted_at, call) if offered.wanted_at else None
+
+
+def _asked_guest(turn: Turn, request: ServiceRequest, offered: ServiceRequest) -> list[Reply]:
+    """The guest's yes changes it; where the guest wants it so anyway, the colleague says so."""
+    hour, quantity = _changed_hour(request, offered), offered.quantity if offered.quantity != request.quantity else None
+    until = offered.wanted_at + service_of(turn.catalogue, request).complete_within if offered.wanted_at else None
+    offer = make_offer(
+        turn.db, turn.now, request, turn.member, wanted_at=hour, quantity=quantity, until=until or request.due_at
+    )
+    before = request.wanted_at if hour else None
+    asked = notices.for_guest(turn, offered, "offer_otherwise", asked=before, counted=not hour)
+    asked = _with_answers(asked, request, offer)
+    text = say(
+        turn.language,
+        "offers.make_offer.otherwise",
+        number=request.number,
+        headline=cards.headline(turn.language, request),
+        what=cards.what(turn.language, offered),
+        wanted=cards.at(turn, turn.language, offered.wanted_at) if hour and offered.wanted_at else "",
+        told=reach.is_heard(asked),
+        waiting=bool(asked),
+    )
+    new = {"time": hour, "quantity": quantity, "number": request.number, "wish": True}
+    wished = Call("amend_request", {name: value for name, value in new.items() if value is not None})
+    return [Reply(text, [Button(say(turn.language, "offers.make_offer.wished"), wished)], about=request.id), *asked]
 
 
 def _offered(turn: Turn, request: ServiceRequest, found: Outlook, value: Any) -> list[Reply]:
@@ -96,6 +160,10 @@ def _asks_guest(
         nights=offered.quantity or 1,
         departure=outlook.departure_after(offered, found.stay),
     )
+    return _with_answers(asked, request, offer)
+
+
+def _with_answers(asked: Sequence[Reply], request: ServiceRequest, offer: Offer) -> list[Reply]:
     slots = {"number": request.number, "offer": offer.id}
     return [
         replace(

@@ -204,9 +204,9 @@ def test_offer_without_an_hour_asks_for_it(house: House, guest: Person, desk: Pe
     assert "until Thu 1:00 pm" in house.reply(desk, heard, house.at(13)).by(guest)
 
 
-def test_offer_of_a_plain_request_is_refused_with_what_can_be_done(house: House, guest: Person, desk: Person) -> None:
+def test_offer_of_nothing_is_refused_with_what_can_be_done(house: House, guest: Person, desk: Person) -> None:
     house.ask(guest, "request_service", service="luggage")
-    heard = house.ask(desk, "make_offer", number=1, time=house.at(13))
+    heard = house.ask(desk, "make_offer", number=1)
     assert heard.own == "#1: nothing else can be offered for this one."
     assert heard.labels == ["Accept", "On my way", "Done", "Cannot"]
     assert house.ask(desk, "make_offer").own == "Nothing waits for your approval."

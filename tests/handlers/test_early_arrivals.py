@@ -90,7 +90,7 @@ def test_free_since_the_room_was_checked(house: House, guest: Person, desk: Pers
     house.ask(lily, "complete_request", number=1)
     heard = house.ask(desk, "show_request", number=2)
     assert "302: free since 9:15 am" in heard.own
-    assert heard.labels == ["Confirm", "Cannot", "Take over"]
+    assert heard.labels == ["Confirm", "Cannot", "Take over", "Cancel"]
 
 
 def test_without_room_checks_it_is_free_since_they_left(
