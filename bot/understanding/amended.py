@@ -20,7 +20,8 @@ from handlers.turn import Call
 from prompts.words import LANGUAGES, table
 
 WITHDRAW, AMEND = "withdraw_request", "amend_request"
-FIND_GUEST = "find_guest"  # "guest changed her mind" asks for nobody of that name
+# "Guest changed her mind", "the guest has left": what these may be taken for is only a reason.
+_MAY_BE_REASONS = frozenset({"find_guest", "revoke_staff", "greet", "thank", "farewell", "staff_help", "make_offer"})
 _N = r"(?P<n>\d{1,6})(?![\d:.]|\s*(?:[点條条个份位人]|[ap]\.?m\b))"
 _TARGETS = tuple(
     re.compile(each)
@@ -32,6 +33,8 @@ _TARGETS = tuple(
         rf"(?<![\d:.]){_N}",
     )
 )
+_NEXT = re.compile(rf"\s*(?:和|跟|与|、|,|，|&|\band\b)\s*(?:#|request\b|number\b)?\s*{_N}\s*(?:号?单|号(?!房|楼))?")
+_OTHER = re.compile(r"\d{3,}|#\s*\d|\d\s*号")  # speaks of another room or request
 _MARKED = re.compile(r"#|单|request|ticket|job|order|number|no\b")
 _PLACE = re.compile(r"\s*(?:room\s*|number\s*)?(?P<room>[a-z]?\d{2,4}[a-z]?)(?![\d:])\s*(?:号房|房间|房|号)?")
 _BECAUSE = re.compile(r"^(?:because|since|因为|由于)\s*", re.IGNORECASE)
@@ -42,11 +45,21 @@ _CLAUSE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A message of this form: `heard` is what is left of it after all that was recognised, `slots` what that was."""
+    """Which requests are meant, each by a number or a room, and the services named; `heard` is what is left."""
 
     heard: Heard
-    slots: dict[str, Any]
+    targets: tuple[dict[str, Any], ...]
     services: tuple[str, ...]
+
+    @property
+    def calls(self) -> list[dict[str, Any]]:
+        """The slots of one call for each; nothing where nobody can tell what is in which room."""
+        if not self.services:
+            return list(self.targets)
+        if len(self.targets) > 1:
+            return []
+        where = self.targets[0] if self.targets else {}
+        return [{**where, "service": code} for code in self.services]
 
 
 def find_amended(given: Reading, context: Context) -> tuple[Call, ...]:
@@ -66,6 +79,7 @@ def services_named(given: Reading) -> list[tuple[str, Span]]:
         if not any(other.start < hit.end and hit.start < other.end for other in kept):
             kept.append(hit)
     tokens = given.tokens
+    kept.sort(key=lambda hit: hit.start)
     return [(hit.meaning.name, (tokens[hit.start].start, tokens[hit.end - 1].end)) for hit in kept]
 
 
@@ -74,20 +88,23 @@ def completed(found: Understanding, given: Reading, context: Context) -> Underst
     if found.by not in ("classifier", "model"):
         return found
     heard = Heard(given.plain, given.text, context.now, context.rooms)
-    calls = (
-        _of_request(each, given, context, heard) if each.intent in (WITHDRAW, AMEND) else each for each in found.calls
-    )
+    calls = [
+        every
+        for each in found.calls
+        for every in (_of_request(each, given, context, heard) if each.intent in (WITHDRAW, AMEND) else [each])
+    ]
     return replace(found, calls=tuple(calls))
 
 
-def _of_request(call: Call, given: Reading, context: Context, heard: Heard) -> Call:
+def _of_request(call: Call, given: Reading, context: Context, heard: Heard) -> list[Call]:
+    """Where another room or request is spoken of beside, the colleague is asked which one is meant."""
     placed = _place(heard) if call.intent == AMEND else None
     said = _target(given, context, heard.without(placed[1] if placed else []))
-    code = said.services[0] if said.services else ""
-    new = _values(_hinted(said.heard, code))[0] if call.intent == AMEND else {}
-    new |= {"place": placed[0]} if placed else {}
+    new, left = _values(_hinted(said.heard, said.services))
+    new = (new | ({"place": placed[0]} if placed else {})) if call.intent == AMEND else {}
     kept = {name: value for name, value in call.slots.items() if name in ("reason", "note")}
-    return Call(call.intent, {**kept, **said.slots, **({"service": code} if code else {}), **new})
+    which = [] if _OTHER.search(left.plain) else said.calls
+    return [Call(call.intent, {**kept, **each, **new}) for each in which or [{}]]
 
 
 def _withdrawn(given: Reading, context: Context, heard: Heard) -> tuple[Call, ...]:
@@ -96,14 +113,11 @@ def _withdrawn(given: Reading, context: Context, heard: Heard) -> tuple[Call, ..
     if not verbs:
         return ()
     said = _target(given, context, heard.without(verbs))
-    if not said.slots and not said.services:
-        return ()
     head, rest = _clauses(_without_amounts(said.heard), verbs, "withdrawing")
     if not head or _says_more(rest, given, context):
         return ()
     reason = {"reason": _BECAUSE.sub("", given.text[slice(*_around(rest))].strip())} if rest else {}
-    services = [{"service": code} for code in said.services] or [{}]
-    return tuple(Call(WITHDRAW, {**said.slots, **each, **reason}) for each in services)
+    return tuple(Call(WITHDRAW, {**each, **reason}) for each in said.calls)
 
 
 def _amended(given: Reading, context: Context, heard: Heard) -> tuple[Call, ...]:
@@ -115,32 +129,36 @@ def _amended(given: Reading, context: Context, heard: Heard) -> tuple[Call, ...]
         return ()
     placed = _place(heard)
     said = _target(given, context, heard.without([*verbs, *(placed[1] if placed else [])]))
-    if (not said.slots and not said.services) or len(said.services) > 1:
-        return ()
-    if not changes and "number" not in said.slots:  # what a room wants is new
-        return ()
-    code = next(iter(said.services), "")
-    new, left = _values(_hinted(said.heard, code))
+    if len(said.services) > 1 or not (changes or any("number" in each for each in said.targets)):
+        return ()  # what a room wants is new
+    new, left = _values(_hinted(said.heard, said.services))
     new |= {"place": placed[0]} if placed else {}
     head, rest = _clauses(left, changes or wants, "amending")
     if not new or not head or _says_more(rest, given, context):
         return ()
     note = {"note": given.text[slice(*_around(rest))].strip()} if rest else {}
-    return (Call(AMEND, {**said.slots, **({"service": code} if code else {}), **new, **note}),)
+    return tuple(Call(AMEND, {**each, **new, **note}) for each in said.calls)
 
 
 def _target(given: Reading, context: Context, heard: Heard) -> _Said:
-    """By its number; a room only where it is known as one, or something in it is named."""
+    """By numbers; a room only where it is known as one, or something in it is named."""
     named = services_named(given)
     heard = heard.without([span for _, span in named])
     match = next(filter(None, (each.search(heard.plain) for each in _TARGETS)), None)
+    targets, spans = [], []
+    while match is not None:
+        is_marked = bool(_MARKED.search(match.group()))
+        targets.append(_number_or_room(match["n"], context, is_marked=is_marked, is_named=bool(named)))
+        spans.append(match.span())
+        match = _NEXT.match(heard.plain, match.end())
     services = tuple(dict.fromkeys(code for code, _ in named))
-    if match is None:
-        return _Said(heard, {}, services)
-    digits, is_marked = match["n"], bool(_MARKED.search(match.group()))
-    is_room = not is_marked and (digits in context.rooms or (bool(named) and len(digits) > 2))
-    slots: dict[str, Any] = {"room": digits} if is_room else {"number": int(digits)}
-    return _Said(heard.without([match.span()]), slots, services)
+    return _Said(heard.without(spans), tuple(targets), services)
+
+
+def _number_or_room(digits: str, context: Context, *, is_marked: bool, is_named: bool) -> dict[str, Any]:
+    """A small house may have a room 3, and a request with that number."""
+    is_room = not is_marked and sum((digits in context.rooms, len(digits) > 2, is_named)) > 1
+    return {"room": digits} if is_room else {"number": int(digits)}
 
 
 def _values(heard: Heard) -> tuple[dict[str, Any], Heard]:
@@ -162,11 +180,14 @@ def _bare(heard: Heard) -> tuple[dict[str, Any], Heard]:
     found, start = find_bare(left), len(left) - len(left.lstrip())
     if found is None:
         return {}, heard
-    return {"quantity": found[0]}, heard.without([(start + found[1][0], start + found[1][1])])
+    heard = heard.without([(start + found[1][0], start + found[1][1])])
+    hour = replace(heard, plain=f"{found[0]}:00") if _any("amending", "hours").search(fold(heard.raw)) else None
+    when = find_time(hour) if hour else None  # postpone 12 to nine
+    return (of_either_half({"time": when.value}, heard) if when else {"quantity": found[0]}), heard
 
 
-def _hinted(heard: Heard, service: str) -> Heard:
-    return replace(heard, time_hint=service_words()[service].time_hint if service else "")
+def _hinted(heard: Heard, services: Sequence[str]) -> Heard:
+    return replace(heard, time_hint=service_words()[services[0]].time_hint if services else "")
 
 
 def _blanked(match: re.Match[str]) -> str:
@@ -175,10 +196,11 @@ def _blanked(match: re.Match[str]) -> str:
 
 def _place(heard: Heard) -> tuple[str, list[Span]] | None:
     """The room it is to be brought to: what follows a word of moving there."""
-    for match in _any("amending", "moved").finditer(heard.plain):
-        if room := _PLACE.match(heard.plain, match.end()):
-            return room["room"].upper(), [(match.start(), room.end())]
-    return None
+    words = _any("amending", "moved").finditer(heard.plain)
+    places = [(match, room) for match in words if (room := _PLACE.match(heard.plain, match.end()))]
+    if not places:
+        return None
+    return places[0][1]["room"].upper(), [(match.start(), room.end()) for match, room in places]
 
 
 def _without_amounts(heard: Heard) -> Heard:
@@ -197,14 +219,13 @@ def _clauses(heard: Heard, verbs: Sequence[Span], file: str) -> tuple[bool, list
 
 
 def _says_more(rest: Sequence[Span], given: Reading, context: Context) -> bool:
-    """Whether the clauses beside hold another wish."""
-    names = {each.name for each in context.offered} - {FIND_GUEST, WITHDRAW, AMEND, *_SMALL_TALK}
+    """Whether the clauses beside hold another wish, or speak of another room or request."""
+    if any(_OTHER.search(given.plain, *each) for each in rest):
+        return True
+    names = {each.name for each in context.offered} - {WITHDRAW, AMEND, *_MAY_BE_REASONS}
     hits = [hit for hit in find_hits(given.tokens, names, False) if hit.meaning.kind is Kind.INTENT and not hit.whole]
     places = [given.tokens[hit.start].start for hit in hits]
     return any(start <= place < end for start, end in rest for place in places)
-
-
-_SMALL_TALK = ("greet", "thank", "farewell", "staff_help", "make_offer")
 
 
 def _around(spans: Sequence[Span]) -> Span:

@@ -44,6 +44,38 @@ SENTENCES = [
     ("12号是工程部的", "reassign_request number=12 name=工程部"),
     ("give 12 to me", "accept_request number=12"),
     ("12号转给我", "accept_request number=12"),
+    ("取消12号", "withdraw_request number=12"),
+    ("cancel #12", "withdraw_request number=12"),
+    ("12号取消吧，客人改主意了", "withdraw_request number=12 reason=客人改主意了"),
+    ("cancel #12, guest changed her mind", "withdraw_request number=12 reason=guest changed her mind"),
+    ("cancel 12 because we opened it twice", "withdraw_request number=12 reason=we opened it twice"),
+    ("302的毛巾不用送了", "withdraw_request room=302"),
+    ("302客人不要毛巾了", "withdraw_request room=302"),
+    ("cancel the taxi of 302", "withdraw_request room=302"),
+    ("302 no longer needs the towels", "withdraw_request room=302"),
+    ("取消302的毛巾和枕头", "withdraw_request room=302 + withdraw_request room=302"),
+    ("取消12号和13号", "withdraw_request number=12 + withdraw_request number=13"),
+    ("cancel #12, #13 and 14", "withdraw_request number=12 + withdraw_request number=13 + withdraw_request number=14"),
+    ("12号和13号改成三条", "amend_request*3 number=12 + amend_request*3 number=13"),
+    ("取消 1203 的大字模式", "room_elder_mode room=1203 switch=off"),
+    ("取消12号，13号完成", "complete_request number=13"),
+    ("12号改成三条", "amend_request*3 number=12"),
+    ("change #12 to three", "amend_request*3 number=12"),
+    ("make it 3 for 12", "amend_request*3 number=12"),
+    ("guest wants three for #12", "amend_request*3 number=12"),
+    ("12号改成三条，要白色的", "amend_request*3 number=12 note=要白色的"),
+    ("12号改到晚上八点", "amend_request@12-03 20:00 number=12"),
+    ("move #12 to 8 pm", "amend_request@12-03 20:00 number=12"),
+    ("postpone 12 to nine", "amend_request@12-03 21:00 number=12 either_half=True"),
+    ("302的毛巾改成三条", "amend_request*3 room=302"),
+    ("change the taxi of 302 to 7:30 pm", "amend_request@12-03 19:30 room=302"),
+    ("302 has moved to 305, bring it there", "amend_request room=302 place=305"),
+    ("302搬到305了，送到305", "amend_request room=302 place=305"),
+    ("12号只能八点", "make_offer@12-03 20:00 number=12"),
+    ("#12 only possible at 8", "make_offer@12-03 20:00 number=12"),
+    ("12号改成两晚", "make_offer*2 number=12"),
+    ("move request 8 to 304", "make_offer number=8 room=304"),
+    ("33改成下午两点行不行，问问客人", "make_offer@12-04 14:00 number=33"),
     ("merge 12 and 13", "merge_requests numbers=[12, 13]"),
     ("12和13合并", "merge_requests numbers=[12, 13]"),
     ("hand over", "hand_over"),
@@ -197,6 +229,19 @@ SENTENCES = [
 @pytest.mark.parametrize(("sentence", "understood"), SENTENCES)
 def test_a_colleague_is_understood(sentence: str, understood: str) -> None:
     assert wishes(hear(sentence, STAFF), "note", "reason") == understood
+
+
+@pytest.mark.parametrize(
+    ("sentence", "services"),
+    [
+        ("cancel the taxi of 302", ["taxi"]),
+        ("302的毛巾和枕头不用送了", ["towels", "pillows"]),
+        ("301的毛巾和302的枕头都不用了", []),  # nobody can tell what is in which room
+        ("302的毛巾改成三条", ["towels"]),
+    ],
+)
+def test_what_is_cancelled_or_changed_in_a_room_is_named(sentence: str, services: list[str]) -> None:
+    assert [call.slots.get("service") for call in hear(sentence, STAFF).calls] == services
 
 
 WEEK = "12-08,12-09,12-10,12-11,12-12"
