@@ -11,9 +11,8 @@ from crm.staff import roles
 from crm.stays.bookings import get_stay
 from handlers.turn import Audience, Intent, Turn
 
-BY_ROOM_TOO = frozenset(
-    {"accept_request", "start_request", "complete_request", "decline_request"} | {"withdraw_request", "amend_request"}
-)
+_STEPS = frozenset({"accept_request", "start_request", "complete_request", "decline_request"})
+BY_ROOM_TOO = _STEPS | {"withdraw_request", "amend_request"}
 
 
 def role_of(speaker: Speaker) -> str:

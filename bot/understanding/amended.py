@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
-from bot.understanding.amounts import find_bare
+from bot.understanding.amendments import any_of, blanked, hinted, place_in, values_in
 from bot.understanding.contract import Context, Understanding
-from bot.understanding.corrections import of_either_half
-from bot.understanding.finding import USED, Heard
-from bot.understanding.reading import Reading, fold
+from bot.understanding.finding import Heard
+from bot.understanding.reading import Reading
 from bot.understanding.slots import find_people, find_quantity, find_time
 from bot.understanding.time_slots import Span
-from bot.understanding.vocabulary import Hit, Kind, find_hits, service_words
+from bot.understanding.vocabulary import Hit, Kind, find_hits
 from handlers.turn import Call
-from prompts.words import LANGUAGES, table
 
 WITHDRAW, AMEND = "withdraw_request", "amend_request"
 # "Guest changed her mind", "the guest has left": what these may be taken for is only a reason.
@@ -36,7 +33,6 @@ _TARGETS = tuple(
 _NEXT = re.compile(rf"\s*(?:和|跟|与|、|,|，|&|\band\b)\s*(?:#|request\b|number\b)?\s*{_N}\s*(?:号?单|号(?!房|楼))?")
 _OTHER = re.compile(r"\d{3,}|#\s*\d|\d\s*号")  # speaks of another room or request
 _MARKED = re.compile(r"#|单|request|ticket|job|order|number|no\b")
-_PLACE = re.compile(r"\s*(?:room\s*|number\s*)?(?P<room>[a-z]?\d{2,4}[a-z]?)(?![\d:])\s*(?:号房|房间|房|号)?")
 _BECAUSE = re.compile(r"^(?:because|since|因为|由于)\s*", re.IGNORECASE)
 _CLAUSE = re.compile(
     r"(?:(?!\bbecause\b|\bsince\b|因为|由于)[^,，;；。.!！\n])+|(?:because|since|因为|由于)[^,，;；。.!！\n]*"
@@ -85,9 +81,11 @@ def services_named(given: Reading) -> list[tuple[str, Span]]:
 
 def completed(found: Understanding, given: Reading, context: Context) -> Understanding:
     """What was only guessed, with which request it is about and what is new of it."""
+    heard = Heard(given.plain, given.text, context.now, context.rooms)
+    if found.by == "pending" and context.question and context.question.asks == "note":
+        return replace(found, calls=tuple(_told(each, heard) if each.intent == AMEND else each for each in found.calls))
     if found.by not in ("classifier", "model"):
         return found
-    heard = Heard(given.plain, given.text, context.now, context.rooms)
     calls = [
         every
         for each in found.calls
@@ -96,11 +94,22 @@ def completed(found: Understanding, given: Reading, context: Context) -> Underst
     return replace(found, calls=tuple(calls))
 
 
+def _told(call: Call, heard: Heard) -> Call:
+    """The answer to "change it to what?": words go along only where they say more than what was found in them."""
+    placed = place_in(heard)
+    new, left = values_in(heard.without(placed[1] if placed else []))
+    new |= {"place": placed[0]} if placed else {}
+    is_all = bool(new) and not _clauses(left, (), "amending")[1]
+    dropped = {"room", "note"} if is_all else {"room"}  # a room alone is where it is to be brought
+    kept = {name: value for name, value in call.slots.items() if name not in dropped}
+    return Call(AMEND, {**kept, **new})
+
+
 def _of_request(call: Call, given: Reading, context: Context, heard: Heard) -> list[Call]:
     """Where another room or request is spoken of beside, the colleague is asked which one is meant."""
-    placed = _place(heard) if call.intent == AMEND else None
+    placed = place_in(heard) if call.intent == AMEND else None
     said = _target(given, context, heard.without(placed[1] if placed else []))
-    new, left = _values(_hinted(said.heard, said.services))
+    new, left = values_in(hinted(said.heard, said.services))
     new = (new | ({"place": placed[0]} if placed else {})) if call.intent == AMEND else {}
     kept = {name: value for name, value in call.slots.items() if name in ("reason", "note")}
     which = [] if _OTHER.search(left.plain) else said.calls
@@ -109,7 +118,7 @@ def _of_request(call: Call, given: Reading, context: Context, heard: Heard) -> l
 
 def _withdrawn(given: Reading, context: Context, heard: Heard) -> tuple[Call, ...]:
     named = heard.without([span for _, span in services_named(given)])
-    verbs = [match.span() for match in _any("withdrawing", "cancels").finditer(named.plain)]
+    verbs = [match.span() for match in any_of("withdrawing", "cancels").finditer(named.plain)]
     if not verbs:
         return ()
     said = _target(given, context, heard.without(verbs))
@@ -122,16 +131,16 @@ def _withdrawn(given: Reading, context: Context, heard: Heard) -> tuple[Call, ..
 
 def _amended(given: Reading, context: Context, heard: Heard) -> tuple[Call, ...]:
     changes, wants = (
-        [match.span() for match in _any("amending", kind).finditer(heard.plain)] for kind in ("changes", "wants")
+        [match.span() for match in any_of("amending", kind).finditer(heard.plain)] for kind in ("changes", "wants")
     )
     verbs = [*changes, *wants]
-    if not verbs or _any("amending", "asks").search(heard.plain) or _any("amending", "firm").search(heard.plain):
+    if not verbs or any_of("amending", "asks").search(heard.plain) or any_of("amending", "firm").search(heard.plain):
         return ()
-    placed = _place(heard)
+    placed = place_in(heard)
     said = _target(given, context, heard.without([*verbs, *(placed[1] if placed else [])]))
     if len(said.services) > 1 or not (changes or any("number" in each for each in said.targets)):
         return ()  # what a room wants is new
-    new, left = _values(_hinted(said.heard, said.services))
+    new, left = values_in(hinted(said.heard, said.services))
     new |= {"place": placed[0]} if placed else {}
     head, rest = _clauses(left, changes or wants, "amending")
     if not new or not head or _says_more(rest, given, context):
@@ -161,48 +170,6 @@ def _number_or_room(digits: str, context: Context, *, is_marked: bool, is_named:
     return {"room": digits} if is_room else {"number": int(digits)}
 
 
-def _values(heard: Heard) -> tuple[dict[str, Any], Heard]:
-    """The new hour, number of people, number of things."""
-    slots: dict[str, Any] = {}
-    if when := find_time(heard):
-        slots |= of_either_half({"time": when.value}, heard)
-        heard = heard.without(when.spans)
-    for name, find in (("people", find_people), ("quantity", find_quantity)):
-        if found := find(heard):
-            slots[name] = found.value
-            heard = heard.without(found.spans)
-    return (slots, heard) if slots else _bare(heard)
-
-
-def _bare(heard: Heard) -> tuple[dict[str, Any], Heard]:
-    """A number that is all that is left: change 12 to three."""
-    left = _any("amending", "beside").sub(_blanked, heard.plain).replace(USED, " ")
-    found, start = find_bare(left), len(left) - len(left.lstrip())
-    if found is None:
-        return {}, heard
-    heard = heard.without([(start + found[1][0], start + found[1][1])])
-    hour = replace(heard, plain=f"{found[0]}:00") if _any("amending", "hours").search(fold(heard.raw)) else None
-    when = find_time(hour) if hour else None  # postpone 12 to nine
-    return (of_either_half({"time": when.value}, heard) if when else {"quantity": found[0]}), heard
-
-
-def _hinted(heard: Heard, services: Sequence[str]) -> Heard:
-    return replace(heard, time_hint=service_words()[services[0]].time_hint if services else "")
-
-
-def _blanked(match: re.Match[str]) -> str:
-    return " " * len(match[0])
-
-
-def _place(heard: Heard) -> tuple[str, list[Span]] | None:
-    """The room it is to be brought to: what follows a word of moving there."""
-    words = _any("amending", "moved").finditer(heard.plain)
-    places = [(match, room) for match in words if (room := _PLACE.match(heard.plain, match.end()))]
-    if not places:
-        return None
-    return places[0][1]["room"].upper(), [(match.start(), room.end()) for match, room in places]
-
-
 def _without_amounts(heard: Heard) -> Heard:
     for find in (find_time, find_people, find_quantity):
         found = find(heard)
@@ -212,7 +179,7 @@ def _without_amounts(heard: Heard) -> Heard:
 
 def _clauses(heard: Heard, verbs: Sequence[Span], file: str) -> tuple[bool, list[Span]]:
     """Whether the clause with the verb says nothing beside it; and the others that say something."""
-    left = _any(file, "beside").sub(_blanked, heard.plain)
+    left = any_of(file, "beside").sub(blanked, heard.plain)
     told = [match.span() for match in _CLAUSE.finditer(left) if re.search(r"[^\W_\x00]", match.group())]
     is_head = not any(start <= verb[0] < end for start, end in told for verb in verbs)
     return is_head, told
@@ -230,15 +197,3 @@ def _says_more(rest: Sequence[Span], given: Reading, context: Context) -> bool:
 
 def _around(spans: Sequence[Span]) -> Span:
     return spans[0][0], spans[-1][1]
-
-
-@cache
-def _any(file: str, kind: str) -> re.Pattern[str]:
-    """In what is between "不要" and "了", what was recognised may stand."""
-    said = sorted(set(_words(file, kind)), key=len, reverse=True)
-    spoken = (rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word) for word in said)
-    return re.compile("|".join(spoken).replace("…", rf"[{USED}\s]*"))
-
-
-def _words(file: str, kind: str) -> Iterator[str]:
-    return (fold(each) for language in LANGUAGES for each in table(language, file, "sentence")[kind])

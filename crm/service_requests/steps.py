@@ -162,7 +162,7 @@ def change(
         "quantity": details.quantity,
         "people": details.people,
         "wanted_at": details.wanted_at,
-        "room": room or request.room,
+        **({"room": room} if room else {}),
         "changed_at": now,
         "changed_by": by.id if by else None,
         **_sealed(db, request.id, details),

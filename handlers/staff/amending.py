@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,7 +23,7 @@ NEW = ("time", "quantity", "people", "place", "note")
 def amend_request(turn: Turn) -> list[Reply]:
     """By number, or by room and service. What the house decides on, or an hour later than promised, is an offer, unless
     the guest is said to want it."""
-    found = desk.named(turn)
+    found = _brought(turn, desk.named(turn))
     if len(found) != 1:
         return [desk.which(turn, found)]
     turn = turn.at_property(found[0].property_id)
@@ -33,12 +33,24 @@ def amend_request(turn: Turn) -> list[Reply]:
     new = {name: turn.slot(name) for name in NEW if turn.slot(name) not in (None, "")}
     if not new:
         return [_ask(turn, request, "note", "ask")]
-    is_decided_on = cards.looks_at(turn, request) in outlook.DECIDES and not desk.is_wished(turn)
+    is_decided_on = _is_decided_on(turn, request)
     if not is_decided_on and (asked := _asked(turn, request, new)):
         return [asked]
     if is_decided_on or _is_later(turn, request, new):
         return [Reply("", follow_up=Call(outlook.OFFER, _offered(turn, request, new)))]
     return _amended(turn, request, new)
+
+
+def _brought(turn: Turn, found: Sequence[ServiceRequest]) -> Sequence[ServiceRequest]:
+    """Of several that may be meant, what can be brought to another room."""
+    things = [each for each in found if cards.looks_at(turn, each) not in outlook.DECIDES]
+    return things if turn.slot("place") and things else found
+
+
+def _is_decided_on(turn: Turn, request: ServiceRequest) -> bool:
+    """An hour or nights that the guest wants are only noted for whoever approves; a room is always given."""
+    is_decided = cards.looks_at(turn, request) in outlook.DECIDES
+    return is_decided and (not desk.is_wished(turn) or bool(turn.slot("place")))
 
 
 def _is_later(turn: Turn, request: ServiceRequest, new: Mapping[str, Any]) -> bool:
@@ -120,7 +132,7 @@ def _told(turn: Turn, request: ServiceRequest) -> list[Reply]:
         wanted=cards.at(turn, turn.language, request.wanted_at) if request.wanted_at else "",
         due=cards.at(turn, turn.language, request.due_at),
         told=reach.is_heard(told),
-        untold=not told and request.guest_id is not None,
+        untold=not told and not desk.is_wished(turn) and request.guest_id is not None,
     )
     buttons = cards.steps(turn, turn.language, request) if desk.is_free_for(turn, request) else []
     people = desk.whoever_has(turn, request)

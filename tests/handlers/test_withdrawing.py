@@ -70,6 +70,11 @@ def test_words_of_the_guests_wish_stay_with_the_request_and_are_not_read_back(
     assert state(house)[2] == "guest changed her mind"
 
 
+def test_guest_who_is_only_spoken_of_has_wished_nothing(house: House, guest: Person, lily: Person) -> None:
+    heard = house.ask(lily, "withdraw_request", number=1, reason="the guest is out")
+    assert heard.by(guest).startswith("I am sorry, this has been cancelled: 2 towels. The reason: the guest is out.")
+
+
 def test_in_chinese_too(house: House) -> None:
     guest, wang = house.guest("王芳", "301", language="zh"), house.staff("小王", language="zh")
     house.ask(guest, "request_service", service="towels", quantity=2)

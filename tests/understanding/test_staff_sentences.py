@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from handlers.turn import Call, Question
 from tests.understanding.speakers import GUEST, STAFF, hear, wishes
 
 SENTENCES = [
@@ -242,6 +243,21 @@ def test_a_colleague_is_understood(sentence: str, understood: str) -> None:
 )
 def test_what_is_cancelled_or_changed_in_a_room_is_named(sentence: str, services: list[str]) -> None:
     assert [call.slots.get("service") for call in hear(sentence, STAFF).calls] == services
+
+
+@pytest.mark.parametrize(
+    ("answer", "understood"),
+    [
+        ("三条", "amend_request*3 number=12"),
+        ("to 8 pm please", "amend_request@12-03 20:00 number=12"),
+        ("改送到305", "amend_request number=12 place=305"),
+        ("三条，要白色的", "amend_request*3 note=三条，要白色的 number=12"),
+        ("the big ones", "amend_request note=the big ones number=12"),
+    ],
+)
+def test_words_of_a_change_are_noted_where_they_say_more(answer: str, understood: str) -> None:
+    question = Question(Call("amend_request", {"number": 12}), "note")
+    assert wishes(hear(answer, STAFF, question=question), "note") == understood
 
 
 WEEK = "12-08,12-09,12-10,12-11,12-12"
