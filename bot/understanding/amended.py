@@ -17,6 +17,9 @@ from bot.understanding.vocabulary import Hit, Kind, find_hits
 from handlers.turn import Call
 
 WITHDRAW, AMEND = "withdraw_request", "amend_request"
+_BOTH = (WITHDRAW, AMEND)
+# What is kept of a guess beside what is read here: a model knows the words of other languages.
+_KEPT = {"classifier": ("reason", "note"), "model": ("reason", "note", "service", "number", "room", "quantity", "time")}
 # "Guest changed her mind", "the guest has left": what these may be taken for is only a reason.
 _MAY_BE_REASONS = frozenset({"find_guest", "revoke_staff", "greet", "thank", "farewell", "staff_help", "make_offer"})
 _N = r"(?P<n>\d{1,6})(?![\d:.]|\s*(?:[点條条个份位人]|[ap]\.?m\b))"
@@ -84,34 +87,35 @@ def completed(found: Understanding, given: Reading, context: Context) -> Underst
     heard = Heard(given.plain, given.text, context.now, context.rooms)
     if found.by == "pending" and context.question and context.question.asks == "note":
         return replace(found, calls=tuple(_told(each, heard) if each.intent == AMEND else each for each in found.calls))
-    if found.by not in ("classifier", "model"):
+    if found.by not in _KEPT:
         return found
     calls = [
         every
         for each in found.calls
-        for every in (_of_request(each, given, context, heard) if each.intent in (WITHDRAW, AMEND) else [each])
+        for every in (_of_request(each, given, context, heard, _KEPT[found.by]) if each.intent in _BOTH else [each])
     ]
     return replace(found, calls=tuple(calls))
 
 
 def _told(call: Call, heard: Heard) -> Call:
     """The answer to "change it to what?": words go along only where they say more than what was found in them."""
-    placed = place_in(heard)
+    placed, alone = place_in(heard), heard.plain.strip()
     new, left = values_in(heard.without(placed[1] if placed else []))
     new |= {"place": placed[0]} if placed else {}
-    is_all = bool(new) and not _clauses(left, (), "amending")[1]
-    dropped = {"room", "note"} if is_all else {"room"}  # a room alone is where it is to be brought
+    new = {"place": alone} if alone in heard.rooms else new
+    is_all = alone in heard.rooms or (bool(new) and not _clauses(left, (), "amending")[1])
+    dropped = {"room", "note"} if is_all else {"room"}  # it is known which one is meant
     kept = {name: value for name, value in call.slots.items() if name not in dropped}
     return Call(AMEND, {**kept, **new})
 
 
-def _of_request(call: Call, given: Reading, context: Context, heard: Heard) -> list[Call]:
+def _of_request(call: Call, given: Reading, context: Context, heard: Heard, keep: Sequence[str]) -> list[Call]:
     """Where another room or request is spoken of beside, the colleague is asked which one is meant."""
     placed = place_in(heard) if call.intent == AMEND else None
     said = _target(given, context, heard.without(placed[1] if placed else []))
     new, left = values_in(hinted(said.heard, said.services))
     new = (new | ({"place": placed[0]} if placed else {})) if call.intent == AMEND else {}
-    kept = {name: value for name, value in call.slots.items() if name in ("reason", "note")}
+    kept = {name: value for name, value in call.slots.items() if name in keep}
     which = [] if _OTHER.search(left.plain) else said.calls
     return [Call(call.intent, {**kept, **each, **new}) for each in which or [{}]]
 

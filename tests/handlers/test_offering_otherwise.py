@@ -33,7 +33,7 @@ def test_guest_is_asked_and_the_yes_changes_the_hour(house: House, guest: Person
     assert heard.by(guest) == "Taxi: 8:00 pm is possible, but not 7:00 pm, I am sorry. Shall we say 8:00 pm?"
     assert taxi(house).wanted_at == house.at(19)
     said = house.press(guest, heard, "Yes, please")
-    assert said.own == "Taxi, 8:00 pm: so be it, thank you."
+    assert said.own == "Taxi, 8:00 pm: arranged, thank you."
     assert said.by(sam) == said.by(desk) == "#1 Room 302 · taxi · 8:00 pm · the guest says yes"
     assert (taxi(house).wanted_at, taxi(house).state) == (house.at(20), RequestState.ACCEPTED)
     assert taxi(house).due_at >= house.at(20)

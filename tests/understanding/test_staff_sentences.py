@@ -250,6 +250,7 @@ def test_what_is_cancelled_or_changed_in_a_room_is_named(sentence: str, services
     [
         ("三条", "amend_request*3 number=12"),
         ("to 8 pm please", "amend_request@12-03 20:00 number=12"),
+        ("302", "amend_request number=12 place=302"),
         ("改送到305", "amend_request number=12 place=305"),
         ("三条，要白色的", "amend_request*3 note=三条，要白色的 number=12"),
         ("the big ones", "amend_request note=the big ones number=12"),
