@@ -55,7 +55,7 @@ def _is_decided_on(turn: Turn, request: ServiceRequest) -> bool:
 
 def _is_later(turn: Turn, request: ServiceRequest, new: Mapping[str, Any]) -> bool:
     """Who only notes a later hour may not be able to keep the promise: the guest is asked."""
-    if "time" not in new or "place" in new or desk.is_wished(turn):
+    if "time" not in new or "place" in new or desk.is_wished(turn) or request.guest_id is None:
         return False
     return bool(_hour(turn, request, new) > (request.wanted_at or request.due_at))
 

@@ -46,10 +46,10 @@ def offer_instead(turn: Turn) -> list[Reply]:
 
 
 def _proposed(turn: Turn, request: ServiceRequest) -> list[Reply]:
-    """Of what nobody need approve: another hour, or another number. What is not said to be all that is possible, or a
-    room, is a change."""
+    """Of what nobody need approve: another hour, or another number. Without words that this is all that is possible,
+    without a guest, and with a room it is a change."""
     said = {name: turn.slot(name) for name in ("time", "quantity") if turn.slot(name)}
-    is_all = turn.slot("firm") or desk.is_said(turn, "amending", "firm")
+    is_all = (turn.slot("firm") or desk.is_said(turn, "amending", "firm")) and request.guest_id is not None
     if turn.slot("room") or (said and not is_all):
         place = {"place": turn.slot("room")} if turn.slot("room") else {}
         return [Reply("", follow_up=Call("amend_request", {**said, **place, "number": request.number}))]

@@ -173,3 +173,19 @@ def test_move_before_the_arrival_leaves_nothing_to_check(house: House) -> None:
     house.later(minutes=10)
     assert not tick(house).replies
     assert house.requests() == []
+
+
+def test_what_the_house_asks_of_itself_is_changed_and_cancelled_without_a_guest(house: House) -> None:
+    lily, rosa = house.staff("Lily"), house.staff("Rosa")
+    leave(house)
+    house.later(minutes=10)
+    tick(house)
+    for act, hour in (("amend_request", house.at(13)), ("make_offer", house.at(14))):
+        heard = house.ask(lily, act, number=1, time=hour, firm=True)
+        assert "#1 changed · " in heard.own
+        assert heard.listeners() == {rosa.place.conversation_id}
+        assert house.requests()[0].wanted_at == hour
+    heard = house.ask(lily, "withdraw_request", number=1)
+    assert heard.own == "Room 302 · room check · #1: why cancel it?"
+    assert heard.labels == ["Ordered twice", "Ordered by mistake"]
+    assert house.press(lily, heard, "Ordered twice").own == "Room 302 · room check\n#1 cancelled"
