@@ -87,7 +87,7 @@ def told_of_joining(turn: Turn, placed: Placed) -> Sequence[Reply]:
 
 
 def moved_hour(turn: Turn, request: ServiceRequest, wanted: datetime | None) -> datetime | None:
-    """The new hour; one without a day belongs to the day that was agreed before."""
+    """The new hour; one without a day (slot `day`) belongs to the day that was agreed before."""
     if wanted is None or request.wanted_at is None or turn.slot("day") is not None:
         return wanted or request.wanted_at
     zone_name = turn.house.time_zone

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.understanding.amendments import any_of, blanked, hinted, place_in, values_in
+from bot.understanding.amendments import any_of, blanked, hinted, of_its_day, place_in, values_in
 from bot.understanding.contract import Context, Understanding
 from bot.understanding.finding import Heard
 from bot.understanding.reading import Reading
@@ -16,12 +16,12 @@ from bot.understanding.time_slots import Span
 from bot.understanding.vocabulary import Hit, Kind, find_hits
 from handlers.turn import Call
 
-WITHDRAW, AMEND = "withdraw_request", "amend_request"
+WITHDRAW, AMEND, OFFER = "withdraw_request", "amend_request", "make_offer"
 _BOTH = (WITHDRAW, AMEND)
 # What is kept of a guess beside what is read here: a model knows the words of other languages.
 _KEPT = {"classifier": ("reason", "note"), "model": ("reason", "note", "service", "number", "room", "quantity", "time")}
 # "Guest changed her mind", "the guest has left": what these may be taken for is only a reason.
-_MAY_BE_REASONS = frozenset({"find_guest", "revoke_staff", "greet", "thank", "farewell", "staff_help", "make_offer"})
+_MAY_BE_REASONS = frozenset({"find_guest", "revoke_staff", "greet", "thank", "farewell", "staff_help", OFFER})
 _N = r"(?P<n>\d{1,6})(?![\d:.]|\s*(?:[点條条个份位人]|[ap]\.?m\b))"
 _TARGETS = tuple(
     re.compile(each)
@@ -85,6 +85,7 @@ def services_named(given: Reading) -> list[tuple[str, Span]]:
 def completed(found: Understanding, given: Reading, context: Context) -> Understanding:
     """What was only guessed, with which request it is about and what is new of it."""
     heard = Heard(given.plain, given.text, context.now, context.rooms)
+    found = replace(found, calls=tuple(_of_its_half(each, heard) for each in found.calls))
     if found.by == "pending" and context.question and context.question.asks == "note":
         return replace(found, calls=tuple(_told(each, heard) if each.intent == AMEND else each for each in found.calls))
     if found.by not in _KEPT:
@@ -95,6 +96,15 @@ def completed(found: Understanding, given: Reading, context: Context) -> Underst
         for every in (_of_request(each, given, context, heard, _KEPT[found.by]) if each.intent in _BOTH else [each])
     ]
     return replace(found, calls=tuple(calls))
+
+
+def _of_its_half(call: Call, heard: Heard) -> Call:
+    """ "12 only at 8": on which day and whether in the morning is known from the hour that was asked for."""
+    if call.intent != OFFER or "time" not in call.slots:
+        return call
+    number = _first_target(heard)
+    heard = heard.without([number.span()]) if number else heard  # "12号" is no day here
+    return replace(call, slots=of_its_day(dict(call.slots), heard))
 
 
 def _told(call: Call, heard: Heard) -> Call:
@@ -157,7 +167,7 @@ def _target(given: Reading, context: Context, heard: Heard) -> _Said:
     """By numbers; a room only where it is known as one, or something in it is named."""
     named = services_named(given)
     heard = heard.without([span for _, span in named])
-    match = next(filter(None, (each.search(heard.plain) for each in _TARGETS)), None)
+    match = _first_target(heard)
     targets, spans = [], []
     while match is not None:
         is_marked = bool(_MARKED.search(match.group()))
@@ -166,6 +176,10 @@ def _target(given: Reading, context: Context, heard: Heard) -> _Said:
         match = _NEXT.match(heard.plain, match.end())
     services = tuple(dict.fromkeys(code for code, _ in named))
     return _Said(heard.without(spans), tuple(targets), services)
+
+
+def _first_target(heard: Heard) -> re.Match[str] | None:
+    return next(filter(None, (each.search(heard.plain) for each in _TARGETS)), None)
 
 
 def _number_or_room(digits: str, context: Context, *, is_marked: bool, is_named: bool) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from bot.understanding.amounts import find_bare
 from bot.understanding.corrections import of_either_half
 from bot.understanding.finding import USED, Heard
 from bot.understanding.reading import fold
-from bot.understanding.slots import find_people, find_quantity, find_time
+from bot.understanding.slots import find_day, find_people, find_quantity, find_time
 from bot.understanding.time_slots import Span
 from bot.understanding.vocabulary import service_words
 from prompts.words import LANGUAGES, table
@@ -24,13 +24,19 @@ def values_in(heard: Heard) -> tuple[dict[str, Any], Heard]:
     """The new hour, number of people, number of things."""
     slots: dict[str, Any] = {}
     if when := find_time(heard):
-        slots |= of_either_half({"time": when.value}, heard)
+        slots |= of_its_day({"time": when.value}, heard)
         heard = heard.without(when.spans)
     for name, find in (("people", find_people), ("quantity", find_quantity)):
         if found := find(heard):
             slots[name] = found.value
             heard = heard.without(found.spans)
     return (slots, heard) if slots else _bare(heard)
+
+
+def of_its_day(slots: dict[str, Any], heard: Heard) -> dict[str, Any]:
+    """An hour without a day, or of either half of it, is marked: what is changed says which."""
+    day = find_day(heard)
+    return of_either_half(slots, heard) | ({"day": day.value} if day else {})
 
 
 def hinted(heard: Heard, services: Sequence[str]) -> Heard:

@@ -62,7 +62,8 @@ def _is_later(turn: Turn, request: ServiceRequest, new: Mapping[str, Any]) -> bo
 
 def _offered(turn: Turn, request: ServiceRequest, new: Mapping[str, Any]) -> dict[str, Any]:
     said = {"quantity": new.get("quantity"), "room": new.get("place"), "number": request.number, "firm": True}
-    said["time"] = _hour(turn, request, new) if "time" in new else None
+    if "time" in new:
+        said |= {"time": _hour(turn, request, new), "day": True}
     return {name: value for name, value in said.items() if value}
 
 

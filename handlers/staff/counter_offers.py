@@ -51,8 +51,9 @@ def _proposed(turn: Turn, request: ServiceRequest) -> list[Reply]:
     said = {name: turn.slot(name) for name in ("time", "quantity") if turn.slot(name)}
     is_all = (turn.slot("firm") or desk.is_said(turn, "amending", "firm")) and request.guest_id is not None
     if turn.slot("room") or (said and not is_all):
-        place = {"place": turn.slot("room")} if turn.slot("room") else {}
-        return [Reply("", follow_up=Call("amend_request", {**said, **place, "number": request.number}))]
+        said |= {name: turn.slot(name) for name in ("day", "either_half") if turn.slot(name)}
+        said |= {"place": turn.slot("room")} if turn.slot("room") else {}
+        return [Reply("", follow_up=Call("amend_request", {**said, "number": request.number}))]
     if not said:
         text = say(turn.language, "offers.make_offer.nothing_else", number=request.number)
         return [Reply(text, cards.steps(turn, turn.language, request), about=request.id)]
@@ -104,7 +105,7 @@ def _asked_guest(turn: Turn, request: ServiceRequest, offered: ServiceRequest) -
         told=reach.is_heard(asked),
         waiting=bool(asked),
     )
-    new = {"time": hour, "quantity": quantity, "number": request.number, "wish": True}
+    new = {"time": hour, "day": hour and True, "quantity": quantity, "number": request.number, "wish": True}
     wished = Call("amend_request", {name: value for name, value in new.items() if value is not None})
     return [Reply(text, [Button(say(turn.language, "offers.make_offer.wished"), wished)], about=request.id), *asked]
 

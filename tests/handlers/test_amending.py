@@ -77,6 +77,10 @@ def test_hour_without_a_day_is_of_the_day_that_was_agreed(house: House, guest: P
     house.ask(guest, "request_service", service="taxi", time=house.at(7, days=1))
     house.ask(desk, "amend_request", wish=True, number=1, time=house.at(20), either_half=True)
     assert request(house).wanted_at == house.at(8, days=1)
+    house.ask(desk, "amend_request", wish=True, number=1, time=house.at(10, days=0), day=house.at(0))
+    assert request(house).wanted_at == house.at(10)
+    house.ask(desk, "amend_request", wish=True, number=1, time=house.at(11, days=1), day=house.at(0, days=1))
+    assert request(house).wanted_at == house.at(11, days=1)
 
 
 def test_it_is_brought_to_another_room(house: House, guest: Person, lily: Person) -> None:

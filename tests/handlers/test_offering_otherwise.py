@@ -64,6 +64,14 @@ def test_later_than_promised_is_asked_and_earlier_or_wished_is_done(house: House
     assert heard.by(guest) == "Changed as you wished: taxi for room 302, 6:00 pm."
 
 
+def test_another_day_is_offered_as_it_was_said(house: House, guest: Person, desk: Person) -> None:
+    tomorrow = house.at(10, days=1)
+    heard = house.ask(desk, "amend_request", number=1, time=tomorrow, day=house.at(0, days=1))
+    assert heard.by(guest).endswith("Shall we say tomorrow 10:00 am?")
+    house.press(desk, heard, "The guest wants it so, change it")
+    assert taxi(house).wanted_at == tomorrow
+
+
 def test_words_that_do_not_say_that_it_is_all_change_it(house: House, guest: Person, desk: Person) -> None:
     heard = house.ask(desk, "make_offer", said="move 1 to 6 pm", number=1, time=house.at(18))
     assert heard.by(guest).startswith("Changed as you wished: taxi")
