@@ -53,7 +53,10 @@ def named(turn: Turn) -> list[ServiceRequest]:
 def which(turn: Turn, requests: Sequence[ServiceRequest]) -> Reply:
     """The same, said of one of these."""
     if not requests:
-        return Reply(say(turn.language, "withdrawing.meant.nothing", room=turn.slot("room") or ""))
+        code = turn.slot("service")
+        service = cards.service_name(turn.language, code) if code else ""
+        text = say(turn.language, "withdrawing.meant.nothing", room=turn.slot("room") or "", service=service)
+        return Reply(cards.capital(text))
     said = {name: value for name, value in turn.call.slots.items() if name != "room"}
     said |= {"wish": True} if is_wished(turn) else {}
     buttons = [

@@ -144,8 +144,9 @@ def test_by_room_and_service(house: House, guest: Person, lily: Person) -> None:
     house.ask(lily, "withdraw_request", room="302", service="towels", reason="x")
     assert [each.state for each in house.requests()] == [RequestState.WITHDRAWN, RequestState.OPEN]
     assert house.ask(lily, "withdraw_request", number=302, reason="x").own.startswith("Room 302 · room cleaning")
-    assert house.ask(lily, "withdraw_request", room="302").own == "Room 302 has nothing open."
-    assert house.ask(lily, "withdraw_request").own == "Nothing is open."
+    assert house.ask(lily, "withdraw_request", room="302").own == "Room 302: nothing open."
+    assert house.ask(lily, "withdraw_request", room="302", service="towels").own == "Room 302, towels: nothing open."
+    assert house.ask(lily, "withdraw_request").own == "Nothing open."
 
 
 def test_work_of_others_and_of_other_houses(house: House, guest: Person, lily: Person) -> None:
