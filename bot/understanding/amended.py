@@ -152,8 +152,9 @@ def _amended(given: Reading, context: Context, heard: Heard) -> tuple[Call, ...]
         return ()
     placed = place_in(heard)
     said = _target(given, context, heard.without([*verbs, *(placed[1] if placed else [])]))
-    if len(said.services) > 1 or not (changes or any("number" in each for each in said.targets)):
-        return ()  # what a room wants is new
+    by_number, turns = any("number" in each for each in said.targets), any_of("amending", "turns").search(heard.plain)
+    if len(said.services) > 1 or not (by_number or (changes and turns)):
+        return ()  # what a room wants is new, and so are sheets to be changed at five
     new, left = values_in(hinted(said.heard, said.services))
     new |= {"place": placed[0]} if placed else {}
     head, rest = _clauses(left, changes or wants, "amending")

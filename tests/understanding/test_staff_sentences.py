@@ -72,6 +72,7 @@ SENTENCES = [
     ("change the taxi of 302 to 7:30 pm", "amend_request@12-03 19:30 room=302"),
     ("302 has moved to 305, bring it there", "amend_request room=302 place=305"),
     ("302搬到305了，送到305", "amend_request room=302 place=305"),
+    ("change the sheets in 302 at 5 pm", "desk:bedding@12-03 17:00 room=302"),
     ("12号只能八点", "make_offer@12-03 20:00 number=12 either_half=True"),
     ("#12 only possible at 8", "make_offer@12-03 20:00 number=12 either_half=True"),
     ("move 12 to tomorrow 9 am", "amend_request@12-04 09:00@12-04 number=12"),
