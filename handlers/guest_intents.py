@@ -50,6 +50,7 @@ GUEST_INTENTS: tuple[Intent, ...] = (
     Intent("compliment", GUEST, "give_feedback", feedback.compliment, slots("text")),
     Intent("suggest", GUEST, "give_feedback", feedback.suggest, slots("text")),
     Intent("tell_needs", GUEST, "talk", allergies.tell_needs, slots("allergy", "diet", "note")),
+    Intent("take_back_allergy", GUEST, "talk", allergies.take_back_allergy, slots("allergy")),
     Intent("ask_for_person", GUEST, "talk", handoff.ask_for_person),
     Intent("back_to_house", GUEST, "talk", handoff.back_to_house),
     Intent("emergency", GUEST, "talk", emergency.emergency, slots("text")),

@@ -10,7 +10,8 @@ from typing import Any
 from crm.calendar import local
 from crm.encryption import folded
 from crm.properties.catalogue import Service
-from crm.service_requests.needs import NEEDS, needs_of
+from crm.service_requests.allergies import told_in_stay
+from crm.service_requests.needs import NEEDS, NONE, OTHER_BEFORE, Needs, in_one_note, needs_of
 from crm.service_requests.photos import add_photos
 from crm.service_requests.requests import RequestState, ServiceRequest, get_request
 from crm.service_requests.sharing import add_companion, requests_of_room
@@ -21,6 +22,7 @@ from handlers.turn import Button, Call, Question, Reply, Turn, slots
 from prompts.words import say, services
 
 WISH = slots("service", "quantity", "more", "time", "people", "room", *NEEDS, "note")  # what may be said with it
+Told = tuple[Needs, list[str]]  # allergies, and the words for those without a name of ours
 MOST = 200  # of anything; a larger number was misheard
 
 
@@ -71,8 +73,10 @@ def place(turn: Turn, service: Service, stay: StayInfo, conversation_id: str | N
 
     Slots: `more` of what was asked for, `apart` from it. Photos of it go along.
     """
-    wish = _details(turn, service, stay)
-    placed = _joined(turn, service, stay, wish, conversation_id) or _opened(turn, service, stay, wish, conversation_id)
+    wish, before = _details(turn, service, stay), _told_before(turn, service, stay)
+    placed = _joined(turn, service, stay, wish, before, conversation_id)
+    if placed is None:
+        placed = _opened(turn, service, stay, _with_told(turn, wish, before), conversation_id)
     add_photos(turn.db, placed.request, turn.attachments, of_wish=True)
     return placed
 
@@ -86,10 +90,16 @@ def told_of_joining(turn: Turn, placed: Placed) -> Sequence[Reply]:
     return [replace(reply, attachments=turn.attachments) for reply in told]
 
 
-def _joined(turn: Turn, service: Service, stay: StayInfo, wish: Details, conversation_id: str | None) -> Placed | None:
+def _joined(
+    turn: Turn, service: Service, stay: StayInfo, wish: Details, before: Told, conversation_id: str | None
+) -> Placed | None:
     is_elsewhere = turn.slot("room") not in (None, stay.room)
     known = [] if turn.slot("apart") or is_elsewhere else requests_of_room(turn.db, stay, service.code)
-    joined = [(each, both) for each in known if (both := _together(turn, service, each, wish)) is not None]
+    joined = [
+        (each, _with_told(turn, both, before))
+        for each in known
+        if (both := _together(turn, service, each, wish)) is not None
+    ]
     joined.sort(key=lambda pair: pair[1] != details_of(pair[0]))  # the very same before one that is added to
     for each, both in joined:
         if both == details_of(each) or change(turn.db, turn.now, each, service, both, turn.house, as_seen=True):
@@ -137,6 +147,23 @@ def _details(turn: Turn, service: Service, stay: StayInfo) -> Details:
     )
     words = [turn.slot("words") or "", turn.slot("note") or "", windows.other_room(turn, stay.room)]
     return asked.with_words(words, turn.meaning)
+
+
+def _told_before(turn: Turn, service: Service, stay: StayInfo) -> Told:
+    """What was told in this stay that concerns the service."""
+    if not needs.minds_allergies(service):
+        return NONE, []
+    told, words = told_in_stay(turn.db, stay.id)
+    return needs.taken(told, service), words
+
+
+def _with_told(turn: Turn, details: Details, before: Told) -> Details:
+    """With what was told before of allergies, whose words go along once."""
+    told, words = before
+    full = replace(details, needs=told.joined(details.needs))
+    new = [each for each in words if each not in details.note] if OTHER_BEFORE in told.allergy else []
+    said = [say(turn.language, "allergies.told_before.words", words=in_one_note(new))] if new else []
+    return full.with_words(said, turn.meaning)
 
 
 def _wanted_at(turn: Turn, service: Service, stay: StayInfo) -> datetime | None:

@@ -70,6 +70,7 @@ COMPOSED = {
     }
     | {"reminder", "overdue", "handed_up", "returned", "resumed"}
     | {"offer_accepted", "offer_declined", "offer_gone"},
+    "allergies.take_back_allergy.": {"sure", "keep"},
     "request_desk.steps.": {"accepted", "on_the_way", "done", "cannot", "waiting"},
     "offers.": {"accept_offer.button", "decline_offer.button"},
     "offers.make_offer.": {"next_arrival", "following_stays", "previous_stay"},

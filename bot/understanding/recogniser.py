@@ -28,6 +28,7 @@ from bot.understanding.reading import Reading, read
 from bot.understanding.shifts import find_planned, with_questions
 from bot.understanding.slots import FREE_TEXT
 from bot.understanding.vocabulary import Kind, rules, service_words
+from bot.understanding.withdrawing import withdrawn
 from bot.understanding.written import find_note, find_shown, find_written, is_sign_of_thanks
 from handlers.turn import Call, Intent, Question
 from prompts.words import LANGUAGES
@@ -89,7 +90,7 @@ def _understood(around: Surroundings, language: str, context: Context) -> Unders
     heeded = listen(around, offered)
     if any(call.intent == EMERGENCY for call in heeded.calls):
         return Understanding(reading.text, language, heeded.calls, "phrases", heeded.confidence)
-    alone = told_alone(reading, context)
+    alone = withdrawn(reading, context) or told_alone(reading, context)
     if alone:
         return Understanding(reading.text, language, alone, "phrases", 0.95)
     if _ASK in offered and asks_what_is_in(reading.plain) and not _alarms(around, heeded, offered, language, context):
