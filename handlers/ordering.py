@@ -11,13 +11,14 @@ from crm.calendar import local
 from crm.encryption import folded
 from crm.properties.catalogue import Service
 from crm.service_requests.allergies import told_in_stay
+from crm.service_requests.levels import service_of
 from crm.service_requests.needs import NEEDS, NONE, OTHER_BEFORE, Needs, in_one_note, needs_of
 from crm.service_requests.photos import add_photos
 from crm.service_requests.requests import RequestState, ServiceRequest, get_request
 from crm.service_requests.sharing import add_companion, requests_of_room
 from crm.service_requests.steps import Details, change, details_of, open_request
 from crm.stays.bookings import StayInfo
-from handlers import cards, needs, notices, windows
+from handlers import cards, leaving, needs, notices, windows
 from handlers.turn import Button, Call, Question, Reply, Turn, slots
 from prompts.words import say, services
 
@@ -81,6 +82,20 @@ def place(turn: Turn, service: Service, stay: StayInfo, conversation_id: str | N
     return placed
 
 
+def is_ever_one(language: str, service: Service) -> bool:
+    """Whether there are never two of it: one late check-out has one hour."""
+    return service.needs_approval or service.on_departure or cards.is_fault(language, service.code)
+
+
+def own_words(turn: Turn, request: ServiceRequest) -> str:
+    """The note without what the house has added to the guest's words."""
+    note, stay, service = request.note, turn.speaker.stay, service_of(turn.catalogue, request)
+    day = leaving.other_day(turn, service, stay) if stay else ""
+    for added in (day, windows.other_room(turn, request.room)):
+        note = note.removesuffix(added).rstrip("; ；")
+    return note
+
+
 def told_of_joining(turn: Turn, placed: Placed) -> Sequence[Reply]:
     """What staff hear of a wish that joined a request: what is new in it, or that somebody still waits."""
     request = placed.request
@@ -129,8 +144,10 @@ def _hours(turn: Turn, service: Service, stay: StayInfo, slots: dict[str, Any]) 
     buttons = []
     for hour in service.times_on(now):
         next_time = _on_its_day(hour, service, stay)
+        if service.on_departure:
+            next_time = datetime.combine(stay.departure, time(hour.hour, hour.minute), hour.tzinfo)
         if next_time <= now:
-            if service.day:  # that hour is over, and there is no other such day
+            if service.day or service.on_departure:  # that hour is over, and there is no other such day
                 continue
             next_time += timedelta(days=1)
         label = cards.at(turn, turn.language, next_time)
@@ -146,6 +163,7 @@ def _details(turn: Turn, service: Service, stay: StayInfo) -> Details:
         needs=needs.taken(needs_of(turn.call.slots), service),
     )
     words = [turn.slot("words") or "", turn.slot("note") or "", windows.other_room(turn, stay.room)]
+    words.append(leaving.other_day(turn, service, stay))
     return asked.with_words(words, turn.meaning)
 
 
@@ -185,7 +203,7 @@ def _together(turn: Turn, service: Service, known: ServiceRequest, wish: Details
     carry a third.
     """
     has = details_of(known)
-    is_one = service.needs_approval or cards.is_fault(turn.language, service.code)  # there are never two of it
+    is_one = is_ever_one(turn.language, service)
     more = bool(turn.slot("more")) and not is_one
     if more and None in (wish.quantity, has.quantity):
         return None

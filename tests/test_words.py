@@ -129,6 +129,7 @@ SAMPLES: dict[str, list[Any]] = {
     "children": [0, 1, 2],
     "nights": [1, 2],
     "stays": [[], ["Fri to Sun, Li Wei", "Mon to Tue"]],
+    "choices": [["tomorrow 5:00 am", "Tue 5:00 am"]],
     "items": [["Item 7"], ["Item 7", "Item 9"]],
     "asked": [[], ["#12 Room 302 · lost and found"]],
     "rooms": [[], ["301", "303 suite"]],

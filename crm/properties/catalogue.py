@@ -47,6 +47,8 @@ class Service(BaseModel):
     of departure), the stays that follow in the room (the day of departure), the rooms that are free (the room), who has
     the room before (the hour of arrival). It may also be what was found and is held; that is kept for `keep_days` until
     it may be disposed of.
+    `turns_into` is the service that is meant where the wanted hour is before `earliest`, or not before `latest`. What
+    is wanted `on_departure` is meant for that day unless the guest says otherwise; `offers` is what goes well with it.
     `hours` are those it is done in, "07:00-22:00", past midnight too; before an arrival it may be booked from
     `not_before_days` on. `opens_on`: when one of these happens to a stay the house asks it of itself, of the room that
     was left; guests do not."""
@@ -68,6 +70,11 @@ class Service(BaseModel):
     opens_on: tuple[Literal["departed", "moved"], ...] = ()
     times: tuple[Hour, ...] = ()
     day: Literal["", "arrival", "departure"] = ""
+    on_departure: StrictBool = False
+    earliest: Hour | Literal[""] = ""
+    latest: Hour | Literal[""] = ""
+    turns_into: str = ""
+    offers: str = ""
     takes: tuple[Need, ...] = ()
     items: Annotated[tuple[Item, ...], Field(max_length=MOST_ITEMS)] = ()
 
