@@ -40,7 +40,7 @@ COMPOSED = {
         "given_up",
     }
     | {"unconfirmed", "delayed", "handed_up", "found"}
-    | {"offer_next_arrival", "offer_following_stays", "offer_previous_stay"},
+    | {"offer_next_arrival", "offer_following_stays", "offer_previous_stay", "offer_in_words"},
     "cards.outlook.": {"next_arrival", "following_stays", "free_rooms", "held_items"},
     "lost_items.": {f"{name}.title" for name in ("lost_items", "match_item", "return_item", "dispose_item")}
     | {f"{name}.{what}" for name in ("item_brought", "item_not_brought") for what in ("title", "button")}
@@ -69,7 +69,7 @@ COMPOSED = {
         "unanswered",
     }
     | {"reminder", "overdue", "handed_up", "returned", "resumed"}
-    | {"offer_accepted", "offer_declined", "offer_gone"},
+    | {"offer_accepted", "offer_agreed", "offer_declined", "offer_gone"},
     "allergies.take_back_allergy.": {"sure", "keep"},
     "request_desk.steps.": {"accepted", "on_the_way", "done", "cannot", "waiting"},
     "offers.": {"accept_offer.button", "decline_offer.button"},

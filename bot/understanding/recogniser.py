@@ -21,6 +21,7 @@ from bot.understanding.known import find_known, language_without, with_stand_ins
 from bot.understanding.lessons import are_kept, intents_of
 from bot.understanding.nearest import nearest
 from bot.understanding.on_behalf import answered, ordered
+from bot.understanding.other_offers import OFFER, find_other_offer
 from bot.understanding.patterns import weight_of
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded, listen
 from bot.understanding.pieces import WRAPPERS, is_question
@@ -76,8 +77,11 @@ def _read(text: str, context: Context) -> Understanding:
 
 
 def _as_it_stands(given: Reading, context: Context) -> Call | None:
-    """Words for a guest or for the next shift, or a shift that is planned."""
+    """Something else than was asked for, words for a guest or for the next shift, or a shift that is planned."""
     offered = {each.name for each in context.offered}
+    other = find_other_offer(given, context) if OFFER in offered else None
+    if other:
+        return other
     to_guest = find_written(given.text) if WRITE in offered else None
     note = find_note(given.text) if HAND_OVER in offered else None
     is_told = context.question is not None and context.question.asks in FREE_TEXT

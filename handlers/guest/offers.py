@@ -10,12 +10,10 @@ from crm.service_requests.offers import Offer, answer_offer, offers_to, refuse_o
 from crm.service_requests.requests import ServiceRequest, get_request
 from crm.service_requests.steps import change, details_of
 from crm.staff.members import find_staff_member
-from handlers import approvals, cards, notices, outlook
+from handlers import approvals, cards, notices, other_offers, outlook
 from handlers.outlook import Outlook
-from handlers.turn import Button, Call, Reply, Turn
+from handlers.turn import Reply, Turn
 from prompts.words import say
-
-ANSWERS = ("accept_offer", "decline_offer")
 
 
 def accept_offer(turn: Turn) -> list[Reply]:
@@ -32,6 +30,8 @@ def accept_offer(turn: Turn) -> list[Reply]:
         return [_asked_again(turn, request, offer)]
     if not answer_offer(turn.db, turn.now, offer) or not request.is_unfinished:
         return [Reply(notices.standings(turn, [request])[0], about=request.id)]
+    if offer.words:
+        return other_offers.agreed(turn, request, offer)
     found = _grant(turn, request, offer)
     if found is None:
         told = notices.lines(turn, request, "offer_gone", notices.people_for(turn, request.department)[0])
@@ -59,12 +59,14 @@ def decline_offer(turn: Turn) -> list[Reply]:
     if not refuse_offer(turn.db, turn.now, request, offer, turn.catalogue, there.house):
         return [Reply(notices.standings(turn, [request])[0], about=request.id)]
     request = get_request(turn.db, request.number)
-    told = notices.lines(there, request, "offer_declined", notices.people_for(there, request.department)[0])
+    people, department = notices.people_for(there, request.department)
+    told = notices.lines(there, request, "offer_declined", people)
     text = say(
         turn.language,
         "offers.decline_offer.noted",
         what=cards.what(turn.language, request),
         due=cards.at(there, turn.language, request.due_at),
+        department=cards.department(turn.language, department),
         told=bool(told),
         phone=there.house.phone,
     )
@@ -97,10 +99,9 @@ def _asked_again(turn: Turn, request: ServiceRequest, offer: Offer) -> Reply:
         "offers.accept_offer.ask",
         what=cards.what(turn.language, offered),
         wanted=cards.at(turn, turn.language, offered.wanted_at) if offered.wanted_at else "",
+        words=offer.words,
     )
-    slots = {"number": request.number, "offer": offer.id}
-    buttons = [Button(say(turn.language, f"offers.{name}.button"), Call(name, slots)) for name in ANSWERS]
-    return Reply(cards.capital(text), buttons, about=request.id)
+    return Reply(cards.capital(text), other_offers.answers(turn.language, offer), about=request.id)
 
 
 def _as_offered(request: ServiceRequest, offer: Offer) -> ServiceRequest:

@@ -10,8 +10,8 @@ from typing import Any
 from crm.calendar import local
 from crm.service_requests.lookups import hold_request
 from crm.service_requests.offers import Offer, make_offer
-from crm.service_requests.requests import ServiceRequest, get_request
-from handlers import approvals, cards, desk, notices, outlook, reach
+from crm.service_requests.requests import ServiceRequest, assigned_requests, get_request
+from handlers import approvals, cards, desk, notices, other_offers, outlook, reach
 from handlers.outlook import Outlook
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say
@@ -21,7 +21,12 @@ MOST_LINES = 10
 
 
 def offer_instead(turn: Turn) -> list[Reply]:
-    """A room is given at once; another hour or fewer nights become a question to the guest, whose yes confirms."""
+    """A room is given at once; another hour or fewer nights become a question to the guest, whose yes confirms.
+
+    So does anything else, in the colleague's `words`.
+    """
+    if turn.slot("words"):
+        return _in_words(turn, str(turn.slot("words")))
     number = turn.slot("number")
     if number is None:
         waiting = _waiting(turn)
@@ -43,6 +48,20 @@ def offer_instead(turn: Turn) -> list[Reply]:
     if decides == "room":
         return approvals.approve(turn, number, room=str(value))
     return _offered(turn, request, found, value)
+
+
+def _in_words(turn: Turn, words: str) -> list[Reply]:
+    """Of the request that was named, else of the only one in their hands, or that waits in their department."""
+    mine = assigned_requests(turn.db, turn.member)
+    asked = [each for each in mine or desk.of_my_department(turn) if each.guest_id is not None]
+    meant = desk.meant(turn, asked)
+    if meant is None:
+        return [_which(turn, asked)]
+    turn = turn.at_property(meant.property_id)
+    request = hold_request(turn.db, meant.number)
+    if not request.is_unfinished or not desk.is_free_for(turn, request):
+        return [desk.true_state(turn, request)]
+    return other_offers.offered(turn, request, words)
 
 
 def _offered(turn: Turn, request: ServiceRequest, found: Outlook, value: Any) -> list[Reply]:
