@@ -16,6 +16,7 @@ from bot.understanding.diet import asks_what_is_in
 from bot.understanding.foods import compile_words
 from bot.understanding.guess import Guess, guess
 from bot.understanding.items import find_items, items_of, places_of, with_items
+from bot.understanding.journeys import journey_told
 from bot.understanding.knowledge_words import names_an_entry, with_content, with_entries
 from bot.understanding.known import find_known, language_without, with_stand_ins
 from bot.understanding.lessons import are_kept, intents_of
@@ -94,7 +95,7 @@ def _understood(around: Surroundings, language: str, context: Context) -> Unders
     heeded = listen(around, offered)
     if any(call.intent == EMERGENCY for call in heeded.calls):
         return Understanding(reading.text, language, heeded.calls, "phrases", heeded.confidence)
-    alone = withdrawn(reading, context) or told_alone(reading, context)
+    alone = withdrawn(reading, context) or told_alone(reading, context) or journey_told(reading, context)
     if alone:
         return Understanding(reading.text, language, alone, "phrases", 0.95)
     if _ASK in offered and asks_what_is_in(reading.plain) and not _alarms(around, heeded, offered, language, context):
