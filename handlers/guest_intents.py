@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.guest import (
     allergies,
+    arriving,
     changes,
     contact,
     elder,
@@ -55,6 +56,7 @@ GUEST_INTENTS: tuple[Intent, ...] = (
     Intent("back_to_house", GUEST, "talk", handoff.back_to_house),
     Intent("emergency", GUEST, "talk", emergency.emergency, slots("text")),
     Intent("report_found", GUEST, "talk", found_things.report_found, slots(words="text")),
+    Intent("tell_arrival", GUEST, "see_own_stay", arriving.tell_arrival, slots("time")),
     Intent("my_stay", GUEST, "see_own_stay", stay.my_stay),
     Intent("contact_card", GUEST, "ask_house", contact.contact_card),
     Intent("elder_mode", GUEST, "elder_mode", elder.elder_mode, slots("switch")),

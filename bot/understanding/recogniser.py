@@ -8,6 +8,7 @@ from threading import Lock
 
 from bot.understanding import pending
 from bot.understanding.about import about_what
+from bot.understanding.arriving import arrival_told
 from bot.understanding.carrying import carried, told_alone
 from bot.understanding.contract import Context, Understanding
 from bot.understanding.corrections import correction
@@ -45,6 +46,7 @@ MOSTLY_EXPLAINED = 0.8
 UNHEARD = {"zh": "嗷呜", "en": "flibber"}  # in no phrase, so that everything is asked
 _ASK = "ask_house"
 HOUSE_TELLS = 0.5  # how sure it is then; a model may know better
+_ALONE = (withdrawn, told_alone, journey_told, arrival_told)  # readers of messages that say this one thing
 BY_FORM = frozenset({"enter_token", "link_stay"})
 _waking = Lock()
 
@@ -95,7 +97,7 @@ def _understood(around: Surroundings, language: str, context: Context) -> Unders
     heeded = listen(around, offered)
     if any(call.intent == EMERGENCY for call in heeded.calls):
         return Understanding(reading.text, language, heeded.calls, "phrases", heeded.confidence)
-    alone = withdrawn(reading, context) or told_alone(reading, context) or journey_told(reading, context)
+    alone = next(filter(None, (read_alone(reading, context) for read_alone in _ALONE)), ())
     if alone:
         return Understanding(reading.text, language, alone, "phrases", 0.95)
     if _ASK in offered and asks_what_is_in(reading.plain) and not _alarms(around, heeded, offered, language, context):
