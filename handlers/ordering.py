@@ -18,6 +18,7 @@ from crm.service_requests.requests import RequestState, ServiceRequest, get_requ
 from crm.service_requests.sharing import add_companion, requests_of_room
 from crm.service_requests.steps import Details, change, details_of, open_request
 from crm.stays.bookings import StayInfo
+from crm.stays.quiet import end_quiet
 from handlers import cards, leaving, needs, notices, windows
 from handlers.turn import Button, Call, Question, Reply, Turn, slots
 from prompts.words import say, services
@@ -75,6 +76,8 @@ def place(turn: Turn, service: Service, stay: StayInfo, conversation_id: str | N
     Slots: `more` of what was asked for, `apart` from it. Photos of it go along.
     """
     wish, before = _details(turn, service, stay), _told_before(turn, service, stay)
+    if service.is_daily and wish.wanted_at is None:
+        end_quiet(turn.db, stay.id)
     placed = _joined(turn, service, stay, wish, before, conversation_id)
     if placed is None:
         placed = _opened(turn, service, stay, _with_told(turn, wish, before), conversation_id)
@@ -85,6 +88,11 @@ def place(turn: Turn, service: Service, stay: StayInfo, conversation_id: str | N
 def is_ever_one(language: str, service: Service) -> bool:
     """Whether there are never two of it: one late check-out has one hour."""
     return service.needs_approval or service.on_departure or cards.is_fault(language, service.code)
+
+
+def is_daily(turn: Turn, code: str) -> bool:
+    """Whether the house does it by itself, so that whoever ordered none of it means the house's own."""
+    return code in turn.catalogue and turn.catalogue[code].is_daily
 
 
 def own_words(turn: Turn, request: ServiceRequest) -> str:

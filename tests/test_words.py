@@ -42,6 +42,7 @@ COMPOSED = {
     | {"unconfirmed", "delayed", "handed_up", "found"}
     | {"offer_next_arrival", "offer_following_stays", "offer_previous_stay", "offer_in_words"},
     "cards.outlook.": {"next_arrival", "following_stays", "free_rooms", "held_items"},
+    "quiet.card.": {"undisturbed", "uncleaned"},
     "lost_items.": {f"{name}.title" for name in ("lost_items", "match_item", "return_item", "dispose_item")}
     | {f"{name}.{what}" for name in ("item_brought", "item_not_brought") for what in ("title", "button")}
     | {"return_item.button", "dispose_item.button"},

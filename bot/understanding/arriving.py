@@ -12,8 +12,9 @@ from bot.understanding.slots import find_time
 from handlers.turn import Call
 
 TELL_ARRIVAL = "tell_arrival"
-LATE, EARLY, NOON = 21, 6, 12  # hours of the evening and the morning between which somebody arrives late
-_ASKED_OF_HOUSE = "late arrival at night, self check-in; 深夜到店，晚到，夜里入住"
+LATE, EARLY = 21, 6  # hours of the evening and the morning between which somebody arrives late
+NOON, FROM = 12, 14  # from which rooms are usually ready
+_ASKED_OF_HOUSE = ("late arrival", "深夜到店", "可以晚到吗")
 _ARRIVES = re.compile(
     r"\b(?:arriv\w*|be (?:there|with you|at (?:the|your) (?:hotel|house|place|inn))"
     r"|get (?:there|in|to (?:the|your) hotel)|getting (?:there|in)|reach (?:the|your) (?:hotel|place)"
@@ -33,6 +34,7 @@ _BESIDE = re.compile(
     r"|的时候|时间|是|改|成|了|到|晚点|晚一点|晚些|晚|路上|堵车|飞机|航班|火车|延误|您好|你好|麻烦|请|备注|一下|告诉|说|跟|您"
     r"|你们?|先|对了|不好意思|抱歉|哦|啊|吧|呢|的|也许|酒店|店|办理?|更正|不是"
 )
+_MOVES_IN = re.compile(r"\bcheck(?:ing)?[ -]?in\b|入住")
 _IN_THE_EVENING = re.compile(r"晚|夜|\blate\b|\blater\b|\btonight\b")
 _IN_THE_MORNING = re.compile(r"早|上午|中午|\bam\b|\ba\.m|morning|noon")
 _LEFT = re.compile(r"[^\W_\x00]")
@@ -52,6 +54,8 @@ def arrival_told(reading: Reading, context: Context) -> tuple[Call, ...]:
     at = when.value
     if _IN_THE_EVENING.search(plain) and EARLY <= at.hour < NOON and not _IN_THE_MORNING.search(plain):
         at = at.replace(hour=at.hour + NOON)
+    if EARLY <= at.hour < FROM and _MOVES_IN.search(plain):
+        return ()  # who moves in at eight wants the room at eight
     is_late = not EARLY <= at.hour < LATE
     return (Call(TELL_ARRIVAL, {"time": at, **(_entries(context) if is_late else {})}),)
 
@@ -67,4 +71,5 @@ def _entries(context: Context) -> dict[str, list[str]]:
         return {}
     from bot.understanding.house_entries import find_sure_entries  # numpy comes with the first message
 
-    return {"entries": list(find_sure_entries(_ASKED_OF_HOUSE, context.entries))}
+    found = (find_sure_entries(asked, context.entries) for asked in _ASKED_OF_HOUSE)
+    return {"entries": list(next(filter(None, found), ()))}

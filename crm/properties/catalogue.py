@@ -40,6 +40,7 @@ class Service(BaseModel):
     """One entry. `asks` are the details without which nobody can start. `level` says how soon it is taken and
     done, where `accept_minutes` and `complete_minutes` do not; the latter count from the wanted time when there is one.
     `available`: in_house (only while staying), booked (also before), always.
+    What is `is_daily` the house does every day by itself, unless the guest wants it not to.
     `times` are hours offered when the guest names none; `day` is the day of the stay (arrival, departure) on which the
     wanted hour always falls. `takes` is what else goes with it when the guest says so; no other department reads it.
     `items` are things of the kind that the house has by name: its dishes, its tours. `looks_at` is what the desk is
@@ -65,6 +66,7 @@ class Service(BaseModel):
     accept_minutes: Annotated[int, Field(ge=1, le=7 * 24 * 60)] | None = None
     complete_minutes: Annotated[int, Field(ge=0, le=7 * 24 * 60)] | None = None
     needs_approval: StrictBool = False
+    is_daily: StrictBool = False
     looks_at: LooksAt = ""
     keep_days: Annotated[int, Field(ge=0, le=3650)] = 90
     opens_on: tuple[Literal["departed", "moved"], ...] = ()

@@ -55,7 +55,7 @@ def _noted(turn: Turn, at: datetime, *, attended: bool) -> Reply:
         "arriving.tell_arrival.noted",
         at=cards.at(turn, turn.language, at),
         attended=attended,
-        told=told,
+        items=told,
         phone=turn.house.phone,
     )
     early = turn.catalogue.get(EARLY)
