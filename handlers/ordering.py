@@ -227,7 +227,7 @@ def _together(turn: Turn, service: Service, known: ServiceRequest, wish: Details
         wanted_at=wish.wanted_at or has.wanted_at,
         needs=has.needs.joined(wish.needs),
     )
-    carries_more = both.quantity != has.quantity or (both.note != has.note and _is_told_in_words(turn, service))
+    carries_more = both.quantity != has.quantity or (both.note != has.note and in_words(turn, service.code))
     return None if carries_more and known.state is not RequestState.OPEN and not is_one else both
 
 
@@ -241,6 +241,6 @@ def _with_words(turn: Turn, service: Service, has: Details, wish: Details) -> De
     return has if is_known else has.with_words([wish.note], lambda _: wish.translation)
 
 
-def _is_told_in_words(turn: Turn, service: Service) -> bool:
+def in_words(turn: Turn, code: str) -> bool:
     """Whether the thing itself is in the guest's words, as a dish is."""
-    return "note" in services(turn.language).get(service.code, {}).get("question", {})
+    return "note" in services(turn.language).get(code, {}).get("question", {})

@@ -71,6 +71,7 @@ COMPOSED = {
     }
     | {"reminder", "overdue", "handed_up", "returned", "resumed"}
     | {"offer_accepted", "offer_agreed", "offer_declined", "offer_gone"},
+    "service_requests.said_again.": {"instead", "on_top"},
     "allergies.take_back_allergy.": {"sure", "keep"},
     "request_desk.steps.": {"accepted", "on_the_way", "done", "cannot", "waiting"},
     "offers.": {"accept_offer.button", "decline_offer.button"},

@@ -28,6 +28,7 @@ from bot.understanding.patterns import weight_of
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded, listen
 from bot.understanding.pieces import WRAPPERS, is_question
 from bot.understanding.reading import Reading, read
+from bot.understanding.same_thing import with_things
 from bot.understanding.shifts import find_planned, with_questions
 from bot.understanding.skipping import with_day
 from bot.understanding.slots import FREE_TEXT
@@ -77,7 +78,8 @@ def _read(text: str, context: Context) -> Understanding:
         return Understanding(given.text, language, (kept,), "phrases", 1.0)
     around = Surroundings(reading, context.now, context.rooms, known, places_of(named, items))
     found = with_questions(about_what(_understood(around, language, context), reading.tokens, context.entries))
-    return with_entries(with_day(carried(found, reading.plain, context), reading.plain, context), context)
+    found = with_day(carried(found, reading.plain, context), reading.plain, context)
+    return with_entries(with_things(found, context), context)
 
 
 def _as_it_stands(given: Reading, context: Context) -> Call | None:

@@ -11,7 +11,7 @@ from crm.service_requests.lookups import find_last_done
 from crm.service_requests.requests import RequestState, ServiceRequest, get_request
 from crm.service_requests.sharing import current_number, requests_of_guest
 from crm.service_requests.steps import cancel, rate
-from handlers import cards, leaving, lists, needs, notices, ordering, reopening, windows
+from handlers import cards, leaving, lists, needs, notices, ordering, reopening, said_again, windows
 from handlers.ordering import Placed
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say
@@ -33,7 +33,7 @@ def request_service(turn: Turn) -> list[Reply]:
     detail = ordering.missing(turn, service, stay)
     if detail:
         return [ordering.ask(turn, service, stay, detail)]
-    unsure = leaving.which_day(turn, service, stay)
+    unsure = leaving.which_day(turn, service, stay) or said_again.changed_or_asked(turn, service, stay)
     if unsure:
         return [unsure]
     if reopening.is_back(turn, service, stay):
@@ -151,7 +151,7 @@ def _promise(turn: Turn, request: ServiceRequest) -> str:
 def _joined(turn: Turn, placed: Placed) -> Reply:
     """It is under way already, or what was added to it; a guest who meant two of it says so with a button."""
     request, known = placed.request, placed.known
-    is_counted = known is not None and request.quantity != known.quantity
+    is_counted = bool(known and request.quantity != known.quantity) and not ordering.in_words(turn, request.service)
     text = say(
         turn.language,
         f"service_requests.request_service.{'added' if placed.adds else 'already'}",
