@@ -90,9 +90,11 @@ def is_ever_one(language: str, service: Service) -> bool:
     return service.needs_approval or service.on_departure or cards.is_fault(language, service.code)
 
 
-def is_daily(turn: Turn, code: str) -> bool:
-    """Whether the house does it by itself, so that whoever ordered none of it means the house's own."""
-    return code in turn.catalogue and turn.catalogue[code].is_daily
+def is_unwanted(turn: Turn, code: str, *, ordered: bool) -> bool:
+    """Whether the guest does without what the house does by itself: on a day that was named, or none was `ordered`."""
+    is_here = turn.speaker.stay is not None and turn.speaker.stay.is_in_house
+    is_daily = code in turn.catalogue and turn.catalogue[code].is_daily
+    return is_here and is_daily and bool(turn.slot("day") or (turn.slot("unwanted") and not ordered))
 
 
 def own_words(turn: Turn, request: ServiceRequest) -> str:

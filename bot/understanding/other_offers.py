@@ -23,7 +23,8 @@ _GONE_ZH = (
     r"|排不开|不够|不供应|不开放?|缺货|断货)"
 )
 _HAS_ZH = (
-    r"(?:还有|倒是?有|(?:可以|能)(?:换|做|给|安排|用|改|上|送|坐|订)|换成|改成|(?:可以|也?(?<!不)行|能)(?=[吗的]?\s*(?:$|[.!?。])))"
+    r"(?:还有|倒是?有|(?:可以|能)(?:换|做|给|安排|用|改|上|送|坐|订)|换成|改成"
+    r"|(?:可以|也?(?<!不)行|能)(?=[吗的]?\s*(?:$|[.!?。])))"
 )
 _GONE_EN = (
     r"\b(?:full(?:y booked)?|booked(?: out| up)?|sold out|gone|taken|finished|(?:not |un)available|closed|off the menu"
@@ -55,7 +56,7 @@ def find_other_offer(reading: Reading, context: Context) -> Call | None:
     if question and question.asks in FREE_TEXT and question.call.intent != _DECLINE:
         return None
     match = _NUMBER.match(reading.plain)
-    start = match.end() if match and match["number"] not in context.rooms else 0
+    start = match.end() if match else 0
     said = _SAID.search(reading.plain, start)
     if said is None or _NO_OFFER.search(reading.plain):
         return None

@@ -85,13 +85,11 @@ def _read(text: str, context: Context) -> Understanding:
 def _as_it_stands(given: Reading, context: Context) -> Call | None:
     """Something else than was asked for, words for a guest or for the next shift, or a shift that is planned."""
     offered = {each.name for each in context.offered}
-    other = find_other_offer(given, context) if OFFER in offered else None
-    if other:
-        return other
     to_guest = find_written(given.text) if WRITE in offered else None
+    other = find_other_offer(given, context) if OFFER in offered and not to_guest else None
     note = find_note(given.text) if HAND_OVER in offered else None
     is_told = context.question is not None and context.question.asks in FREE_TEXT
-    return to_guest or note or (None if is_told else find_planned(given, context))
+    return to_guest or other or note or (None if is_told else find_planned(given, context))
 
 
 def _understood(around: Surroundings, language: str, context: Context) -> Understanding:

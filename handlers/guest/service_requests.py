@@ -63,7 +63,7 @@ def cancel_request(turn: Turn) -> list[Reply]:
     number = number and current_number(turn.db, number)
     named = mine if code is None else lists.of_service(turn.language, mine, code)
     meant = [each for each in named if number in (None, each.number)]
-    if code and ordering.is_daily(turn, code) and (not meant or turn.slot("day")):
+    if code and ordering.is_unwanted(turn, code, ordered=bool(meant)):
         return [Reply("", follow_up=Call("skip_cleaning", {"day": turn.slot("day")}))]
     if not meant:
         service = cards.service_name(turn.language, code) if number is None else ""

@@ -51,7 +51,7 @@ def test_a_later_word_takes_its_place_and_the_guest_takes_it_back(house: House) 
 def test_no_cleaning_is_for_housekeeping_and_for_the_day(house: House) -> None:
     guest, lily = house.guest(language="zh"), house.staff("Lily")
     tom, desk = house.staff("Tom", "maintenance"), house.staff("Dora", "front_desk")
-    heard = house.ask(guest, "cancel_request", service="cleaning")
+    heard = house.ask(guest, "cancel_request", service="cleaning", unwanted=True)
     assert heard.own.strip() == "302 房，今天不打扫。客房部已经知道。"
     assert (heard.by(lily), heard.by(desk)) == ("Room 302\nNo cleaning, until tomorrow 6:00 am", "")
     assert "No cleaning" in house.ask(guest, "request_service", service="towels", quantity=1).by(lily)
@@ -63,7 +63,9 @@ def test_no_cleaning_is_for_housekeeping_and_for_the_day(house: House) -> None:
 def test_what_was_ordered_of_it_is_cancelled(house: House) -> None:
     guest, lily = house.guest(), house.staff("Lily")
     house.ask(guest, "request_service", service="cleaning")
-    assert "No cleaning" not in house.ask(guest, "cancel_request", service="cleaning").by(lily)  # only that one
+    assert "No cleaning" not in house.ask(guest, "cancel_request", service="cleaning", unwanted=True).by(
+        lily
+    )  # only that one
     house.ask(guest, "request_service", service="cleaning")
     heard = house.ask(guest, "cancel_request", service="cleaning", day=house.at(0))
     assert "No cleaning of room 302 today" in heard.own
@@ -83,6 +85,17 @@ def test_other_things_are_not_done_without_by_the_day(house: House) -> None:
     guest, _ = house.guest(), house.staff("Lily")
     assert "no towels" in house.ask(guest, "cancel_request", service="towels", day=house.at(0)).own
     assert _held(house, guest) is None
+
+
+def test_a_button_pressed_late_and_a_question_waved_away_leave_the_daily_cleaning(house: House) -> None:
+    guest, _ = house.guest(), house.staff("Lily")
+    house.ask(guest, "cancel_request", service="cleaning")
+    house.ask(guest, "request_service", service="cleaning")
+    for _ in range(2):
+        house.ask(guest, "cancel_request", service="cleaning", number=1)
+    assert _held(house, guest) is None
+    stranger = house.stranger()
+    assert house.ask(stranger, "cancel_request", service="cleaning", unwanted=True).own == "Noted, no room cleaning."
 
 
 def test_only_whoever_lives_here_is_disturbed(house: House) -> None:

@@ -69,3 +69,11 @@ def test_words_for_an_entry_and_those_of_a_guest_are_no_offer() -> None:
     (call,) = hear("儿童池满了，只有大池开放", STAFF, content).calls
     assert call.intent == "add_knowledge"
     assert all(call.intent != "make_offer" for call in hear("绿茶包没了，红茶也行", GUEST).calls)
+
+
+def test_a_room_stands_for_its_request_and_words_for_its_guest_are_for_the_guest() -> None:
+    (call,) = hear("302 包间满了，只有大厅靠窗", STAFF).calls
+    assert (call.intent, call.slots["number"]) == ("make_offer", 302)
+    for said in ("告诉302：包间满了，只有大厅靠窗", "tell 302: the room is full, only a window table"):
+        (call,) = hear(said, STAFF).calls
+        assert (call.intent, call.slots["room"]) == ("write_to_guest", "302")
