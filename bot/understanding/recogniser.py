@@ -8,8 +8,7 @@ from threading import Lock
 
 from bot.understanding import pending
 from bot.understanding.about import about_what
-from bot.understanding.arriving import arrival_told
-from bot.understanding.carrying import carried, told_alone
+from bot.understanding.carrying import carried
 from bot.understanding.contract import Context, Understanding
 from bot.understanding.corrections import correction
 from bot.understanding.details import Surroundings
@@ -17,13 +16,11 @@ from bot.understanding.diet import asks_what_is_in
 from bot.understanding.foods import compile_words
 from bot.understanding.guess import Guess, guess
 from bot.understanding.items import find_items, items_of, places_of, with_items
-from bot.understanding.journeys import journey_told
 from bot.understanding.knowledge_words import names_an_entry, with_content, with_entries
 from bot.understanding.known import find_known, language_without, with_stand_ins
 from bot.understanding.lessons import are_kept, intents_of
 from bot.understanding.nearest import nearest
 from bot.understanding.on_behalf import answered, ordered
-from bot.understanding.other_offers import OFFER, find_other_offer
 from bot.understanding.patterns import weight_of
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded, listen
 from bot.understanding.pieces import WRAPPERS, is_question
@@ -33,7 +30,6 @@ from bot.understanding.shifts import find_planned, with_questions
 from bot.understanding.skipping import with_day
 from bot.understanding.slots import FREE_TEXT
 from bot.understanding.vocabulary import Kind, rules, service_words
-from bot.understanding.withdrawing import withdrawn
 from bot.understanding.written import find_note, find_shown, find_written, is_sign_of_thanks
 from handlers.turn import Call, Intent, Question
 from prompts.words import LANGUAGES
@@ -41,6 +37,7 @@ from prompts.words import LANGUAGES
 MOST_CALLS = 20  # as many wishes as phrases look for
 EXPLAINED = 0.99  # of a message, weighed, by phrases and small words: then there is nothing left to guess
 FIND_GUEST, SHOW, WRITE, HAND_OVER = "find_guest", "show_request", "write_to_guest", "hand_over"
+OFFER = "make_offer"
 THANK = "thank"
 MOST_BESIDE = 6  # as phrases are weighed: what may be said beside a name that is all of the question
 GREEDY = frozenset({FIND_GUEST, "my_tasks", "go_on_duty"})  # phrases of these match more than they mean
@@ -48,7 +45,6 @@ MOSTLY_EXPLAINED = 0.8
 UNHEARD = {"zh": "嗷呜", "en": "flibber"}  # in no phrase, so that everything is asked
 _ASK = "ask_house"
 HOUSE_TELLS = 0.5  # how sure it is then; a model may know better
-_ALONE = (withdrawn, told_alone, journey_told, arrival_told)  # readers of messages that say this one thing
 BY_FORM = frozenset({"enter_token", "link_stay"})
 _waking = Lock()
 
@@ -84,6 +80,8 @@ def _read(text: str, context: Context) -> Understanding:
 
 def _as_it_stands(given: Reading, context: Context) -> Call | None:
     """Something else than was asked for, words for a guest or for the next shift, or a shift that is planned."""
+    from bot.understanding.other_offers import find_other_offer  # with the first message: it takes long to compile
+
     offered = {each.name for each in context.offered}
     to_guest = find_written(given.text) if WRITE in offered else None
     other = find_other_offer(given, context) if OFFER in offered and not to_guest else None
@@ -98,7 +96,9 @@ def _understood(around: Surroundings, language: str, context: Context) -> Unders
     heeded = listen(around, offered)
     if any(call.intent == EMERGENCY for call in heeded.calls):
         return Understanding(reading.text, language, heeded.calls, "phrases", heeded.confidence)
-    alone = next(filter(None, (read_alone(reading, context) for read_alone in _ALONE)), ())
+    from bot.understanding.alone import said_alone  # with the first message: it takes long to compile
+
+    alone = said_alone(reading, context)
     if alone:
         return Understanding(reading.text, language, alone, "phrases", 0.95)
     if _ASK in offered and asks_what_is_in(reading.plain) and not _alarms(around, heeded, offered, language, context):

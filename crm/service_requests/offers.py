@@ -5,7 +5,7 @@ The guest says yes or no, once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -104,10 +104,8 @@ def make_offer(
 
 def offers_to(db: Connection, guest_id: str) -> list[Offer]:
     """What waits for this guest's yes or no, the latest last."""
-    return [
-        Offer(*row[:-1], words=unseal(db, "request_offer.words", row.id, row.words) or "")
-        for row in _OPEN_TO_GUEST.all(db, {"guest_id": guest_id})
-    ]
+    rows = _OPEN_TO_GUEST.all(db, {"guest_id": guest_id})
+    return [replace(Offer(*row), words=unseal(db, "request_offer.words", row.id, row.words) or "") for row in rows]
 
 
 def withdraw_offer(db: Connection, now: datetime, request: ServiceRequest) -> None:

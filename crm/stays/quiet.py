@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlmodel import Field, SQLModel
 
-from crm.store import Connection, Prepared, Utc, table
+from crm.store import Connection, Prepared, Utc, insert_once, table
 
 
 class QuietStay(SQLModel, table=True):
@@ -54,5 +54,5 @@ def end_quiet(db: Connection, stay_id: str) -> None:
 
 
 def _keep(db: Connection, stay_id: str, **until: datetime) -> None:
-    if db.execute(update(QuietStay).where(_c.stay_id == stay_id).values(**until)).rowcount == 0:
-        db.execute(insert(QuietStay).values(stay_id=stay_id, **until))
+    if not insert_once(db, QuietStay, {"stay_id": stay_id, **until}, "stay_id"):
+        db.execute(update(QuietStay).where(_c.stay_id == stay_id).values(**until))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.support.house import Heard, House, Person
 
 
-def _milk(house: House, guest: Person, words: str, quantity: int, **slots: object) -> Heard:
+def _milk(house: House, guest: Person, words: str, quantity: int, **slots: Any) -> Heard:
     return house.ask(
         guest, "request_service", service="food_order", note=words, quantity=quantity, thing="milk", **slots
     )
