@@ -27,6 +27,7 @@ import crm.staff.invites
 import crm.staff.roster
 import crm.stays.events
 import crm.stays.imports.kept
-import crm.stays.links  # noqa: F401
+import crm.stays.links
+import crm.stays.quiet  # noqa: F401
 
 metadata = SQLModel.metadata

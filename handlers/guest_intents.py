@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.guest import (
     allergies,
+    arriving,
     changes,
     contact,
     elder,
@@ -15,6 +16,7 @@ from handlers.guest import (
     linking,
     offers,
     preferring,
+    quiet,
     reopening,
     service_requests,
     small_talk,
@@ -30,7 +32,7 @@ _CHANGE = tuple(each for each in WISH if each.name != "more")
 
 GUEST_INTENTS: tuple[Intent, ...] = (
     Intent("request_service", GUEST, "request_service", service_requests.request_service, WISH),
-    Intent("cancel_request", GUEST, "request_service", service_requests.cancel_request, slots("service")),
+    Intent("cancel_request", GUEST, "request_service", service_requests.cancel_request, slots("service", "day")),
     Intent("change_request", GUEST, "request_service", changes.change_request, _CHANGE),
     Intent(
         "repeat_request", GUEST, "request_service", changes.repeat_request, slots("service", "day", "time", "quantity")
@@ -50,10 +52,15 @@ GUEST_INTENTS: tuple[Intent, ...] = (
     Intent("compliment", GUEST, "give_feedback", feedback.compliment, slots("text")),
     Intent("suggest", GUEST, "give_feedback", feedback.suggest, slots("text")),
     Intent("tell_needs", GUEST, "talk", allergies.tell_needs, slots("allergy", "diet", "note")),
+    Intent("take_back_allergy", GUEST, "talk", allergies.take_back_allergy, slots("allergy")),
     Intent("ask_for_person", GUEST, "talk", handoff.ask_for_person),
     Intent("back_to_house", GUEST, "talk", handoff.back_to_house),
     Intent("emergency", GUEST, "talk", emergency.emergency, slots("text")),
     Intent("report_found", GUEST, "talk", found_things.report_found, slots(words="text")),
+    Intent("tell_arrival", GUEST, "see_own_stay", arriving.tell_arrival, slots("time")),
+    Intent("keep_quiet", GUEST, "request_service", quiet.keep_quiet, slots("time")),
+    Intent("skip_cleaning", GUEST, "request_service", quiet.skip_cleaning, slots("day")),
+    Intent("end_quiet", GUEST, "request_service", quiet.end_quiet),
     Intent("my_stay", GUEST, "see_own_stay", stay.my_stay),
     Intent("contact_card", GUEST, "ask_house", contact.contact_card),
     Intent("elder_mode", GUEST, "elder_mode", elder.elder_mode, slots("switch")),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from crm.properties.catalogue import Service
-from crm.service_requests.needs import GROWN_UP, OTHER, Needs
+from crm.service_requests.needs import GROWN_UP, OTHER, OTHER_BEFORE, Needs
 from prompts.words import LANGUAGES, say, table
 
 _KINDS = {
@@ -15,6 +15,7 @@ _KINDS = {
     "medicine": "medicine_allergy",
     "room": "room_allergy",
 }
+_UNNAMED = frozenset({OTHER, OTHER_BEFORE})
 
 
 def taken(needs: Needs, service: Service) -> Needs:
@@ -27,15 +28,19 @@ def taken(needs: Needs, service: Service) -> Needs:
     )
 
 
+def minds_allergies(service: Service) -> bool:
+    return _minds_any(service.takes)
+
+
 def card(language: str, needs: Needs) -> str:
     """For whoever does the work: a line each, allergies first."""
-    diet = say(language, "cards.needs.diet", things=_named(language, needs.diet)) if needs.diet else ""
+    diet = say(language, "cards.needs.diet", things=things(language, needs.diet)) if needs.diet else ""
     lines = [warning(language, needs), diet, *_people(language, needs.ages), _budget(language, needs.money)]
     return "\n".join(line for line in lines if line)
 
 
 def warning(language: str, needs: Needs) -> str:
-    return say(language, "cards.needs.allergy", things=_named(language, needs.allergy)) if needs.allergy else ""
+    return say(language, "cards.needs.allergy", things=things(language, needs.allergy)) if needs.allergy else ""
 
 
 def noted(language: str, needs: Needs) -> str:
@@ -46,17 +51,27 @@ def noted(language: str, needs: Needs) -> str:
     return say(
         language,
         "cards.needs.noted",
-        allergy=_named(language, [each for each in needs.allergy if each != OTHER]),
-        other=OTHER in needs.allergy,
-        diet=_named(language, needs.diet),
+        allergy=things(language, [each for each in needs.allergy if each not in _UNNAMED]),
+        other=not _UNNAMED.isdisjoint(needs.allergy),
+        diet=things(language, needs.diet),
         beside=beside,
     )
+
+
+def things(language: str, codes: Iterable[str], *, to_guest: bool = False) -> str:
+    """What they are allergic to or do not eat, as it is listed."""
+    names = dict.fromkeys(_name(language, code, to_guest=to_guest) for code in codes)
+    return say(language, "cards.needs.list", things=list(names))
 
 
 def _concerns(code: str, takes: Iterable[str]) -> bool:
     """What we have no word for concerns everybody who minds any allergy."""
     kind = kinds().get(code, "")
-    return kind in takes if kind else any(each.endswith("allergy") for each in takes)
+    return kind in takes if kind else _minds_any(takes)
+
+
+def _minds_any(takes: Iterable[str]) -> bool:
+    return any(each.endswith("allergy") for each in takes)
 
 
 @cache
@@ -65,13 +80,9 @@ def kinds() -> Mapping[str, str]:
     return {code: kind for name, kind in _KINDS.items() for code in table(LANGUAGES[0], "diet", name)}
 
 
-def _named(language: str, codes: Iterable[str]) -> str:
-    return say(language, "cards.needs.list", things=[_name(language, code) for code in codes])
-
-
-def _name(language: str, code: str) -> str:
-    if code == OTHER:
-        return say(language, "cards.needs.other")
+def _name(language: str, code: str, *, to_guest: bool) -> str:
+    if code in _UNNAMED:
+        return say(language, "cards.needs.other", to_guest=to_guest)
     names = _names(language)
     left_out = code.removeprefix("no_")
     if code not in names and left_out in names:

@@ -13,7 +13,7 @@ from crm.service_requests.requests import RequestState, ServiceRequest
 from crm.service_requests.sharing import conversations_of
 from crm.staff.members import staff_of
 from crm.staff.roles import matrix, may
-from handlers import cards, needs, outlook, parties
+from handlers import cards, needs, outlook, parties, quiet
 from handlers.outlook import Outlook
 from handlers.turn import Button, Call, Moment, Reply, Turn
 from prompts.words import say, table
@@ -55,7 +55,7 @@ def for_staff(
     """The request as a card for each of them, with the steps as buttons and the photos that came with the wish."""
     turn = turn.at_property(request.property_id)
     found = outlook.look(turn, request)
-    told = _outlooks(turn, people, found)
+    told, still = _outlooks(turn, people, found), quiet.of(turn, request)
     return [
         Reply(
             say(
@@ -64,6 +64,7 @@ def for_staff(
                 headline=cards.headline(each.language, request, noted=False),
                 elder=request.elder_mode,
                 needs=needs.card(each.language, request.needs),
+                quiet=quiet.warning(turn, each.language, still),
                 due=cards.at(turn, each.language, request.due_at),
                 late=cards.late(turn, each.language, request),
                 reopened=request.reopened,

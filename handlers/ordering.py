@@ -7,20 +7,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from crm.calendar import local, zone
+from crm.calendar import local
 from crm.encryption import folded
 from crm.properties.catalogue import Service
-from crm.service_requests.needs import NEEDS, needs_of
+from crm.service_requests.allergies import told_in_stay
+from crm.service_requests.levels import service_of
+from crm.service_requests.needs import NEEDS, NONE, OTHER_BEFORE, Needs, in_one_note, needs_of
 from crm.service_requests.photos import add_photos
 from crm.service_requests.requests import RequestState, ServiceRequest, get_request
 from crm.service_requests.sharing import add_companion, requests_of_room
 from crm.service_requests.steps import Details, change, details_of, open_request
 from crm.stays.bookings import StayInfo
-from handlers import cards, needs, notices, windows
+from crm.stays.quiet import end_quiet
+from handlers import cards, leaving, needs, notices, windows
 from handlers.turn import Button, Call, Question, Reply, Turn, slots
 from prompts.words import say, services
 
 WISH = slots("service", "quantity", "more", "time", "people", "room", *NEEDS, "note")  # what may be said with it
+Told = tuple[Needs, list[str]]  # allergies, and the words for those without a name of ours
 MOST = 200  # of anything; a larger number was misheard
 
 
@@ -71,10 +75,35 @@ def place(turn: Turn, service: Service, stay: StayInfo, conversation_id: str | N
 
     Slots: `more` of what was asked for, `apart` from it. Photos of it go along.
     """
-    wish = _details(turn, service, stay)
-    placed = _joined(turn, service, stay, wish, conversation_id) or _opened(turn, service, stay, wish, conversation_id)
+    wish, before = _details(turn, service, stay), _told_before(turn, service, stay)
+    if service.is_daily and wish.wanted_at is None:
+        end_quiet(turn.db, stay.id)
+    placed = _joined(turn, service, stay, wish, before, conversation_id)
+    if placed is None:
+        placed = _opened(turn, service, stay, _with_told(turn, wish, before), conversation_id)
     add_photos(turn.db, placed.request, turn.attachments, of_wish=True)
     return placed
+
+
+def is_ever_one(language: str, service: Service) -> bool:
+    """Whether there are never two of it: one late check-out has one hour."""
+    return service.needs_approval or service.on_departure or cards.is_fault(language, service.code)
+
+
+def is_unwanted(turn: Turn, code: str, *, ordered: bool) -> bool:
+    """Whether the guest does without what the house does by itself: on a day that was named, or none was `ordered`."""
+    is_here = turn.speaker.stay is not None and turn.speaker.stay.is_in_house
+    is_daily = code in turn.catalogue and turn.catalogue[code].is_daily
+    return is_here and is_daily and bool(turn.slot("day") or (turn.slot("unwanted") and not ordered))
+
+
+def own_words(turn: Turn, request: ServiceRequest) -> str:
+    """The note without what the house has added to the guest's words."""
+    note, stay, service = request.note, turn.speaker.stay, service_of(turn.catalogue, request)
+    day = leaving.other_day(turn, service, stay) if stay else ""
+    for added in (day, windows.other_room(turn, request.room)):
+        note = note.removesuffix(added).rstrip("; ；")
+    return note
 
 
 def told_of_joining(turn: Turn, placed: Placed) -> Sequence[Reply]:
@@ -86,22 +115,16 @@ def told_of_joining(turn: Turn, placed: Placed) -> Sequence[Reply]:
     return [replace(reply, attachments=turn.attachments) for reply in told]
 
 
-def moved_hour(turn: Turn, request: ServiceRequest, wanted: datetime | None) -> datetime | None:
-    """The new hour; one without a day (slot `day`) belongs to the day that was agreed before."""
-    if wanted is None or request.wanted_at is None or turn.slot("day") is not None:
-        return wanted or request.wanted_at
-    zone_name = turn.house.time_zone
-    new, before = local(wanted, zone_name), local(request.wanted_at, zone_name)
-    if turn.slot("either_half"):
-        new = min(new, new.replace(hour=(new.hour + 12) % 24), key=lambda at: abs(at.hour - before.hour))
-    moved = datetime.combine(before.date(), time(new.hour, new.minute), zone(zone_name))
-    return moved if moved > turn.now and new.date() - local(turn.now, zone_name).date() <= timedelta(days=1) else wanted
-
-
-def _joined(turn: Turn, service: Service, stay: StayInfo, wish: Details, conversation_id: str | None) -> Placed | None:
+def _joined(
+    turn: Turn, service: Service, stay: StayInfo, wish: Details, before: Told, conversation_id: str | None
+) -> Placed | None:
     is_elsewhere = turn.slot("room") not in (None, stay.room)
     known = [] if turn.slot("apart") or is_elsewhere else requests_of_room(turn.db, stay, service.code)
-    joined = [(each, both) for each in known if (both := _together(turn, service, each, wish)) is not None]
+    joined = [
+        (each, _with_told(turn, both, before))
+        for each in known
+        if (both := _together(turn, service, each, wish)) is not None
+    ]
     joined.sort(key=lambda pair: pair[1] != details_of(pair[0]))  # the very same before one that is added to
     for each, both in joined:
         if both == details_of(each) or change(turn.db, turn.now, each, service, both, turn.house, as_seen=True):
@@ -131,8 +154,10 @@ def _hours(turn: Turn, service: Service, stay: StayInfo, slots: dict[str, Any]) 
     buttons = []
     for hour in service.times_on(now):
         next_time = _on_its_day(hour, service, stay)
+        if service.on_departure:
+            next_time = datetime.combine(stay.departure, time(hour.hour, hour.minute), hour.tzinfo)
         if next_time <= now:
-            if service.day:  # that hour is over, and there is no other such day
+            if service.day or service.on_departure:  # that hour is over, and there is no other such day
                 continue
             next_time += timedelta(days=1)
         label = cards.at(turn, turn.language, next_time)
@@ -148,7 +173,25 @@ def _details(turn: Turn, service: Service, stay: StayInfo) -> Details:
         needs=needs.taken(needs_of(turn.call.slots), service),
     )
     words = [turn.slot("words") or "", turn.slot("note") or "", windows.other_room(turn, stay.room)]
+    words.append(leaving.other_day(turn, service, stay))
     return asked.with_words(words, turn.meaning)
+
+
+def _told_before(turn: Turn, service: Service, stay: StayInfo) -> Told:
+    """What was told in this stay that concerns the service."""
+    if not needs.minds_allergies(service):
+        return NONE, []
+    told, words = told_in_stay(turn.db, stay.id)
+    return needs.taken(told, service), words
+
+
+def _with_told(turn: Turn, details: Details, before: Told) -> Details:
+    """With what was told before of allergies, whose words go along once."""
+    told, words = before
+    full = replace(details, needs=told.joined(details.needs))
+    new = [each for each in words if each not in details.note] if OTHER_BEFORE in told.allergy else []
+    said = [say(turn.language, "allergies.told_before.words", words=in_one_note(new))] if new else []
+    return full.with_words(said, turn.meaning)
 
 
 def _wanted_at(turn: Turn, service: Service, stay: StayInfo) -> datetime | None:
@@ -170,7 +213,7 @@ def _together(turn: Turn, service: Service, known: ServiceRequest, wish: Details
     carry a third.
     """
     has = details_of(known)
-    is_one = service.needs_approval or cards.is_fault(turn.language, service.code)  # there are never two of it
+    is_one = is_ever_one(turn.language, service)
     more = bool(turn.slot("more")) and not is_one
     if more and None in (wish.quantity, has.quantity):
         return None
@@ -186,7 +229,7 @@ def _together(turn: Turn, service: Service, known: ServiceRequest, wish: Details
         wanted_at=wish.wanted_at or has.wanted_at,
         needs=has.needs.joined(wish.needs),
     )
-    carries_more = both.quantity != has.quantity or (both.note != has.note and _is_told_in_words(turn, service))
+    carries_more = both.quantity != has.quantity or (both.note != has.note and in_words(turn, service.code))
     return None if carries_more and known.state is not RequestState.OPEN and not is_one else both
 
 
@@ -200,6 +243,6 @@ def _with_words(turn: Turn, service: Service, has: Details, wish: Details) -> De
     return has if is_known else has.with_words([wish.note], lambda _: wish.translation)
 
 
-def _is_told_in_words(turn: Turn, service: Service) -> bool:
+def in_words(turn: Turn, code: str) -> bool:
     """Whether the thing itself is in the guest's words, as a dish is."""
-    return "note" in services(turn.language).get(service.code, {}).get("question", {})
+    return "note" in services(turn.language).get(code, {}).get("question", {})

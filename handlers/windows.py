@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
-from crm.calendar import local
+from crm.calendar import local, zone
 from crm.errors import NoStay, NotAvailable, Refusal, StayOver, TooEarly
 from crm.properties.catalogue import Service
 from crm.properties.houses import room_numbers
@@ -87,3 +87,15 @@ def _check_day(turn: Turn, service: Service, stay: StayInfo) -> None:
     first = stay.arrival - timedelta(days=service.not_before_days)
     if cards.today(turn) < first:
         raise TooEarly(service=name, day=cards.on(turn, turn.language, first))
+
+
+def moved_hour(turn: Turn, request: ServiceRequest, wanted: datetime | None) -> datetime | None:
+    """The new hour; one without a day (slot `day`) belongs to the day that was agreed before."""
+    if wanted is None or request.wanted_at is None or turn.slot("day") is not None:
+        return wanted or request.wanted_at
+    zone_name = turn.house.time_zone
+    new, before = local(wanted, zone_name), local(request.wanted_at, zone_name)
+    if turn.slot("either_half"):
+        new = min(new, new.replace(hour=(new.hour + 12) % 24), key=lambda at: abs(at.hour - before.hour))
+    moved = datetime.combine(before.date(), time(new.hour, new.minute), zone(zone_name))
+    return moved if moved > turn.now and new.date() - local(turn.now, zone_name).date() <= timedelta(days=1) else wanted

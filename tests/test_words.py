@@ -42,8 +42,9 @@ COMPOSED = {
         "given_up",
     }
     | {"unconfirmed", "delayed", "handed_up", "found"}
-    | {"offer_next_arrival", "offer_following_stays", "offer_previous_stay", "offer_otherwise"},
+    | {"offer_next_arrival", "offer_following_stays", "offer_previous_stay", "offer_otherwise", "offer_in_words"},
     "cards.outlook.": {"next_arrival", "following_stays", "free_rooms", "held_items"},
+    "quiet.card.": {"undisturbed", "uncleaned"},
     "lost_items.": {f"{name}.title" for name in ("lost_items", "match_item", "return_item", "dispose_item")}
     | {f"{name}.{what}" for name in ("item_brought", "item_not_brought") for what in ("title", "button")}
     | {"return_item.button", "dispose_item.button"},
@@ -72,7 +73,9 @@ COMPOSED = {
         "unanswered",
     }
     | {"reminder", "overdue", "handed_up", "returned", "resumed"}
-    | {"offer_accepted", "offer_taken", "offer_declined", "offer_gone"},
+    | {"offer_accepted", "offer_taken", "offer_agreed", "offer_declined", "offer_gone"},
+    "service_requests.said_again.": {"instead", "on_top"},
+    "allergies.take_back_allergy.": {"sure", "keep"},
     "request_desk.steps.": {"accepted", "on_the_way", "done", "cannot", "waiting"},
     "offers.": {"accept_offer.button", "decline_offer.button"},
     "offers.make_offer.": {"next_arrival", "following_stays", "previous_stay"},
@@ -132,6 +135,7 @@ SAMPLES: dict[str, list[Any]] = {
     "children": [0, 1, 2],
     "nights": [1, 2],
     "stays": [[], ["Fri to Sun, Li Wei", "Mon to Tue"]],
+    "choices": [["tomorrow 5:00 am", "Tue 5:00 am"]],
     "items": [["Item 7"], ["Item 7", "Item 9"]],
     "asked": [[], ["#12 Room 302 · lost and found"]],
     "rooms": [[], ["301", "303 suite"]],

@@ -59,7 +59,7 @@ _DENIED = re.compile(
     r"|ignore\b|with\b"
     r"|but\b|worry\b|put\b|use\b|add\b|eat\b)[a-z/-]+){0,5}\s*$"
     r"|\b(?:nobody|no one|none)\b[a-z' ]{0,30}$"
-    r"|(?:没有?|无|并无|不存在|不是|不)(?:任何|什么|啥|食物|药物|其他|特别|对|的|会|怎么|太)*\s*$"
+    r"|(?:没有?|无|并无|不存在|不是|不)(?:任何|什么|啥|食物|药物|其他|别的|特别|对|的|会|怎么|太)*\s*$"
 )
 _NONE_AFTER = re.compile(
     r"(?:史|原|源|食物|情况)?\s*(?:[:：?？-]|是|\bare\b|\bis\b)?\s*(?:无|没有?|none\b|no\b|nil\b|n/a)\s*(?=$"

@@ -25,7 +25,8 @@ TELL, ORDER, CHANGE, CANCEL = "tell_needs", "request_service", "change_request",
 # Who reads these reads the guest's own words, so that an allergy without a name needs no second telling.
 _IN_THEIR_WORDS = frozenset({"complain", "ask_for_person", "suggest", CHANGE})
 WORDS = "words"  # what was told before the order was complete
-_EMERGENCY, _NOTHING = "emergency", "thank"  # who has no allergy asks for nothing
+_SETTLED = frozenset({"emergency", "take_back_allergy"})
+_NOTHING = "thank"  # who has no allergy asks for nothing
 _SURE = 0.8
 _OF_THEMSELVES = re.compile(
     r"\b(?:i|i'm|im|we|we're|my|our|he|he's|she|she's|they|his|her|one|guest|son|daughter|wife|husband)\b"
@@ -67,8 +68,8 @@ def told_alone(reading: Reading, context: Context) -> tuple[Call, ...]:
 
 def carried(found: Understanding, plain: str, context: Context) -> Understanding:
     """The same with all that was told of allergies, diets, ages and money in the calls that take it."""
-    is_urgent = any(call.intent == _EMERGENCY for call in found.calls)
-    if is_urgent or not _is_told(plain) or not _offers(context):  # most messages tell nothing of the kind
+    is_settled = any(call.intent in _SETTLED for call in found.calls)
+    if is_settled or not _is_told(plain) or not _offers(context):  # most messages tell nothing of the kind
         return found
     told = _heard_in(plain, found.text, context, NEEDS)
     if not told:

@@ -12,7 +12,7 @@ from bot.understanding.finding import Found, Heard
 from bot.understanding.patterns import Pattern, compile_phrase, weight_of
 from bot.understanding.phrases import FEEDBACK, Heeded, listen
 from bot.understanding.reading import Token, fold, read, words
-from bot.understanding.slots import FINDERS, FREE_TEXT, KEPT_WORDS, find_room, find_text
+from bot.understanding.slots import FINDERS, FREE_TEXT, KEPT_WORDS, find_room, find_text, find_time
 from bot.understanding.time_slots import day_words
 from bot.understanding.vocabulary import Kind, find_hits, listening, service_words
 from handlers.turn import Button, Call, Intent, Question
@@ -214,8 +214,13 @@ def _found(finder: str, heard: Heard) -> Found | None:
 
 
 def _with_day(heard: Heard, question: Question) -> Heard:
-    """ "A taxi tomorrow" left its day in the note; the hour that follows belongs to that day."""
-    note = question.call.slots.get("note")
+    """ "A taxi tomorrow" left its day in the note; the hour that follows belongs to that day.
+
+    Where only the day was asked for, the hour that is known belongs to the day that follows.
+    """
+    note, hour = question.call.slots.get("note"), question.call.slots.get("hour")
+    if question.asks == "time" and hour and day_words(heard.plain, heard.now):
+        return replace(heard, plain=f"{heard.plain} {hour}") if find_time(heard) is None else heard
     if question.asks != "time" or not isinstance(note, str):
         return heard
     day = day_words(fold(note), heard.now)

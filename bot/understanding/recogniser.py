@@ -9,7 +9,7 @@ from threading import Lock
 from bot.understanding import pending
 from bot.understanding.about import about_what
 from bot.understanding.amended import completed, find_amended
-from bot.understanding.carrying import carried, told_alone
+from bot.understanding.carrying import carried
 from bot.understanding.contract import Context, Understanding
 from bot.understanding.corrections import correction
 from bot.understanding.details import Surroundings
@@ -26,7 +26,9 @@ from bot.understanding.patterns import weight_of
 from bot.understanding.phrases import EMERGENCY, FEEDBACK, Heeded, listen
 from bot.understanding.pieces import WRAPPERS, is_question
 from bot.understanding.reading import Reading, read
+from bot.understanding.same_thing import with_things
 from bot.understanding.shifts import find_planned, with_questions
+from bot.understanding.skipping import with_day
 from bot.understanding.slots import FREE_TEXT
 from bot.understanding.vocabulary import Kind, rules, service_words
 from bot.understanding.written import find_note, find_shown, find_written, is_sign_of_thanks
@@ -36,6 +38,7 @@ from prompts.words import LANGUAGES
 MOST_CALLS = 20  # as many wishes as phrases look for
 EXPLAINED = 0.99  # of a message, weighed, by phrases and small words: then there is nothing left to guess
 FIND_GUEST, SHOW, WRITE, HAND_OVER = "find_guest", "show_request", "write_to_guest", "hand_over"
+OFFER = "make_offer"
 THANK = "thank"
 MOST_BESIDE = 6  # as phrases are weighed: what may be said beside a name that is all of the question
 GREEDY = frozenset({FIND_GUEST, "my_tasks", "go_on_duty"})  # phrases of these match more than they mean
@@ -73,19 +76,21 @@ def _read(text: str, context: Context) -> Understanding:
     around = Surroundings(reading, context.now, context.rooms, known, places_of(named, items))
     understood = completed(_understood(around, language, context), reading, context)
     found = with_questions(about_what(understood, reading.tokens, context.entries))
-    return with_entries(carried(found, reading.plain, context), context)
+    found = with_day(carried(found, reading.plain, context), reading.plain, context)
+    return with_entries(with_things(found, context), context)
 
 
 def _as_it_stands(given: Reading, context: Context) -> tuple[Call, ...]:
-    """Words for a guest or for the next shift, a shift that is planned, a request that is cancelled or changed."""
+    """Words for a guest or the next shift, another offer, a planned shift, a request that is cancelled or changed."""
+    from bot.understanding.other_offers import find_other_offer  # with the first message: it takes long to compile
+
     offered = {each.name for each in context.offered}
     to_guest = find_written(given.text) if WRITE in offered else None
+    other = find_other_offer(given, context) if OFFER in offered and not to_guest else None
     note = find_note(given.text) if HAND_OVER in offered else None
     is_told = context.question is not None and context.question.asks in FREE_TEXT
-    if to_guest or note or is_told:
-        return tuple(filter(None, (to_guest or note,)))
-    planned = find_planned(given, context)
-    return (planned,) if planned else find_amended(given, context)
+    kept = to_guest or other or note or (None if is_told else find_planned(given, context))
+    return (kept,) if kept else () if is_told else find_amended(given, context)
 
 
 def _understood(around: Surroundings, language: str, context: Context) -> Understanding:
@@ -94,7 +99,9 @@ def _understood(around: Surroundings, language: str, context: Context) -> Unders
     heeded = listen(around, offered)
     if any(call.intent == EMERGENCY for call in heeded.calls):
         return Understanding(reading.text, language, heeded.calls, "phrases", heeded.confidence)
-    alone = told_alone(reading, context)
+    from bot.understanding.alone import said_alone  # with the first message: it takes long to compile
+
+    alone = said_alone(reading, context)
     if alone:
         return Understanding(reading.text, language, alone, "phrases", 0.95)
     if _ASK in offered and asks_what_is_in(reading.plain) and not _alarms(around, heeded, offered, language, context):

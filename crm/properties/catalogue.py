@@ -40,6 +40,7 @@ class Service(BaseModel):
     """One entry. `asks` are the details without which nobody can start. `level` says how soon it is taken and
     done, where `accept_minutes` and `complete_minutes` do not; the latter count from the wanted time when there is one.
     `available`: in_house (only while staying), booked (also before), always.
+    What is `is_daily` the house does every day by itself, unless the guest wants it not to.
     `times` are hours offered when the guest names none; `day` is the day of the stay (arrival, departure) on which the
     wanted hour always falls. `takes` is what else goes with it when the guest says so; no other department reads it.
     `items` are things of the kind that the house has by name: its dishes, its tours. `looks_at` is what the desk is
@@ -47,6 +48,8 @@ class Service(BaseModel):
     of departure), the stays that follow in the room (the day of departure), the rooms that are free (the room), who has
     the room before (the hour of arrival). It may also be what was found and is held; that is kept for `keep_days` until
     it may be disposed of.
+    `turns_into` is the service that is meant where the wanted hour is before `earliest`, or not before `latest`. What
+    is wanted `on_departure` is meant for that day unless the guest says otherwise; `offers` is what goes well with it.
     `hours` are those it is done in, "07:00-22:00", past midnight too; before an arrival it may be booked from
     `not_before_days` on. `opens_on`: when one of these happens to a stay the house asks it of itself, of the room that
     was left; guests do not."""
@@ -63,11 +66,17 @@ class Service(BaseModel):
     accept_minutes: Annotated[int, Field(ge=1, le=7 * 24 * 60)] | None = None
     complete_minutes: Annotated[int, Field(ge=0, le=7 * 24 * 60)] | None = None
     needs_approval: StrictBool = False
+    is_daily: StrictBool = False
     looks_at: LooksAt = ""
     keep_days: Annotated[int, Field(ge=0, le=3650)] = 90
     opens_on: tuple[Literal["departed", "moved"], ...] = ()
     times: tuple[Hour, ...] = ()
     day: Literal["", "arrival", "departure"] = ""
+    on_departure: StrictBool = False
+    earliest: Hour | Literal[""] = ""
+    latest: Hour | Literal[""] = ""
+    turns_into: str = ""
+    offers: str = ""
     takes: tuple[Need, ...] = ()
     items: Annotated[tuple[Item, ...], Field(max_length=MOST_ITEMS)] = ()
 

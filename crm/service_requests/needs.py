@@ -10,6 +10,7 @@ from typing import Any
 
 NEEDS = ("allergy", "diet", "ages", "money")
 OTHER = "other"  # an allergy to something we have no word for: the guest's own words tell
+OTHER_BEFORE = "other_before"  # the same, told with an earlier request: its words go along
 GROWN_UP = 18  # years
 _CHINESE = re.compile("[\u3400-\u9fff]")
 

@@ -1,4 +1,7 @@
-"""What the house offers instead of what was asked for: another hour, fewer nights. The guest says yes or no, once."""
+"""What the house offers instead of what was asked for: another hour, fewer nights, something else in words.
+
+The guest says yes or no, once.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, text, update
 from sqlmodel import Field, SQLModel
 
+from crm.encryption import seal, unseal
 from crm.properties.catalogue import Catalogue
 from crm.properties.houses import Property
 from crm.service_requests.clock import note_clock
@@ -34,6 +38,7 @@ class RequestOffer(SQLModel, table=True):
     staff_id: str = Field(foreign_key="staff_member.id")
     wanted_at: datetime | None = Field(default=None, sa_type=Utc)
     quantity: int | None = None
+    words: bytes | None = None  # the colleague's, sealed
     made_at: datetime = Field(sa_type=Utc)
     answered_at: datetime | None = Field(default=None, sa_type=Utc)
 
@@ -43,18 +48,19 @@ request_offer = table(RequestOffer)
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Another hour or another number than the guest asked for, by this colleague."""
+    """Another hour or another number than the guest asked for, or something else in words, by this colleague."""
 
     id: str
     request_number: int
     staff_id: str
     wanted_at: datetime | None = None
     quantity: int | None = None
+    words: str = ""
 
 
 _c = request_offer.c
 _OPEN_TO_GUEST = Prepared(
-    select(_c.id, _c.request_number, _c.staff_id, _c.wanted_at, _c.quantity)
+    select(_c.id, _c.request_number, _c.staff_id, _c.wanted_at, _c.quantity, _c.words)
     .join(service_request, service_request.c.number == _c.request_number)
     .where(
         service_request.c.guest_id == bindparam("guest_id"),
@@ -74,6 +80,7 @@ def make_offer(
     wanted_at: datetime | None = None,
     quantity: int | None = None,
     until: datetime | None = None,
+    words: str = "",
 ) -> Offer:
     """Instead of any that is still open. The request must be held (`hold_request`).
 
@@ -82,13 +89,14 @@ def make_offer(
     withdraw_offer(db, now, request)
     quiet = {"due_at": min(until or now + STANDS, now + STANDS), "respond_by": None, "apologies": MOST_APOLOGIES}
     note_clock(db, request.number, **_FRESH, **quiet, look_at=now)
-    offer = Offer(new_id(now), request.number, member.id, wanted_at, quantity)
+    offer = Offer(new_id(now), request.number, member.id, wanted_at, quantity, words)
     row = {
         "id": offer.id,
         "request_number": offer.request_number,
         "staff_id": offer.staff_id,
         "wanted_at": offer.wanted_at,
         "quantity": offer.quantity,
+        "words": seal(db, "request_offer.words", offer.id, words or None),
         "made_at": now,
     }
     db.execute(insert(RequestOffer), row)
@@ -97,7 +105,8 @@ def make_offer(
 
 def offers_to(db: Connection, guest_id: str) -> list[Offer]:
     """What waits for this guest's yes or no, the latest last."""
-    return [Offer(*row) for row in _OPEN_TO_GUEST.all(db, {"guest_id": guest_id})]
+    rows = _OPEN_TO_GUEST.all(db, {"guest_id": guest_id})
+    return [replace(Offer(*row), words=unseal(db, "request_offer.words", row.id, row.words) or "") for row in rows]
 
 
 def withdraw_offer(db: Connection, now: datetime, request: ServiceRequest) -> None:

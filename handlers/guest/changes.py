@@ -17,7 +17,7 @@ from crm.service_requests.photos import add_photos
 from crm.service_requests.requests import RequestState, ServiceRequest, get_request
 from crm.service_requests.sharing import requests_of_guest
 from crm.service_requests.steps import Details, change, details_of
-from handlers import cards, lists, needs, notices, ordering, windows
+from handlers import cards, lists, needs, notices, windows
 from handlers.turn import TRANSLATION, Button, Call, Question, Reply, Turn
 from prompts.words import say
 
@@ -146,7 +146,7 @@ def _details(turn: Turn, request: ServiceRequest, service: Service, wanted: dict
         known,
         quantity=wanted.get("quantity", known.quantity),
         people=wanted.get("people", known.people),
-        wanted_at=ordering.moved_hour(turn, request, wanted.get("time")),
+        wanted_at=windows.moved_hour(turn, request, wanted.get("time")),
         needs=known.needs.joined(needs.taken(needs_of(wanted), service)),
     )
 

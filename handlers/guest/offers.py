@@ -11,12 +11,10 @@ from crm.service_requests.offers import Offer, answer_offer, offers_to, refuse_o
 from crm.service_requests.requests import ServiceRequest, get_request
 from crm.service_requests.steps import change, details_of
 from crm.staff.members import find_staff_member
-from handlers import approvals, cards, notices, outlook
+from handlers import approvals, cards, notices, other_offers, outlook
 from handlers.outlook import Outlook
-from handlers.turn import Button, Call, Reply, Turn
+from handlers.turn import Reply, Turn
 from prompts.words import say
-
-ANSWERS = ("accept_offer", "decline_offer")
 
 
 def accept_offer(turn: Turn) -> list[Reply]:
@@ -31,10 +29,12 @@ def accept_offer(turn: Turn) -> list[Reply]:
     request = approvals.hold(turn, offer.request_number)
     if turn.slot("unsure"):
         return [_asked_again(turn, request, offer)]
-    if cards.looks_at(turn, request) not in outlook.DECIDES:
+    if cards.looks_at(turn, request) not in outlook.DECIDES and not offer.words:
         return _taken(turn, request, offer)
     if not answer_offer(turn.db, turn.now, offer) or not request.is_unfinished:
         return [Reply(notices.standings(turn, [request])[0], about=request.id)]
+    if offer.words:
+        return other_offers.agreed(turn, request, offer)
     found = _grant(turn, request, offer)
     if found is None:
         told = notices.lines(turn, request, "offer_gone", notices.people_for(turn, request.department)[0])
@@ -63,11 +63,13 @@ def decline_offer(turn: Turn) -> list[Reply]:
         return [Reply(notices.standings(turn, [request])[0], about=request.id)]
     request = get_request(turn.db, request.number)
     told = notices.lines(there, request, "offer_declined", _concerned(there, request, offer))
+    _, department = notices.people_for(there, request.department)
     text = say(
         turn.language,
         "offers.decline_offer.noted",
         what=cards.what(turn.language, request),
         due=cards.at(there, turn.language, request.due_at),
+        department=cards.department(turn.language, department),
         told=bool(told),
         phone=there.house.phone,
     )
@@ -125,10 +127,9 @@ def _asked_again(turn: Turn, request: ServiceRequest, offer: Offer) -> Reply:
         "offers.accept_offer.ask",
         what=cards.what(turn.language, offered),
         wanted=cards.at(turn, turn.language, offered.wanted_at) if offered.wanted_at else "",
+        words=offer.words,
     )
-    slots = {"number": request.number, "offer": offer.id}
-    buttons = [Button(say(turn.language, f"offers.{name}.button"), Call(name, slots)) for name in ANSWERS]
-    return Reply(cards.capital(text), buttons, about=request.id)
+    return Reply(cards.capital(text), other_offers.answers(turn.language, offer), about=request.id)
 
 
 def _as_offered(request: ServiceRequest, offer: Offer) -> ServiceRequest:

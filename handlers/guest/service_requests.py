@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from crm.errors import NoStay
+from crm.service_requests.levels import service_of
 from crm.service_requests.lookups import find_last_done
 from crm.service_requests.requests import RequestState, ServiceRequest, get_request
 from crm.service_requests.sharing import current_number, requests_of_guest
 from crm.service_requests.steps import cancel, rate
-from handlers import cards, lists, needs, notices, ordering, reopening, windows
+from handlers import cards, leaving, lists, needs, notices, ordering, reopening, said_again, windows
 from handlers.ordering import Placed
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say
@@ -24,13 +25,17 @@ def request_service(turn: Turn) -> list[Reply]:
     if service is None or service.opens_on:
         return [_which_service(turn)]
     stay = windows.stay_for(turn, service)
-    turn = turn.at_property(stay.property_id)
+    turn = leaving.meant_by_its_hour(turn.at_property(stay.property_id), service)
+    service = turn.catalogue[str(turn.slot("service"))]
     closed = ordering.closed(turn, service, stay)
     if closed:
         return [closed]
     detail = ordering.missing(turn, service, stay)
     if detail:
         return [ordering.ask(turn, service, stay, detail)]
+    unsure = leaving.which_day(turn, service, stay) or said_again.changed_or_asked(turn, service, stay)
+    if unsure:
+        return [unsure]
     if reopening.is_back(turn, service, stay):
         return [Reply("", follow_up=Call("reopen_request", {"service": service.code, "text": turn.text}))]
     placed = ordering.place(turn, service, stay, turn.speaker.conversation_id)
@@ -58,6 +63,8 @@ def cancel_request(turn: Turn) -> list[Reply]:
     number = number and current_number(turn.db, number)
     named = mine if code is None else lists.of_service(turn.language, mine, code)
     meant = [each for each in named if number in (None, each.number)]
+    if code and ordering.is_unwanted(turn, code, ordered=bool(meant)):
+        return [Reply("", follow_up=Call("skip_cleaning", {"day": turn.slot("day")}))]
     if not meant:
         service = cards.service_name(turn.language, code) if number is None else ""
         return [Reply(say(turn.language, "service_requests.cancel_request.nothing_such", service=service))]
@@ -121,7 +128,7 @@ def _confirmation(turn: Turn, request: ServiceRequest, department: str) -> Reply
         turn.language,
         f"service_requests.request_service.{sentence}",
         what=cards.what(turn.language, request, noted=False),
-        words=" ".join(request.note.removesuffix(windows.other_room(turn, request.room)).rstrip("; ；").split()),
+        words=" ".join(ordering.own_words(turn, request).split()),
         room=request.room,
         fault=cards.is_fault(turn.language, request.service),
         contact=cards.promises_contact(turn.language, request.service),
@@ -131,7 +138,8 @@ def _confirmation(turn: Turn, request: ServiceRequest, department: str) -> Reply
         phone=turn.house.phone,
     )
     noted = [needs.noted(turn.language, request.needs), windows.of_named_room(turn, request)]
-    return Reply("\n".join(filter(None, (cards.capital(text), *noted))), about=request.id)
+    buttons = leaving.offered_beside(turn, request)
+    return Reply("\n".join(filter(None, (cards.capital(text), *noted))), buttons, about=request.id)
 
 
 def _promise(turn: Turn, request: ServiceRequest) -> str:
@@ -143,7 +151,7 @@ def _promise(turn: Turn, request: ServiceRequest) -> str:
 def _joined(turn: Turn, placed: Placed) -> Reply:
     """It is under way already, or what was added to it; a guest who meant two of it says so with a button."""
     request, known = placed.request, placed.known
-    is_counted = known is not None and request.quantity != known.quantity
+    is_counted = bool(known and request.quantity != known.quantity) and not ordering.in_words(turn, request.service)
     text = say(
         turn.language,
         f"service_requests.request_service.{'added' if placed.adds else 'already'}",
@@ -182,7 +190,7 @@ def _meant_otherwise(turn: Turn, placed: Placed, is_counted: bool) -> list[Butto
 
 
 def _is_one(turn: Turn, request: ServiceRequest) -> bool:
-    return cards.needs_approval(turn, request) or cards.is_fault(turn.language, request.service)
+    return ordering.is_ever_one(turn.language, service_of(turn.catalogue, request))
 
 
 def _which_to_cancel(turn: Turn, mine: Sequence[ServiceRequest]) -> Reply:

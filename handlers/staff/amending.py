@@ -120,7 +120,7 @@ def _details(turn: Turn, request: ServiceRequest, new: Mapping[str, Any]) -> Det
 
 
 def _hour(turn: Turn, request: ServiceRequest, new: Mapping[str, Any]) -> Any:
-    return ordering.moved_hour(turn, request, new.get("time"))
+    return windows.moved_hour(turn, request, new.get("time"))
 
 
 def _told(turn: Turn, request: ServiceRequest) -> list[Reply]:

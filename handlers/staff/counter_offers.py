@@ -11,8 +11,8 @@ from crm.calendar import local
 from crm.service_requests.levels import service_of
 from crm.service_requests.lookups import hold_request
 from crm.service_requests.offers import Offer, make_offer
-from crm.service_requests.requests import ServiceRequest, get_request
-from handlers import approvals, cards, desk, notices, ordering, outlook, reach, windows
+from crm.service_requests.requests import ServiceRequest, assigned_requests, get_request
+from handlers import approvals, cards, desk, notices, ordering, other_offers, outlook, reach, windows
 from handlers.outlook import Outlook
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say
@@ -22,7 +22,12 @@ MOST_LINES = 10
 
 
 def offer_instead(turn: Turn) -> list[Reply]:
-    """A room is given at once; another hour or fewer nights become a question to the guest, whose yes confirms."""
+    """A room is given at once; another hour or fewer nights become a question to the guest, whose yes confirms.
+
+    So does anything else, in the colleague's `words`.
+    """
+    if turn.slot("words"):
+        return _in_words(turn, str(turn.slot("words")))
     number = turn.slot("number")
     if number is None:
         waiting = _waiting(turn)
@@ -59,7 +64,7 @@ def _proposed(turn: Turn, request: ServiceRequest) -> list[Reply]:
         return [Reply(text, cards.steps(turn, turn.language, request), about=request.id)]
     offered = replace(
         request,
-        wanted_at=ordering.moved_hour(turn, request, said.get("time")),
+        wanted_at=windows.moved_hour(turn, request, said.get("time")),
         quantity=said.get("quantity", request.quantity),
     )
     return [asked] if (asked := _impossible(turn, request, offered)) else _asked_guest(turn, request, offered)
@@ -108,6 +113,20 @@ def _asked_guest(turn: Turn, request: ServiceRequest, offered: ServiceRequest) -
     new = {"time": hour, "day": hour and True, "quantity": quantity, "number": request.number, "wish": True}
     wished = Call("amend_request", {name: value for name, value in new.items() if value is not None})
     return [Reply(text, [Button(say(turn.language, "offers.make_offer.wished"), wished)], about=request.id), *asked]
+
+
+def _in_words(turn: Turn, words: str) -> list[Reply]:
+    """Of the request that was named, else of the only one in their hands, or that waits in their department."""
+    mine = assigned_requests(turn.db, turn.member)
+    asked = [each for each in mine or desk.of_my_department(turn) if each.guest_id is not None]
+    meant = desk.meant(turn, asked)
+    if meant is None:
+        return [_which(turn, asked)]
+    turn = turn.at_property(meant.property_id)
+    request = hold_request(turn.db, meant.number)
+    if not request.is_unfinished or not desk.is_free_for(turn, request):
+        return [desk.true_state(turn, request)]
+    return other_offers.offered(turn, request, words)
 
 
 def _offered(turn: Turn, request: ServiceRequest, found: Outlook, value: Any) -> list[Reply]:

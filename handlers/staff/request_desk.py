@@ -16,11 +16,10 @@ from crm.service_requests.requests import (
 )
 from crm.service_requests.steps import accept, complete, decline, start, wait_for_guest
 from crm.staff.roles import may
-from handlers import approvals, cards, desk, notices, reach
+from handlers import approvals, cards, desk, notices, quiet, reach
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say, table
 
-IN_THE_ROOM = ("housekeeping", "maintenance")  # who works there may find the door closed
 AT_THE_DOOR = ("no_answer", "do_not_disturb", "guest_away")
 
 
@@ -138,7 +137,7 @@ def _taken(turn: Turn, request: ServiceRequest, changed: bool, sentence: str, **
 def _ask_reason(turn: Turn, request: ServiceRequest) -> Reply:
     call = {"number": request.number}
     reasons = dict(table(turn.language, "cards", "reasons"))
-    is_behind_a_door = request.department in IN_THE_ROOM and request.guest_id is not None
+    is_behind_a_door = request.department in quiet.IN_THE_ROOM and request.guest_id is not None
     if not is_behind_a_door or cards.needs_approval(turn, request):
         reasons = {code: words for code, words in reasons.items() if code not in AT_THE_DOOR}
     buttons = [

@@ -122,7 +122,7 @@ def test_nobody_on_duty_is_told_honestly_and_it_is_kept(house: House) -> None:
     house.ask(guest, "request_service", service="food_order", note="soup")
     heard = house.ask(guest, "tell_needs", said="and eggs", allergy=["eggs"])
     assert "Nobody is on duty just now" in heard.own
-    assert [each.needs.allergy for each in house.requests()] == [("tree_nuts", "eggs"), ("eggs",)]
+    assert [each.needs.allergy for each in house.requests()] == [("tree_nuts", "eggs")] * 2
 
 
 def test_of_two_allergies_each_finds_its_reader(house: House) -> None:
@@ -208,3 +208,79 @@ def test_what_the_words_mean_stays_when_an_allergy_is_told_later(house: House) -
     house.ask(guest, "request_service", service="food_order", note="炒饭", translation=["炒饭", "fried rice"])
     told = house.ask(guest, "tell_needs", allergy=["peanuts"], note="对花生过敏")
     assert "“炒饭；对花生过敏”\nTranslated: “fried rice; 对花生过敏”" in told.by(carl)
+
+
+def test_an_allergy_told_before_goes_with_whatever_is_ordered_later(house: House) -> None:
+    guest, jane, lily = house.guest(room="302"), house.staff("Jane", "kitchen"), house.staff("Lily")
+    cook = house.staff("陈师傅", "kitchen", language="zh")
+    house.ask(guest, "tell_needs", said="peanuts and feathers", allergy=["peanuts", "feathers"])
+    house.later(days=2)
+    heard = house.ask(guest, "request_service", service="food_order", note="fried rice", allergy=["eggs"])
+    assert "⚠ Allergy: peanuts, egg" in heard.by(jane)
+    assert "⚠ 过敏：花生" in heard.by(cook)
+    assert "Noted as an allergy: peanuts" in heard.own
+    assert "⚠ Allergy: feathers" in house.ask(guest, "request_service", service="pillows", quantity=1).by(lily)
+    assert house.ask(guest, "request_service", service="towels", quantity=1).by(lily).count("⚠") == 0
+    neighbour = house.guest("Ben", room="301")
+    assert "⚠" not in house.ask(neighbour, "request_service", service="food_order", note="soup").by(jane)
+
+
+def test_an_order_by_the_desk_carries_it_too(house: House) -> None:
+    guest, jane = house.guest(room="302"), house.staff("Jane", "kitchen")
+    desk = house.staff("Dora", "front_desk")
+    house.ask(guest, "tell_needs", said="peanuts", allergy=["peanuts"])
+    heard = house.ask(desk, "open_for_guest", room="302", service="food_order", note="fried rice")
+    assert "⚠ Allergy: peanuts" in heard.by(jane)
+
+
+def test_an_allergy_without_a_word_of_ours_brings_the_guests_words_once(house: House) -> None:
+    guest, jane = house.guest(room="302"), house.staff("Jane", "kitchen")
+    house.ask(guest, "tell_needs", said="I am allergic to durian", allergy=["other"])
+    told = "Allergy told before: “I am allergic to durian”"
+    heard = house.ask(guest, "request_service", service="food_order", note="club sandwich")
+    assert "⚠ Allergy: see the guest's words" in heard.by(jane)
+    assert heard.by(jane).count(told) == 1
+    house.ask(guest, "request_service", service="food_order", note="a pot of tea")
+    house.ask(jane, "complete_request", number=2)
+    house.ask(guest, "request_service", service="food_order", note="ice cream")
+    _, first, second = house.requests()
+    assert first.note == f"club sandwich; {told}; a pot of tea"
+    assert second.note == f"ice cream; {told}"
+
+
+def test_an_allergy_taken_back_stands_on_no_request_any_more(house: House) -> None:
+    guest, jane = house.guest(room="302"), house.staff("Jane", "kitchen")
+    house.ask(guest, "request_service", service="food_order", note="soup", allergy=["peanuts", "eggs"])
+    house.ask(jane, "complete_request", number=1)
+    house.ask(guest, "request_service", service="food_order", note="fried rice", diet=["vegetarian"])
+    heard = house.ask(guest, "take_back_allergy", allergy=["peanuts"], sure=True)
+    assert "The allergy is taken off: peanuts. Still noted: egg" in heard.own
+    assert heard.by(jane).startswith("Corrected by the guest, no allergy: peanuts\nChanged by the guest · #2")
+    assert [each.needs.allergy for each in house.requests()] == [("eggs",), ("eggs",)]
+    assert house.requests()[1].needs.diet == ("vegetarian",)
+    again = house.ask(guest, "take_back_allergy", said="no peanut allergy", allergy=["peanuts"], sure=True)
+    assert (again.own.strip(), again.by(jane)) == ("All right. Just write if you need anything.", "")
+    house.ask(guest, "take_back_allergy", sure=True)
+    house.ask(jane, "complete_request", number=2)
+    assert "⚠" not in house.ask(guest, "request_service", service="food_order", note="tea").by(jane)
+    assert "⚠" not in house.ask(jane, "who_is_in_room", room="302").own
+
+
+def test_what_is_only_denied_is_asked_about_first(house: House) -> None:
+    guest, desk = house.guest(room="302", language="zh"), house.staff("陈静", "front_desk", language="zh")
+    assert "过敏" not in house.ask(guest, "take_back_allergy", said="没有过敏").own
+    house.ask(guest, "tell_needs", said="花生和榴莲", allergy=["peanuts", "other"])
+    asked = house.ask(guest, "take_back_allergy", said="没有过敏")
+    assert (asked.own, asked.labels) == ("先前记下了过敏：花生、您自己写的那项。要去掉吗？", ["去掉", "保留"])
+    remove, keep = (button.call for button in asked.buttons)
+    assert house.ask(guest, keep.intent, **keep.slots).own == "好的，过敏照旧记着：花生、您自己写的那项。"
+    assert house.requests()[0].needs.allergy == ("peanuts", "other")
+    heard = house.ask(guest, remove.intent, **remove.slots)
+    assert "客人更正，没有过敏：花生、见客人原话" in heard.by(desk)
+    assert house.requests()[0].needs == Needs()
+
+
+def test_a_stranger_takes_nothing_back(house: House) -> None:
+    heard = house.ask(house.stranger(), "take_back_allergy", sure=True)
+    assert "allergy" not in heard.own
+    assert house.requests() == []

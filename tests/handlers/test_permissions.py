@@ -49,6 +49,10 @@ NEED_A_STAY = (
     "my_requests",
     "reopen_request",
     "my_stay",
+    "tell_arrival",
+    "keep_quiet",
+    "skip_cleaning",
+    "end_quiet",
     "elder_mode",
 )  # a stranger is asked who they are
 

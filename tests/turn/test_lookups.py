@@ -8,7 +8,7 @@ import pytest
 
 from crm import feedback
 from crm.conversations import alarms, ledger, open_alarms, reachability, undelivered
-from crm.service_requests import lookups, punctuality
+from crm.service_requests import allergies, lookups, punctuality
 from crm.staff import briefs, roster, roster_clock
 from crm.stays import events, returning, room_plan
 from crm.store import Prepared
@@ -21,6 +21,7 @@ QUESTIONS = {
     "shifts of a house": (roster._OF_HOUSE, "ix_shift_of_house"),
     "shifts of colleagues": (roster._OF_MEMBERS, "ix_shift_of_member"),
     "what a stay tells": (lookups._TELLING_OF_STAYS, "ix_request_of_stay"),
+    "allergies of a stay": (allergies._OF_STAY, "ix_request_of_stay"),
     "finished in a room": (lookups._FINISHED_IN_ROOM, "ix_request_finished"),
     "done on a day": (punctuality._DONE, "ix_request_finished"),
     "given up": (undelivered._GIVEN_UP, "ix_message_undelivered"),

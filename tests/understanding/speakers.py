@@ -38,7 +38,19 @@ def asking(service: str, slot: str, **known: Any) -> Question:
 
 
 def _wish(call: Call, shown: tuple[str, ...]) -> str:
-    free = {"note", "text", "reason", "question", "telling", "about", "entries", "more"} - set(shown)
+    free = {
+        "note",
+        "text",
+        "reason",
+        "question",
+        "telling",
+        "about",
+        "entries",
+        "more",
+        "thing",
+        "sets",
+        "unwanted",
+    } - set(shown)
     slots = {name: value for name, value in call.slots.items() if name not in free}
     service, time, day = slots.pop("service", None), slots.pop("time", None), slots.pop("day", None)
     acts = {"request_service": "", "cancel_request": "-", "open_for_guest": "desk:"}

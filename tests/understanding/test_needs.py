@@ -384,3 +384,46 @@ def test_thousands_of_blanks_are_read_quickly() -> None:
 def test_two_diets_of_one_table_are_both_noted() -> None:
     (call,) = hear("table for 4 tonight at 7.30, one vegan and one gluten free").calls
     assert set(call.slots["diet"]) == {"vegan", "gluten_free"}
+
+
+@pytest.mark.parametrize(
+    ("said", "named", "sure"),
+    [
+        ("actually I am not allergic after all", None, True),
+        ("I'm not allergic to peanuts after all", ["peanuts"], True),
+        ("I am no longer allergic to nuts", ["tree_nuts"], True),
+        ("please take the peanut allergy off", ["peanuts"], True),
+        ("could you remove my peanut allergy?", ["peanuts"], False),
+        ("no allergies", None, False),
+        ("其实我对花生不过敏", ["peanuts"], True),
+        ("其實我對花生不過敏", ["peanuts"], True),
+        ("之前说的花生过敏搞错了", ["peanuts"], True),
+        ("过敏的事弄错了，不用管", None, True),
+        ("没有过敏", None, False),
+    ],
+)
+def test_an_allergy_is_taken_back(said: str, named: list[str] | None, sure: bool) -> None:
+    (call,) = hear(said).calls
+    assert (call.intent, call.slots.get("allergy"), call.slots["sure"]) == ("take_back_allergy", named, sure)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I have no other allergies",
+        "don't forget my peanut allergy",
+        "please don't remove my allergy",
+        "I'm not allergic to peanuts, but to eggs",
+        "孩子不是花生过敏，是鸡蛋过敏",
+        "别忘了我花生过敏",
+        "我没有别的过敏",
+        "2 towels, and I'm not allergic after all",
+    ],
+)
+def test_other_words_take_no_allergy_back(said: str) -> None:
+    assert all(call.intent != "take_back_allergy" for call in hear(said).calls)
+
+
+def test_taken_back_in_the_midst_of_an_order_the_order_goes_on() -> None:
+    taken_back, order = hear("I'm not allergic after all", question=asking("food_order", "note")).calls
+    assert (taken_back.intent, order) == ("take_back_allergy", Call("request_service", {"service": "food_order"}))

@@ -88,9 +88,11 @@ UNREAL = [
     ("no towels please", "-towels"),
     ("2 bottles of 1.5 liter water", "drinking_water*2"),
 ]
-NOTHING = [
+QUIET = [
     "do not disturb please",
     "请勿打扰",
+    "别打扰我，睡到下午两点",
+    "上午别来敲门",
 ]
 
 REASON = Question(Call("decline_request", {"number": 12}), "reason")
@@ -146,9 +148,16 @@ def test_a_day_that_does_not_exist_is_not_today(sentence: str) -> None:
     assert hear(sentence, STAFF).by == "none"
 
 
-@pytest.mark.parametrize("sentence", NOTHING)
-def test_nothing_is_understood(sentence: str) -> None:
-    assert hear(sentence).by == "none"
+@pytest.mark.parametrize("sentence", QUIET)
+def test_who_wants_quiet_cancels_nothing(sentence: str) -> None:
+    assert [call.intent for call in hear(sentence).calls] == ["keep_quiet"]
+
+
+@pytest.mark.parametrize(("sentence", "day"), [("明天不用打扫", 4), ("no cleaning today", 3), ("今天别打扫了", 3)])
+def test_the_day_goes_with_what_the_house_does_daily(sentence: str, day: int) -> None:
+    (call,) = hear(sentence).calls
+    assert (call.intent, call.slots["service"], call.slots["day"].day) == ("cancel_request", "cleaning", day)
+    assert "day" not in hear("no towels today").calls[0].slots
 
 
 @pytest.mark.parametrize("sentence", ["我要退房", "i want to check out", "can i have the bill"])
