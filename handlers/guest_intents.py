@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.guest import (
     allergies,
     changes,
+    consenting,
     contact,
     elder,
     emergency,
@@ -58,6 +59,8 @@ GUEST_INTENTS: tuple[Intent, ...] = (
     Intent("contact_card", GUEST, "ask_house", contact.contact_card),
     Intent("elder_mode", GUEST, "elder_mode", elder.elder_mode, slots("switch")),
     Intent("prefer_channel", GUEST, "prefer_channel", preferring.prefer_channel, slots("channel")),
+    Intent("agree_to_news", GUEST, "talk", consenting.agree_to_news),
+    Intent("end_news", GUEST, "talk", consenting.end_news),
     Intent("call_me", GUEST, "talk", elder.call_me),
     Intent("greet", ANYONE, "talk", small_talk.greet),
     Intent("thank", ANYONE, "talk", small_talk.thank),
