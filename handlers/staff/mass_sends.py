@@ -106,7 +106,7 @@ def _started(turn: Turn, to: To, send: Send) -> Reply:
     if to is To.CUSTOMERS:
         mass_sends.queue_task(turn, turn.language, send)
     audit.act(turn, f"mass_send:{send.id}", turn.house.id)
-    later = cards.at(turn, turn.language, begins) if begins > turn.now + A_DAY / 24 else ""
+    later = cards.at(turn, turn.language, begins) if begins > turn.now + FIRST_LOOK else ""
     return Reply(_say(turn, to, "started", people=send.people, members=len(send.parts), later=later))
 
 

@@ -202,13 +202,14 @@ def test_ended_in_one_chat_is_ended_in_all(house: House) -> None:
     assert [has_agreed(house.db, each.place.conversation_id) for each in chats] == [False, True]
 
 
-def test_at_night_it_waits_for_the_morning(house: House, marketing: Person) -> None:
+@pytest.mark.parametrize(("hours", "when"), [(13, "goes out tomorrow 9:00 am"), (23.5, "goes out 9:00 am")])
+def test_at_night_it_waits_for_the_morning(house: House, marketing: Person, hours: float, when: str) -> None:
     many(house, 2)
-    house.later(hours=13)  # ten in the evening
-    assert "goes out tomorrow 9:00 am" in send(house, marketing).own
+    house.later(hours=hours)  # from nine in the morning on
+    assert when in send(house, marketing).own
     house.wait(60)
     assert not out(house)
-    house.later(hours=11)
+    house.later(hours=24 - hours)
     house.wait(10)
     assert len(out(house)) == 1
 
