@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.channels.base import Channel
+from bot.channels.base import Channel, Confirming
 from bot.concierge import Concierge
 from bot.config import Settings
+from bot.customer_sends import CustomerSends
 from bot.delivery import Delivery
 from bot.house import House, load_house
 from bot.mailbox import RecordsMailbox
@@ -101,6 +102,9 @@ class App:
             acted=self.delivery.nudge,
             works=timed_works(settings),
         )
+        self._customer_sends = [
+            CustomerSends(self.records, each, clock) for each in self.channels if isinstance(each, Confirming)
+        ]
         self._ticker: Ticker | None = None
         self._warming: asyncio.Task[None] | None = None
 
@@ -114,9 +118,8 @@ class App:
         for channel in self.channels:
             await channel.start(self.concierge.receive)
         self._warming = asyncio.create_task(self.concierge.warm_up())
-        self._ticker = Ticker(
-            [(SWEEP_SECONDS, self.sweep), (SWEEP_SECONDS, self.timed.tick), (HOUSE_SECONDS, self._refresh_house)]
-        )
+        ticks = [(SWEEP_SECONDS, self.sweep), (SWEEP_SECONDS, self.timed.tick), (HOUSE_SECONDS, self._refresh_house)]
+        self._ticker = Ticker([*ticks, *((SWEEP_SECONDS, each.tick) for each in self._customer_sends)])
 
     async def stop_listening(self) -> None:
         """Nothing new begins; requests that have arrived may still be finished."""
@@ -189,9 +192,9 @@ def house_channels(
 
         channels.append(telegram_account(settings))
     if settings.wechat.app_id:
-        from bot.official_account import official_account
+        from bot.official_account import official_channels
 
-        channels.append(official_account(settings, records, clock))
+        channels.extend(official_channels(settings, records, clock))
     if settings.wecom.is_on:
         from bot.wecom_account import wecom_channels
 
@@ -233,6 +236,8 @@ def _put_houses(db: Connection, settings: Settings, now: datetime) -> None:
             hours=each.working_hours(),
             chat_link=settings.chat_link,
             accent=settings.web.accent,
+            sends_to_customers=settings.wecom.sends_to_customers,
+            sends_to_followers=bool(settings.wechat.app_id) and settings.wechat.mass_send,
         )
         put_rooms(db, now, house, each.room_list())
         for key in put_knowledge(db, now, house, each.knowledge_entries()):

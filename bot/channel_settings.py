@@ -36,6 +36,7 @@ class WechatSubscriptionSettings(Section):
 class WechatSettings(Section):
     app_id: str = Field(default="", pattern=r"^[A-Za-z0-9_-]*$")
     customer_service: bool = False
+    mass_send: bool = False
     base_url: str = Field(default="https://api.weixin.qq.com", pattern=r"^https?://\S+$")
     template: WechatTemplateSettings = WechatTemplateSettings()
     subscription: WechatSubscriptionSettings = WechatSubscriptionSettings()
@@ -52,12 +53,18 @@ class WecomSettings(Section):
     base_url: str = Field(default="https://qyapi.weixin.qq.com", pattern=r"^https?://\S+$")
     secret: str = Field(default="", repr=False)
     kf_secret: str = Field(default="", repr=False)
+    contacts_secret: str = Field(default="", repr=False)
     token: str = Field(default="", repr=False, pattern=r"^[A-Za-z0-9]{0,32}$")
     aes_key: str = Field(default="", repr=False, pattern=r"^([A-Za-z0-9]{43})?$")
 
     @property
     def is_on(self) -> bool:
         return bool(self.agent_id or self.kf_id)
+
+    @property
+    def sends_to_customers(self) -> bool:
+        """Members hear in the app for staff that a send waits for them."""
+        return bool(self.agent_id and self.contacts_secret)
 
     @property
     def secret_for_guests(self) -> str:
@@ -77,7 +84,7 @@ class WecomSettings(Section):
 SECRETS = {
     "telegram": ("token", "webhook_secret"),
     "wechat": ("secret", "token", "aes_key"),
-    "wecom": ("secret", "kf_secret", "token", "aes_key"),
+    "wecom": ("secret", "kf_secret", "contacts_secret", "token", "aes_key"),
     "model": ("key",),
 }
 """Of each section what the environment holds, as GUANJIA_TELEGRAM_TOKEN."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.channels.base import Channel, File, Granting, Outbound, Refused
+from bot.channels.base import Channel, Confirming, File, Granting, Outbound, Refused
 from bot.granted import send_parts, sends_of
 from bot.pictures import as_file
 from bot.records import Records
@@ -96,6 +96,7 @@ class Lane:
         self._records = records
         self._channel = channel
         self._granting = channel if isinstance(channel, Granting) else None
+        self._sent = MessageState.AWAITING_CONFIRMATION if isinstance(channel, Confirming) else MessageState.SENT
         self._owner = owner
         self._clock = clock
         self._translator = translator
@@ -183,7 +184,7 @@ class Lane:
             if self._granting is not None:
                 return await send_parts(self._granting, claimed, outbound, SEND_SECONDS - 1)
             external_id = await self._channel.send(outbound)
-        return Settlement(claimed, MessageState.SENT, external_id=external_id)
+        return Settlement(claimed, self._sent, external_id=external_id)
 
     async def _worded(self, claimed: Claimed) -> Claimed:
         """In the guest's language, and written down so before it is sent: it is what was said, and is paid for once."""

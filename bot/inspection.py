@@ -56,7 +56,7 @@ def somebody(store: Store, settings: Settings, who: str, at: str = "") -> Listen
         speaker = _speaker(db, person.kind, person.id, person.name, person.language)
     home = house.of(speaker)
     context = Context(
-        offered=intents.offered(speaker),
+        offered=intents.offered(speaker, home),
         now=instant(at, home.time_zone),
         language=person.language,
         rooms=house.rooms[home.id],
@@ -148,6 +148,7 @@ def ledger_lines(row: Row) -> list[str]:
         "queued": row["queued"],
         "waiting until the guest writes": row["waiting"],
         "sending": row["sending"],
+        "waiting for members to confirm": row["awaiting_confirmation"],
         "sent": row["sent"],
         **given_up,
     }

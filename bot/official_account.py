@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from bot.channels.wechat import House, Subscription, Template, Wechat
+from bot.channels.base import Channel
+from bot.channels.wechat import House, Subscription, Template, Wechat, WechatFollowers
 from bot.config import Settings
 from bot.records import Records
 from bot.weixin.accounts import wechat_client
 from bot.weixin.client import Client
 from bot.weixin.door import CallbackKeys
+from crm.broadcasts.followers import openids_of
+
+
+def official_channels(settings: Settings, records: Records, clock: Callable[[], datetime]) -> list[Channel]:
+    """To each follower alone, and to all of them at once where the account may do that."""
+    channels: list[Channel] = [official_account(settings, records, clock)]
+    if settings.wechat.mass_send:
+
+        async def people_of(message_id: str) -> Sequence[str]:
+            return await records.read(lambda db: openids_of(db, message_id))
+
+        channels.append(WechatFollowers(account_client(settings, records, clock), people_of))
+    return channels
 
 
 def official_account(settings: Settings, records: Records, clock: Callable[[], datetime]) -> Wechat:

@@ -15,7 +15,16 @@ from crm.conversations.outbox import queue_messages
 from crm.errors import StoreUnavailable
 from crm.properties.knowledge import Entry
 from crm.store import Connection
-from handlers.timed import alarms, brief, house_questions, roster, service_levels, stay_events
+from handlers.timed import (
+    alarms,
+    brief,
+    follower_sends,
+    house_questions,
+    mass_sends,
+    roster,
+    service_levels,
+    stay_events,
+)
 from handlers.timed.handoffs import handoff_work
 from handlers.turn import Moment, Timed
 
@@ -37,6 +46,8 @@ TIMED: tuple[Timed, ...] = (
     service_levels.WORK,
     brief.WORK,
     house_questions.telling_askers(find_answers),
+    follower_sends.WORK,
+    mass_sends.WORK,
 )
 
 

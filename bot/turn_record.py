@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.channels.base import Inbound, InboundKind
 from bot.settling import BLOCKED
+from crm.broadcasts.followers import note_result
 from crm.conversations.accounts import Place, locate, set_reachable
 from crm.conversations.attachments import Content
 from crm.conversations.fallback import leave_chat, take_back
@@ -27,6 +28,9 @@ class Arrival:
 
 def record(db: Connection, now: datetime, owner: str, default_language: str, inbound: Inbound) -> Arrival | None:
     """None when there is nothing (new) to answer."""
+    if inbound.kind is InboundKind.MASS_SENT:  # nobody has said it
+        note_result(db, now, inbound.text, inbound.reason, inbound.counts)
+        return None
     place = locate(
         db,
         now,

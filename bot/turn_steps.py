@@ -87,7 +87,7 @@ def gather(db: Connection, conversation_id: str, house: House) -> Matter | None:
 
 def context(matter: Matter, now: datetime, house: House, names: Sequence[str] = ()) -> Context:
     return Context(
-        offered=intents.offered(matter.speaker),
+        offered=intents.offered(matter.speaker, matter.house),
         now=local(now, matter.house.time_zone),
         language=matter.speaker.language,
         rooms=house.rooms[matter.house.id],

@@ -2,9 +2,12 @@
 
 from sqlmodel import SQLModel
 
+import crm.broadcasts.followers
+import crm.broadcasts.mass_sends
 import crm.conversations.accounts
 import crm.conversations.alarms
 import crm.conversations.attachments
+import crm.conversations.consents
 import crm.conversations.grants
 import crm.conversations.handoffs
 import crm.conversations.inboxes

@@ -8,12 +8,13 @@ from functools import cache
 
 from crm.conversations.accounts import Place, Speaker, load_speaker
 from crm.errors import NoStay, Refusal
+from crm.properties.houses import Property
 from crm.staff import roles
 from handlers import alarms, cards, handoffs, reach
 from handlers.guest import emergency, pictures, small_talk
 from handlers.guest_intents import GUEST_INTENTS
 from handlers.permissions import check_permission, is_for, role_of
-from handlers.refusals import refused
+from handlers.refusals import call_label, refused
 from handlers.staff import bookings_upload, duty, photos
 from handlers.staff_intents import STAFF_INTENTS
 from handlers.turn import Audience, Button, Call, Intent, Reply, Turn, slots
@@ -32,17 +33,17 @@ def _picture(turn: Turn) -> list[Reply]:
 INTENTS: tuple[Intent, ...] = (
     *GUEST_INTENTS,
     Intent("show_picture", ANYONE, "talk", _picture, slots("number")),
-    Intent("help", GUEST, "talk", lambda turn: small_talk.help_guest(turn, offered(turn.speaker))),
+    Intent("help", GUEST, "talk", lambda turn: small_talk.help_guest(turn, offered(turn.speaker, turn.house))),
     *STAFF_INTENTS,
-    Intent("staff_help", STAFF, "staff_help", lambda turn: duty.staff_help(turn, offered(turn.speaker))),
+    Intent("staff_help", STAFF, "staff_help", lambda turn: duty.staff_help(turn, offered(turn.speaker, turn.house))),
 )
 _PASSED_ON = {handoffs.RELAY: handoffs.relayed, alarms.IN_ALARM: emergency.in_alarm}
 _BY_NAME = {intent.name: intent for intent in INTENTS}
 
 
-def offered(speaker: Speaker) -> tuple[Intent, ...]:
-    """What this speaker may ask for."""
-    return _offered(role_of(speaker), speaker.staff is not None)
+def offered(speaker: Speaker, house: Property) -> tuple[Intent, ...]:
+    """What this speaker may ask for in this house."""
+    return tuple(each for each in _offered(role_of(speaker), speaker.staff is not None) if each.is_here(house))
 
 
 @cache
@@ -60,7 +61,7 @@ def answer(turn: Turn) -> list[Reply]:
 
 def not_understood(turn: Turn, alternatives: Sequence[Call]) -> list[Reply]:
     """Says so, and offers the nearest choices and a person."""
-    names = {intent.name for intent in offered(turn.speaker)}
+    names = {intent.name for intent in offered(turn.speaker, turn.house)}
     near = [call for call in alternatives if call.intent in names and _is_offered(turn, call)][:MOST_ALTERNATIVES]
     if turn.speaker.staff is not None:
         near = near or [Call(name) for name in ("open_requests", "my_tasks") if name in names]
@@ -69,7 +70,7 @@ def not_understood(turn: Turn, alternatives: Sequence[Call]) -> list[Reply]:
         common = [Call("request_service", {"service": code}) for code in cards.COMMON_SERVICES]
         near = near or [call for call in common if _is_offered(turn, call)][:MOST_ALTERNATIVES]
         calls = [*near, Call("ask_for_person")]
-    labelled = {_label(turn.language, call): call for call in calls if call.intent in names}
+    labelled = {call_label(turn.language, call): call for call in calls if call.intent in names}
     buttons = [Button(label, call) for label, call in labelled.items()]
     return [Reply(say(turn.language, "refusals.not_understood.text", staff=turn.speaker.staff is not None), buttons)]
 
@@ -78,7 +79,7 @@ def _answered(turn: Turn) -> list[Reply]:
     if turn.call.intent in _PASSED_ON:
         return _PASSED_ON[turn.call.intent](turn)
     intent = _BY_NAME.get(turn.call.intent)
-    if intent is None:
+    if intent is None or not intent.is_here(turn.house):
         return not_understood(turn, ())
     try:
         check_permission(turn, intent)
@@ -110,9 +111,3 @@ def _afresh(turn: Turn, call: Call) -> Turn:
 
 def _is_offered(turn: Turn, call: Call) -> bool:
     return call.intent != "request_service" or call.slots.get("service") in turn.catalogue
-
-
-def _label(language: str, call: Call) -> str:
-    if call.intent == "request_service":
-        return cards.service_button(language, call.slots["service"]).label
-    return cards.intent_label(language, call.intent)

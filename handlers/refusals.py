@@ -23,3 +23,10 @@ def refused(turn: Turn, refusal: Refusal) -> Reply:
         return Reply(text, buttons, ask=Question(Call("link_stay", slots), "credential"))
     buttons = [] if turn.speaker.staff else [cards.person_button(turn.language)]
     return Reply(text, buttons)
+
+
+def call_label(language: str, call: Call) -> str:
+    """What is near to what was said and not understood, as a button calls it."""
+    if call.intent == "request_service":
+        return cards.service_button(language, call.slots["service"]).label
+    return cards.intent_label(language, call.intent)

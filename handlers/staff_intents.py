@@ -19,6 +19,7 @@ from handlers.staff import (
     knowledge_changes,
     leads,
     lost_items,
+    mass_sends,
     merging,
     open_for_guest,
     planning,
@@ -37,6 +38,7 @@ STAFF = Audience.STAFF
 _ITEM, _ENTRY, _WORDS = Slot("item", "item"), (Slot("entries", "entry"),), slots("content", "title")
 _WHICH = slots("number", "service", "room")
 _NEW = (*slots("time", "quantity", "people", "note"), Slot("place", "place"))
+_CONTENT = slots("content")
 _TO_WHOM = slots("number", "name", "department")
 
 STAFF_INTENTS: tuple[Intent, ...] = (
@@ -103,4 +105,7 @@ STAFF_INTENTS: tuple[Intent, ...] = (
     Intent("show_knowledge", STAFF, "edit_knowledge", knowledge_changes.show_knowledge, _ENTRY),
     Intent("delete_knowledge", STAFF, "edit_knowledge", knowledge_changes.delete_knowledge, _ENTRY),
     Intent("knowledge_history", STAFF, "edit_knowledge", knowledge_changes.knowledge_history, _ENTRY),
+    Intent("send_to_customers", STAFF, "mass_send", mass_sends.send_to_customers, _CONTENT, mass_sends.has_customers),
+    Intent("send_to_followers", STAFF, "mass_send", mass_sends.send_to_followers, _CONTENT, mass_sends.has_followers),
+    Intent("unconfirmed_sends", STAFF, "mass_send", mass_sends.unconfirmed_sends, (), mass_sends.has_any),
 )

@@ -157,13 +157,17 @@ Handler = Callable[[Turn], list[Reply]]
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A capability, declared once: phrases, buttons, help, permission and (later) the model's tools all read this."""
+    """A capability, declared once: phrases, buttons, help, permission and (later) the model's tools all read this.
+
+    `is_here`: whether a house has it at all, where that depends on its settings.
+    """
 
     name: str
     audience: Audience
     action: str
     handle: Handler
     slots: tuple[Slot, ...] = ()
+    is_here: Callable[[Property], bool] = lambda _house: True
 
 
 @dataclass(frozen=True, slots=True)

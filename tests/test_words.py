@@ -23,6 +23,14 @@ ROOT = Path(__file__).parent.parent
 NOT_SPOKEN = {"services", "listening", "kinds", "diet"}  # words we listen for and names, not sentences
 # Sentences whose key is put together from a value, with what may stand in its place.
 COMPOSED = {
+    "mass_sends.": {
+        *(f"send_to_customers.{each}" for each in ("counting", "used_up")),
+        *(
+            f"send_to_{people}.{each}"
+            for people in ("customers", "followers")
+            for each in ("one_house", "ask", "too_long", "meanwhile", "already", "started")
+        ),
+    },
     "wechat.consent.": {"agreed", "declined", "later", "unknown"},
     "wechat.menu.": {"room", "stay", "help"},
     "cards.guest.": {
@@ -261,6 +269,7 @@ def test_no_sentence_is_left_over() -> None:
         "cards.withdrawals.",
         "cards.waiting.",
         "common.",
+        "mass_sends.reasons.",
         "deliveries.kinds.",
         "deliveries.reasons.",
         "reach.names.",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -18,6 +18,7 @@ class InboundKind(StrEnum):
     MIGRATED = "migrated"  # the chat goes on at `text`, its new address
     GRANT = "grant"  # nothing was said, but the event gives grants
     UNDELIVERED = "undelivered"  # the message with the id `text` did not arrive after all, for this `reason`
+    MASS_SENT = "mass_sent"  # the message to many with the id `text` is out: `counts`, and in `reason` what it came to
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Inbound:
     files: Sequence[File] = ()
     grants: Sequence[Grant] = ()
     reason: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
     raw: bytes = b""
 
 
@@ -161,6 +163,37 @@ class Granting(Channel, Protocol):
 
     def parts(self, outbound: Outbound) -> Sequence[Outbound]:
         """What the platform needs as messages of their own, each for one grant: first the text, then each file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """How far one of those is who have to confirm a message, and what became of it by then, by its outcome.
+
+    Outcomes are sent, not_a_friend, full (had as many as the platform allows), and waiting.
+    """
+
+    member: str
+    is_confirmed: bool
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+
+
+@runtime_checkable
+class Confirming(Channel, Protocol):
+    """A channel on which a send only makes a task, and reaches people once members have confirmed it.
+
+    The id that `send` returns is what the other calls take. Each raises a SendError.
+    """
+
+    async def recipients(self) -> Mapping[str, Sequence[str]]:
+        """Whom each member would reach, by the member; raises Refused where these are more than one send may reach."""
+
+    async def progress(self, external_id: str, settled: frozenset[str]) -> Sequence[Confirmation]:
+        """Of all members but those of whom nothing more is to be learned."""
+
+    async def remind(self, external_id: str) -> None: ...
+
+    async def withdraw(self, external_id: str) -> None:
+        """Nobody can confirm it any more."""
 
 
 class FetchFailed(Exception):

@@ -18,6 +18,7 @@ from handlers.turn import Call
 from prompts.words import LANGUAGES, table
 
 ADD, CHANGE, HAND_OVER = "add_knowledge", "change_knowledge", "hand_over"
+SENDS = ("send_to_customers", "send_to_followers")
 NAMING = frozenset({CHANGE, "show_knowledge", "delete_knowledge", "knowledge_history"})
 CONTENT = "content"
 LONGEST_HEAD = 100  # characters before the colon
@@ -35,7 +36,8 @@ Understand = Callable[[str, Context], Understanding]
 
 def with_content(text: str, context: Context, understand: Understand) -> Understanding | None:
     """What is wanted, where words to be kept follow: only what stands before them is understood. Else None."""
-    if not any(intent.name == ADD for intent in context.offered):
+    offered = {intent.name for intent in context.offered}
+    if not offered & {ADD, *SENDS}:
         return None
     given = read(text)
     if pressed(given.text, context.choices):
@@ -44,7 +46,7 @@ def with_content(text: str, context: Context, understand: Understand) -> Underst
         if not head or not content:
             continue
         found = understand(head, replace(context, question=None, choices=()))
-        if [call.intent for call in found.calls] == [HAND_OVER]:
+        if [call.intent for call in found.calls] == [HAND_OVER] and ADD in offered:
             return replace(found, text=given.text, calls=(Call(HAND_OVER, {"note": content}),))
         if _keeps(found, context):
             (call,) = found.calls
@@ -69,7 +71,8 @@ def _keeps(found: Understanding, context: Context) -> bool:
     """Words that were asked for may begin like a wish for something else: then only a phrase is one."""
     is_asked = context.question is not None and context.question.asks in KEPT_WORDS
     brains = ("phrases",) if is_asked else ("phrases", "classifier")
-    return found.by in brains and [call.intent for call in found.calls] in ([ADD], [CHANGE])
+    kept = {each.name for each in context.offered} & {ADD, CHANGE, *SENDS}
+    return found.by in brains and [call.intent for call in found.calls] in [[each] for each in kept]
 
 
 def _at_colon(given: Reading) -> tuple[str, str]:
@@ -82,7 +85,7 @@ def _at_colon(given: Reading) -> tuple[str, str]:
 
 def _behind_phrase(given: Reading) -> tuple[str, str]:
     """ "Add to house knowledge that the pool closes at nine": from the first phrase, with hardly a word before it."""
-    hits = [hit for hit in find_hits(given.tokens, (ADD,), False) if hit.meaning.kind is Kind.INTENT]
+    hits = [hit for hit in find_hits(given.tokens, (ADD, *SENDS), False) if hit.meaning.kind is Kind.INTENT]
     first = max(hits, key=lambda hit: (-hit.start, hit.end), default=None)
     if first is None or any(token.norm not in small_words() for token in given.tokens[: first.start] if token.norm):
         return "", ""

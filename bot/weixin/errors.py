@@ -53,6 +53,8 @@ WECHAT = Errors(
         41004: UNTIL_MENDED,
         45009: QUOTA,
         45011: MINUTE,
+        42010: MINUTE,  # mass sends follow each other too fast; in no table, but houses have met it
+        45066: MINUTE,  # the same mass send was tried within a minute
         48004: QUOTA,  # this API is closed to the account for a breach of rules
         61004: UNTIL_MENDED,  # our address again
         89501: UNTIL_MENDED,  # an administrator has to allow this address

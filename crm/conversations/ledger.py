@@ -23,11 +23,15 @@ LATELY = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """`waiting` is what is queued until a platform lets us speak; `given_up` lately, by state and then by reason."""
+    """`waiting` is what is queued until a platform lets us speak, `awaiting_confirmation` what members are to confirm.
+
+    `given_up` lately, by state and then by reason.
+    """
 
     queued: int
     waiting: int
     sending: int
+    awaiting_confirmation: int
     given_up: Mapping[str, Mapping[str, int]]
 
 
@@ -36,6 +40,9 @@ _OPEN = Prepared(
     select(message.c.state, _IS_WAITING.label("is_waiting"), func.count().label("count"))
     .where(text(IS_OPEN))
     .group_by(message.c.state, _IS_WAITING)
+)
+_AWAITING = Prepared(
+    select(func.count().label("count")).select_from(message).where(text("state = 'awaiting_confirmation'"))
 )
 _GIVEN_UP = Prepared(
     select(message.c.state, message.c.reason, func.count().label("count"))
@@ -55,7 +62,13 @@ def ledger(db: Connection, now: datetime) -> Ledger:
     given_up: dict[str, Counter[str]] = {}
     for row in _GIVEN_UP.all(db, {"since": now - LATELY}):
         given_up.setdefault(row.state, Counter())[why(MessageState(row.state), row.reason)] += row.count
-    return Ledger(count["queued"], count["waiting"], count["sending"], {key: dict(of) for key, of in given_up.items()})
+    return Ledger(
+        queued=count["queued"],
+        waiting=count["waiting"],
+        sending=count["sending"],
+        awaiting_confirmation=int(_AWAITING.scalar(db, {})),
+        given_up={key: dict(of) for key, of in given_up.items()},
+    )
 
 
 def count_sent(db: Connection, now: datetime) -> int:

@@ -61,6 +61,7 @@ class Message(SQLModel, table=True):
         partial_index("ix_message_queued", "channel", "rank", "due_at", where="state = 'queued'"),
         partial_index("ix_message_open", "conversation_id", "id", where=IS_OPEN),
         partial_index("ix_message_sending", "lease_until", where="state = 'sending'"),
+        partial_index("ix_message_awaiting", "id", where="state = 'awaiting_confirmation'"),
         partial_index("ix_message_missed", "id", where=IS_MISSED),
         partial_index("ix_message_undelivered", "conversation_id", "id", where=IS_UNDELIVERED),
         partial_index("ix_message_undelivered_since", "settled_at", where=IS_UNDELIVERED),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -72,6 +72,15 @@ _OF_STAFF = Prepared(
     .join(staff_member, staff_member.c.id == account.c.staff_id)
     .where(account.c.staff_id.in_(bindparam("ids", expanding=True)))
 )
+_AT = Prepared(
+    _REACHABLE.add_columns(account.c.external_id, staff_member.c.name.label("staff_name"))
+    .join(staff_member, staff_member.c.id == account.c.staff_id)
+    .where(
+        account.c.channel == bindparam("channel"),
+        account.c.external_id.in_(bindparam("external_ids", expanding=True)),
+        staff_member.c.revoked_at.is_(None),
+    )
+)
 _ON_DUTY = Prepared(
     _REACHABLE.add_columns(staff_member.c.role, staff_member.c.department, staff_member.c.is_lead)
     .join(staff_member, staff_member.c.id == account.c.staff_id)
@@ -123,6 +132,12 @@ def staff_recipients(db: Connection, staff_ids: Sequence[str]) -> list[Recipient
 def staff_chats(db: Connection, staff_ids: Sequence[str]) -> list[Recipient]:
     """Every conversation each of them can be reached in."""
     return [recipient_of(row) for row in _OF_STAFF.all(db, {"ids": list(staff_ids)})] if staff_ids else []
+
+
+def colleagues_at(db: Connection, channel: str, external_ids: Sequence[str]) -> dict[str, Recipient]:
+    """Those colleagues of the house who have these ids on a channel, there and by the names the house knows."""
+    rows = _AT.all(db, {"channel": channel, "external_ids": list(external_ids)}) if external_ids else []
+    return {row.external_id: replace(recipient_of(row), name=row.staff_name) for row in rows}
 
 
 def recipient_in(db: Connection, conversation_id: str) -> Recipient:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, text
 
 from crm.conversations.accounts import account, conversation
+from crm.conversations.consents import WITHDRAWN
 from crm.conversations.fallback import TOLD_ELSEWHERE
 from crm.conversations.grants import NO_GRANT
 from crm.conversations.messages import IS_UNDELIVERED, MessageClass, MessageState, message, open_body
@@ -26,6 +27,7 @@ _REASONS = {
     "attachment_missing": "attachment",
     "colleague_speaks": "colleague_speaks",
     TOLD_ELSEWHERE: TOLD_ELSEWHERE,
+    WITHDRAWN: WITHDRAWN,
 }
 
 
@@ -119,6 +121,7 @@ _UNREACHED = Prepared(
     .where(
         text(IS_UNDELIVERED.replace("state", "message.state")),
         message.c.reason != TOLD_ELSEWHERE,
+        message.c.reason != WITHDRAWN,
         message.c.settled_at >= bindparam("since"),
         stay.c.property_id == bindparam("property_id"),
     )

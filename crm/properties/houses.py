@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, bindparam, insert, select, text, update
+from sqlalchemy import UniqueConstraint, bindparam, false, insert, select, text, update
 from sqlmodel import Field, SQLModel
 
 from crm.properties.hours import ALWAYS, Hours, packed, unpacked
@@ -26,6 +26,8 @@ class PropertyRow(SQLModel, table=True):
     hours: dict[str, Any] | None = Field(default=None, sa_type=Json)
     chat_link: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     accent: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    sends_to_customers: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    sends_to_followers: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     knowledge_version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
@@ -48,7 +50,8 @@ class Property:
     """A house: where it is, what it is called, which language its staff share.
 
     `chat_link` with a guest's token behind it opens the chat of that stay; nothing where guests cannot reach us so.
-    `accent` is the house's colour, #rrggbb.
+    `accent` is the house's colour, #rrggbb. `sends_to_customers`: members may send to their WeCom customers for
+    it; `sends_to_followers`: the official account may send to who follows it.
     """
 
     id: str
@@ -60,9 +63,12 @@ class Property:
     hours: Hours = ALWAYS
     chat_link: str = ""
     accent: str = ""
+    sends_to_customers: bool = False
+    sends_to_followers: bool = False
 
 
-_NAMES = ("id", "key", "name", "time_zone", "language", "phone", "hours", "chat_link", "accent")
+_SENDS = ("sends_to_customers", "sends_to_followers")
+_NAMES = ("id", "key", "name", "time_zone", "language", "phone", "hours", "chat_link", "accent", *_SENDS)
 _COLUMNS = tuple(property_table.c[name] for name in _NAMES)
 _ALL = Prepared(select(*_COLUMNS).order_by(property_table.c.key))
 _BY_ID = Prepared(select(*_COLUMNS).where(property_table.c.id == bindparam("property_id")))
@@ -114,10 +120,13 @@ def put_property(
     hours: Hours = ALWAYS,
     chat_link: str = "",
     accent: str = "",
+    sends_to_customers: bool = False,
+    sends_to_followers: bool = False,
 ) -> Property:
     """Adds the property or brings its data up to date, by its key."""
-    values = {"name": name, "time_zone": time_zone, "language": language, "phone": phone}
+    values: dict[str, Any] = {"name": name, "time_zone": time_zone, "language": language, "phone": phone}
     values |= {"chat_link": chat_link, "accent": accent}
+    values |= {"sends_to_customers": sends_to_customers, "sends_to_followers": sends_to_followers}
     row = {**values, "hours": packed(hours)}
     known = db.execute(select(property_table.c.id).where(property_table.c.key == key)).scalar()
     if known is None:
@@ -141,5 +150,4 @@ def put_rooms(db: Connection, now: datetime, of: Property, rooms: Sequence[tuple
 
 
 def _property(row: Any) -> Property:
-    hours = unpacked(row.hours)
-    return Property(row.id, row.key, row.name, row.time_zone, row.language, row.phone, hours, row.chat_link, row.accent)
+    return Property(**{name: getattr(row, name) for name in _NAMES if name != "hours"}, hours=unpacked(row.hours))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from crm.conversations.consents import has_agreed
 from crm.conversations.grants import awaits_consent
 from crm.conversations.messages import MessageClass
 from crm.conversations.reachability import guest_recipients
@@ -14,7 +15,7 @@ from crm.stays.bookings import StayInfo, get_stay
 from crm.stays.events import Happened, StayEventKind, handle_event, put_off_event, waiting_events
 from crm.store import Connection
 from handlers import notices
-from handlers.turn import Moment, Reply, Timed
+from handlers.turn import Button, Call, Moment, Reply, Timed
 from prompts.words import say
 
 AGAIN = timedelta(minutes=5)  # for one that failed
@@ -41,10 +42,14 @@ def _open(moment: Moment, event_id: str) -> list[Reply]:
 
 
 def _asked_for_consent(moment: Moment, stay: StayInfo) -> list[Reply]:
-    """Only where a platform lets us write later to those alone who agreed, and while it still lets us ask."""
+    """Only where a platform lets us write later to those alone who agreed, and while it still lets us ask.
+
+    Who may be written to with offers is asked for there, too, as long as nobody has agreed.
+    """
     return [
         Reply(
             say(each.language, "stay.goodbye.text", house=moment.house.name),
+            [] if has_agreed(moment.db, each.conversation_id) else [_offers_button(each.language)],
             to=each,
             message_class=MessageClass.CARE,
             asks_consent=True,
@@ -52,6 +57,10 @@ def _asked_for_consent(moment: Moment, stay: StayInfo) -> list[Reply]:
         for each in guest_recipients(moment.db, moment.now, [stay.guest_id])
         if awaits_consent(moment.db, moment.now, each.conversation_id)
     ]
+
+
+def _offers_button(language: str) -> Button:
+    return Button(say(language, "consenting.agree_to_news.button"), Call("agree_to_news", {"sure": True}))
 
 
 def _opened(moment: Moment, stay: StayInfo, happened: Happened) -> list[Reply]:

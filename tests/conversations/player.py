@@ -9,6 +9,7 @@ A story is a file beside this one:
     guest = "guest 王芳"
     housekeeper = "staff 李秀英"
     visitor = "stranger, telegram"     # on another channel than the web chat
+    everybody = "stranger, wechat_followers"   # hears what is sent to many at once
 
     [[turn]]
     who = "clock"                      # nobody says anything: time passes, and what is due happens
@@ -41,7 +42,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from bot.app import App, open_store
 from bot.channels.base import File, Inbound, Outbound
@@ -53,7 +54,7 @@ from crm.calendar import zone
 from crm.conversations.accounts import bind_guest, bind_staff, locate
 from crm.conversations.messages import message
 from crm.feedback import Feedback
-from crm.properties.houses import properties
+from crm.properties.houses import PropertyRow, properties
 from crm.staff.members import find_staff_member
 from crm.stays.bookings import find_current_stay
 from crm.stays.links import create_stay_link
@@ -66,6 +67,7 @@ SATURDAY_EVENING = datetime(2026, 5, 2, 18, 0)
 SECONDS = {"s": 1, "m": 60, "h": 3600}
 BURST_SECONDS = 0.3
 CLOCK = "clock"
+CHANNELS = ("web", "telegram", "wechat", "wechat_followers")
 STORY_KEYS = {"story", "now", "people", "turn"}
 TURN_KEYS = {"who", "after", "leaves", "says", "sends", "presses", "hears", "offers", "requests", "feedback"}
 
@@ -123,8 +125,9 @@ async def _stage(story: dict[str, Any], database_url: str, folder: Path, model_u
     settings = _settings(database_url, folder, BURST_SECONDS if is_burst else 0.0, model_url)
     store = open_store(settings)
     clock = _Clock(story.get("now", SATURDAY_EVENING).replace(tzinfo=zone(settings.properties[0].time_zone)))
-    channels = {name: FakeChannel(name) for name in ("web", "telegram")}
+    channels = {name: FakeChannel(name) for name in CHANNELS}
     with store.transaction() as db:
+        db.execute(update(PropertyRow).values(sends_to_followers=True))
         demo_house.furnish(db, clock(), properties(db)[0], settings.catalogue, requests=False)
         people = {key: _cast(db, clock(), key, who, channels) for key, who in story["people"].items()}
     app = App(settings, store, lambda _settings, _records: list(channels.values()), clock)

@@ -98,7 +98,7 @@ def _attacks(randomly: random.Random, payloads: int) -> Iterator[tuple[Asked, st
 
 def _attack(house: House, role: str, person: Person, asked: Asked, text: str, found: Counter[str]) -> None:
     speaker = house.turn(person, "greet").speaker
-    context = Context(intents.offered(speaker), house.today, "en", frozenset({"302", OTHERS_ROOM}))
+    context = Context(intents.offered(speaker, house.home), house.today, "en", frozenset({"302", OTHERS_ROOM}))
     if speaker.staff is None:
         staff_only = {intent.name for intent in intents.INTENTS if intent.audience is Audience.STAFF}
         found["staff_tools"] += any(tool["function"]["name"] in staff_only for tool in tools_for(context))

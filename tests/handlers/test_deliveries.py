@@ -44,6 +44,7 @@ def said_to(house: House, guest: Person, words: str = "Towels are coming", **set
         ),
         ({"state": "failed", "reason": "attachment_missing"}, "its attachment is gone", "Please send the photo"),
         ({"state": "failed", "reason": "unreadable"}, "what we stored cannot be opened", "Tell the guest in person"),
+        ({"state": "suppressed", "reason": "withdrawn"}, "the guest has unsubscribed", "The guest does not want it"),
         ({"state": "failed", "reason": "colleague_speaks"}, "a colleague is talking", "Ask the colleague"),
         ({"state": "expired", "reason": "too_late"}, "could not go out within a day", "If it still matters"),
         ({"state": "uncertain", "reason": "process_died"}, "it may have arrived", "Ask the guest whether"),

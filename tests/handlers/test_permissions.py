@@ -88,7 +88,7 @@ def test_matrix_is_kept(house: House, role: str, intent: Intent) -> None:
     service = SERVICE_OF.get(role, "towels")
     house.ask(own, "request_service", service=service, note="for the room")
     before, state = rows(house), house.requests()[0].state
-    assert (intent in offered(house.turn(person, intent.name).speaker)) is is_allowed(role, intent)
+    assert (intent in offered(house.turn(person, intent.name).speaker, house.home)) is is_allowed(role, intent)
     slots = {slot.name: SLOTS[slot.name] for slot in intent.slots if slot.name in SLOTS}
     heard = house.ask(person, intent.name, **slots)
     assert heard.own

@@ -285,8 +285,9 @@ def test_revoked_colleague_leaves_no_work_behind(house: House, guest: Person, li
 def test_promise_counts_working_time(house: House, guest: Person, lily: Person) -> None:
     shifts = tuple(map(read_shift, ("07:00-09:05", "13:00-22:00")))
     hours = Hours({"housekeeping": Shifts(shifts, shifts)})
-    known = {"name": house.home.name, "time_zone": house.home.time_zone, "language": house.home.language}
-    house.home = put_property(house.db, house.now, key=house.home.key, **known, hours=hours)
+    home = house.home
+    key, name, zone, language = home.key, home.name, home.time_zone, home.language
+    house.home = put_property(house.db, house.now, key=key, name=name, time_zone=zone, language=language, hours=hours)
     heard = house.ask(guest, "request_service", service="towels", quantity=2)
     assert only(house).due_at == house.at(13, 10)
     assert "1:10 pm" in heard.own

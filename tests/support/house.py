@@ -233,6 +233,16 @@ class House:
 
 def make_house(db: Connection, now: datetime = MONDAY_9_AM) -> House:
     """A house with three rooms and nobody in it yet."""
-    made = put_property(db, now, key="lakeside", name="Lakeside", time_zone="Asia/Shanghai", language="zh", phone=PHONE)
+    made = put_property(
+        db,
+        now,
+        key="lakeside",
+        name="Lakeside",
+        time_zone="Asia/Shanghai",
+        language="zh",
+        phone=PHONE,
+        sends_to_customers=True,
+        sends_to_followers=True,
+    )
     put_rooms(db, now, made, [("301", "double"), ("302", "double"), ("303", "suite")])
     return House(db, now, made)

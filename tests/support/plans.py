@@ -19,6 +19,6 @@ def plan_of(store: Store, query: Prepared, values: Mapping[str, Any]) -> str:
         driver.execute("SET LOCAL enable_seqscan = off")
         driver.execute("PREPARE question AS " + asked.sql)
         given = ", ".join(f"'{value}'" for value in asked.parameters(values))
-        rows = driver.execute(f"EXPLAIN EXECUTE question({given})").fetchall()
+        rows = driver.execute(f"EXPLAIN EXECUTE question{f'({given})' if given else ''}").fetchall()
         driver.execute("DEALLOCATE question")
         return "\n".join(row[0] for row in rows)

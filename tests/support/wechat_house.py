@@ -131,7 +131,7 @@ async def wechat_house(
             },
         )
         store = open_store(settings)
-        app = App(settings, store, house_channels, clock)
+        app = App(settings, store, lambda known, records: house_channels(known, records, clock), clock)
         if furnished:
             with store.transaction() as db:
                 demo_house.furnish(db, app.clock(), properties(db)[0], settings.catalogue, requests=False)

@@ -186,6 +186,7 @@ def _settings(folder: Path, url: str, weixin: WeixinServer) -> Settings:
     secrets = {
         "GUANJIA_WECOM_SECRET": weixin.corp_secret(AGENT),
         "GUANJIA_WECOM_KF_SECRET": weixin.corp_secret("kf"),
+        "GUANJIA_WECOM_CONTACTS_SECRET": weixin.corp_secret("contacts"),
         "GUANJIA_WECOM_TOKEN": TOKEN,
         "GUANJIA_WECOM_AES_KEY": AES_KEY,
     }

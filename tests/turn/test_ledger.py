@@ -23,6 +23,7 @@ SETTLED = [
     {"state": "expired", "reason": "no_grant"},
     {"state": "suppressed", "reason": "told_elsewhere"},
     {"state": "uncertain", "reason": "process_died"},
+    {"state": "awaiting_confirmation"},
     {},
 ]
 
@@ -44,6 +45,7 @@ async def test_messages_are_counted_by_what_became_of_them_and_nobody_is_named(h
         "queued": 1,
         "waiting": 1,
         "sending": 1,
+        "awaiting_confirmation": 1,
         "given_up": {
             "failed": {"refused": 1, "blocked": 1},
             "expired": {"unanswered": 1},
@@ -54,6 +56,7 @@ async def test_messages_are_counted_by_what_became_of_them_and_nobody_is_named(h
     row = ledger_row(house.store, house.clock())
     assert (row["sent"], row["waiting"]) == (1, 1)
     assert "       1 sent" in ledger_lines(row)
+    assert "       1 waiting for members to confirm" in ledger_lines(row)
     house.clock.forward(25 * 3600)
     assert ledger_row(house.store, house.clock())["given_up"] == {}
     assert ledger_row(house.store, house.clock())["sent"] == 0

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from crm import feedback
+from crm.broadcasts import followers, mass_sends, send_looks
 from crm.conversations import alarms, ledger, open_alarms, reachability, undelivered
 from crm.service_requests import allergies, lookups, punctuality
 from crm.staff import briefs, roster, roster_clock
@@ -30,6 +31,13 @@ QUESTIONS = {
     "told elsewhere": (undelivered._MOVED, "ix_message_moved"),
     "chats of guests": (reachability._OF_GUESTS, "ix_account_guest_id"),
     "chats of whoever asked": (reachability._AROUND, "ix_account_guest_id"),
+    "mass sends to look at": (send_looks._DUE, "ix_mass_send_look"),
+    "mass sends to speak of": (send_looks._TELL_DUE, "ix_mass_send_tell"),
+    "mass sends of a month": (mass_sends._STARTED, "ix_mass_send_started"),
+    "messages of mass sends": (mass_sends._BATCHES, "ix_mass_send_message_send_id"),
+    "whom a message is for": (followers._OF_MESSAGE, "ix_mass_send_recipient_of_message"),
+    "what followers had": (followers._PAGE, "ix_mass_send_recipient_of_account"),
+    "what members are to confirm": (ledger._AWAITING, "ix_message_awaiting"),
     "what is open": (ledger._OPEN, "ix_message_open"),
     "given up lately": (ledger._GIVEN_UP, "ix_message_undelivered_since"),
     "guests not reached": (undelivered._UNREACHED, "ix_message_undelivered_since"),
@@ -58,5 +66,6 @@ def _plan(house: House, query: Prepared) -> str:
     values |= {"stay_id": "b", "arrival": now.date(), "still_there": now.date()}
     values |= {"since": now, "until": now, "now": now, "today": now.date()}
     values |= {"services": ["room_check"], "kinds": ["departed"]}
+    values |= {"of": "e", "after": "", "to": "wechat_followers"}
     values |= {"staff_ids": ["d"], "first": now.date(), "last": now.date()}
     return plan_of(house.store, query, values)

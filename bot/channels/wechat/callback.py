@@ -21,7 +21,7 @@ CALLBACK_PATH = "/wechat"
 HOLD_SECONDS = 4.3  # of the platform's five; it is answered within 4.5 when we are busy
 STORE_SECONDS = 4.0  # what is not written down by then is to be told again
 STORE_PAUSE = 0.1
-UNANSWERED = (InboundKind.BLOCKED, InboundKind.UNDELIVERED)
+UNANSWERED = (InboundKind.BLOCKED, InboundKind.UNDELIVERED, InboundKind.MASS_SENT)
 
 log = structlog.get_logger()
 

@@ -19,6 +19,7 @@ TEMPLATE_REFUSED = "template_refused"  # the person wants no more of them
 _TOKEN = re.compile(r"[gs][A-Za-z0-9_-]{15,63}", re.ASCII)
 _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 _LONGEST_KEY = 128
+_COUNTS = {"total": "TotalCount", "filtered": "FilterCount", "sent": "SentCount", "errors": "ErrorCount"}
 _MEDIA = {
     "image": ("photo", "image.jpg"),
     "voice": ("voice", "voice.amr"),
@@ -110,12 +111,25 @@ def _report(message: Xml, seed: Reading) -> Reading | None:
     return replace(seed, inbound=replace(seed.inbound, kind=InboundKind.UNDELIVERED, text=message_id, reason=reason))
 
 
+def _mass_report(message: Xml, seed: Reading) -> Reading:
+    """It is told in the name of some follower, who has nothing to do with it."""
+    counts = {name: _count(word(message, element)) for name, element in _COUNTS.items()}
+    told, message_id = word(message, "Status").lower()[:64], word(message, "MsgID")[:64]
+    inbound = replace(seed.inbound, kind=InboundKind.MASS_SENT, text=message_id, reason=told, counts=counts)
+    return replace(seed, inbound=inbound)
+
+
+def _count(said: str) -> int:
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else 0
+
+
 _EVENTS: Mapping[str, Callable[[Xml, Reading], Reading | None]] = {
     "subscribe": _follow,
     "unsubscribe": _unfollow,
     "scan": _scan,
     "click": _click,
     "templatesendjobfinish": _report,
+    "masssendjobfinish": _mass_report,
 }
 
 

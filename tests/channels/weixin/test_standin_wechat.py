@@ -174,8 +174,14 @@ async def test_a_follower_gets_four_broadcasts_a_month(weixin: WeixinServer, cli
     path = "/cgi-bin/message/mass/send"
     message = {"touser": people, "msgtype": "text", "text": {"content": "新年好"}}
     first = await client.call(path, message | {"clientmsgid": "a"})
+    with pytest.raises(NotSent, match="wechat_45066"):
+        await client.call(path, message | {"clientmsgid": "a"})
+    weixin.later(minutes=2)
     with pytest.raises(Refused, match="wechat_45065"):
         await client.call(path, message | {"clientmsgid": "a"})
+    weixin.later(minutes=2)
+    again = await client.call(path, message | {"clientmsgid": "a"}, takes=frozenset({45065}))
+    assert again["msg_id"] == first["msg_id"]
     for _ in range(5):
         await client.call(path, message)
     assert [len(weixin.sent_to(each)) for each in people] == [4, 4]

@@ -36,6 +36,7 @@ class Contacts:
     push: Push
     a_month: int = 30
     friends: dict[str, list[str]] = field(default_factory=dict)  # customer -> members who know them
+    without: list[str] = field(default_factory=list)  # members who have no customer
     tasks: dict[str, Task] = field(default_factory=dict)
     welcomes: dict[str, tuple[str, float, bool]] = field(default_factory=dict)  # code -> customer, until, used
     _got: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
@@ -48,6 +49,7 @@ class Contacts:
             "/cgi-bin/externalcontact/remind_groupmsg_send": self._remind,
             "/cgi-bin/externalcontact/cancel_groupmsg_send": self._cancel,
             "/cgi-bin/externalcontact/send_welcome_msg": self._welcome,
+            "/cgi-bin/externalcontact/get_follow_user_list": self._members,
             "/cgi-bin/externalcontact/list": self._list,
             "/cgi-bin/externalcontact/get": self._get,
         }
@@ -156,6 +158,13 @@ class Contacts:
         self.welcomes[code] = (customer, until, True)
         self._state.record(call.path, customer, "text", call.body, call.token)
         return {"errcode": 0, "errmsg": "ok"}
+
+    def _members(self, _call: Call) -> Json:
+        """Whoever may have customers, though they have none."""
+        return {
+            "errcode": 0,
+            "follow_user": sorted({*self.without, *(m for each in self.friends.values() for m in each)}),
+        }
 
     def _list(self, call: Call) -> Json:
         member = call.query.get("userid", "")

@@ -10,6 +10,8 @@ from tests.support.weixin.fans import FanRecord, Fans
 from tests.support.weixin.state import Call, Json, Refused, State, need
 
 BROADCASTS_A_MONTH = 4
+MOST_PEOPLE = 10_000
+REMEMBERED = 86400.0  # seconds for which a clientmsgid is refused the second time
 SHANGHAI = timedelta(hours=8)
 LENGTHS = {"thing": 20, "character_string": 32, "time": 24, "date": 24, "phrase": 5, "amount": 12, "const": 20}
 
@@ -22,7 +24,9 @@ class Notices:
         self._fans = fans
         self._push_soon = push_soon
         self.templates: dict[str, tuple[str, ...]] = {}
-        self._broadcasts: dict[str, int] = {}  # clientmsgid -> msg_id
+        self.may_broadcast = True  # as a verified service account may
+        self.verdict = "send success"  # of the review of what is broadcast
+        self._broadcasts: dict[str, tuple[int, float]] = {}  # clientmsgid -> msg_id, when it was last tried
 
     def apis(self) -> dict[str, Callable[[Call], Json]]:
         return {
@@ -85,6 +89,8 @@ class Notices:
         people = need(call.body, "touser", list, 40130)
         if len(people) < 2:
             raise Refused(40130, "invalid openid list size, at least two openid")
+        if len(people) > MOST_PEOPLE:
+            raise Refused(40032, "invalid openid list size")
         return self._broadcast(call, (self._fans.records.get(str(each)) for each in people), len(people))
 
     def _mass_by_tag(self, call: Call) -> Json:
@@ -95,22 +101,36 @@ class Notices:
         return self._broadcast(call, everybody, len(everybody))
 
     def _broadcast(self, call: Call, people: Iterable[FanRecord | None], total: int) -> Json:
+        if not self.may_broadcast:
+            raise Refused(48001, "api unauthorized")
         kind = str(call.body.get("msgtype", ""))
         need(call.body, kind, dict, 40008)
-        key = str(call.body.get("clientmsgid", ""))
-        if key in self._broadcasts:
-            raise Refused(45065, "clientmsgid exist", msg_id=self._broadcasts[key])
-        number = self._state.number()
-        if key:
-            self._broadcasts[key] = number
-        reached = [each for each in people if each and each.follows and self._has_room(each)]
+        number = self._numbered(str(call.body.get("clientmsgid", "")))
+        is_passed = "success" in self.verdict
+        reached = [each for each in people if is_passed and each and each.follows and self._has_room(each)]
         for record in reached:
             record.broadcasts.append(self._state.now())
             self._state.record(call.path, record.openid, kind, call.body, call.token)
         counts = {"TotalCount": total, "FilterCount": len(reached), "SentCount": len(reached), "ErrorCount": 0}
-        fields = {"MsgID": number, "Status": "send success"} | counts
-        self._push_soon("wechat", self._head("", "MASSSENDJOBFINISH") | fields)
+        fields = {"MsgID": number, "Status": self.verdict} | counts
+        teller = next(iter(self._fans.records), "mphelper")  # told in the name of some follower
+        self._push_soon("wechat", self._head(teller, "MASSSENDJOBFINISH") | fields)
         return {"errcode": 0, "errmsg": "send job submission success", "msg_id": number, "msg_data_id": number}
+
+    def _numbered(self, key: str) -> int:
+        """The msg_id; refuses what it was given before, and what is tried again within a minute."""
+        now = self._state.now()
+        if len(key.encode()) > 64:
+            raise Refused(45067, "clientmsgid size out of limit")
+        number, tried = self._broadcasts.get(key, (0, 0.0))
+        if not key or now - tried > REMEMBERED:
+            number = self._state.number()
+            self._broadcasts[key] = (number, now)
+            return number
+        self._broadcasts[key] = (number, now)
+        if now - tried < 60:
+            raise Refused(45066, "same clientmsgid retry too fast")
+        raise Refused(45065, "clientmsgid exist", msg_id=number)
 
     def _has_room(self, record: FanRecord) -> bool:
         month = self._month(self._state.now())

@@ -1,0 +1,1 @@
+"""What is said to many at once."""
