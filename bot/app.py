@@ -14,6 +14,7 @@ from bot.concierge import Concierge
 from bot.config import Settings
 from bot.delivery import Delivery
 from bot.house import House, load_house
+from bot.house_feeds import house_feeds
 from bot.mailbox import RecordsMailbox
 from bot.owner import is_dead, new_owner
 from bot.records import Records
@@ -101,6 +102,7 @@ class App:
             acted=self.delivery.nudge,
             works=timed_works(settings),
         )
+        self.feeds = house_feeds(settings, self.records, clock)
         self._ticker: Ticker | None = None
         self._warming: asyncio.Task[None] | None = None
 

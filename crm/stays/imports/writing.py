@@ -18,7 +18,7 @@ from crm.guests.profile import guest
 from crm.properties.houses import Property, room
 from crm.stays.bookings import Stay, StayState, stay
 from crm.stays.events import note_departure
-from crm.stays.imports.booking import BY_DATE, Booking
+from crm.stays.imports.booking import BY_DATE, UNSAID, Booking
 from crm.store import Connection, Prepared, new_id
 
 CODE_LENGTH = 10
@@ -43,7 +43,10 @@ class Keyed:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What becomes of a booking. `state` is the stay's afterwards; `kept`: what it says of the state came too late."""
+    """What becomes of a booking. `state` is the stay's afterwards; `kept`: what it says of the state came too late.
+
+    `room_id` is the room the stay has so far.
+    """
 
     keyed: Keyed
     fate: Fate
@@ -53,6 +56,7 @@ class Judged:
     was: str = ""
     code: str = ""
     kept: bool = False
+    room_id: str | None = None
 
 
 _KNOWN_COLUMNS = (
@@ -63,6 +67,7 @@ _KNOWN_COLUMNS = (
     stay.c.guest_id,
     guest.c.folded_name,
     stay.c.reservation_code,
+    stay.c.room_id,
 )
 _OF_HOUSE = select(*_KNOWN_COLUMNS).join(guest, guest.c.id == stay.c.guest_id)
 _BY_KEY = Prepared(
@@ -161,9 +166,10 @@ def _judged(now: datetime, house: Property, each: Keyed, known: Any, same_code: 
     if known.told == each.told:
         return Judged(each, Fate.SAME, was, known.id, known.guest_id, was)
     state = _next_state(was, says)
-    same_guest = known.folded_name == folded(each.booking.name)
+    same_guest = each.booking.name == UNSAID or known.folded_name == folded(each.booking.name)
+    guest_id = known.guest_id if same_guest else ""
     kept = state is not says and says is not StayState.BOOKED
-    return Judged(each, Fate.CHANGED, state, known.id, known.guest_id if same_guest else "", was, kept=kept)
+    return Judged(each, Fate.CHANGED, state, known.id, guest_id, was, kept=kept, room_id=known.room_id)
 
 
 def _next_state(was: StayState, says: StayState) -> StayState:
@@ -185,7 +191,7 @@ def _values(house: Property, rooms: Mapping[str, str], source: str, each: Judged
         "source": source,
         "source_key": each.keyed.key,
         "guest_id": each.guest_id,
-        "room_id": rooms.get(booking.room),
+        "room_id": rooms.get(booking.room) if booking.room else each.room_id,  # who names none moves nobody
         "state": each.state,
         "arrival": booking.arrival,
         "departure": booking.departure,
