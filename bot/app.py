@@ -116,9 +116,8 @@ class App:
         for channel in self.channels:
             await channel.start(self.concierge.receive)
         self._warming = asyncio.create_task(self.concierge.warm_up())
-        self._ticker = Ticker(
-            [(SWEEP_SECONDS, self.sweep), (SWEEP_SECONDS, self.timed.tick), (HOUSE_SECONDS, self._refresh_house)]
-        )
+        own = [(SWEEP_SECONDS, self.sweep), (SWEEP_SECONDS, self.timed.tick), (HOUSE_SECONDS, self._refresh_house)]
+        self._ticker = Ticker([*own, *self.feeds.ticks])
 
     async def stop_listening(self) -> None:
         """Nothing new begins; requests that have arrived may still be finished."""

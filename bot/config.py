@@ -217,7 +217,7 @@ def _check_together(settings: Settings, source: str) -> None:
         raise ConfigError(f"{source}: wecom.corp_id: say whose agent_id or kf_id it is")
     if settings.wecom.is_on and (names := settings.wecom.missing()):
         raise ConfigError(f"{source}: wecom needs {names} in the environment")
-    if wrong := settings.feeds.what_is_wrong({each.key: each for each in settings.properties}):
+    if wrong := settings.feeds.what_is_wrong({each.key: {*dict(each.room_list())} for each in settings.properties}):
         raise ConfigError(f"{source}: {wrong}")
     if settings.model.base_url and not settings.model.name:
         raise ConfigError(f"{source}: model.name: say which model is asked at model.base_url")

@@ -6,6 +6,7 @@ import base64
 import hmac
 import json
 from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -99,7 +100,11 @@ def make_house(records_url: str, tmp_path: Path) -> Iterator[Make]:
     opened: list[House] = []
 
     def make(feeds: dict[str, Any], houses: Sequence[dict[str, Any]] = (LAKESIDE,), **environment: str) -> House:
-        values = {"store": {"folder": str(tmp_path), "url": records_url}, "properties": list(houses), "feeds": feeds}
+        values = {
+            "store": {"folder": str(tmp_path), "url": records_url},
+            "properties": list(houses),
+            "feeds": deepcopy(feeds),
+        }
         known = {"GUANJIA_FEED_PMS_SECRET": SECRET, "GUANJIA_FEED_BEDS_SECRET": TOKEN}
         settings = parse_settings(values, {**known, **environment})
         store = open_store(settings)

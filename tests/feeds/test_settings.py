@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.config import ConfigError, parse_settings
-from bot.feed_settings import WebhookSettings
+from bot.feed_settings import CalendarSettings, FeedsSettings, WebhookSettings
 from tests.cli.command import ROOT
 
 EXAMPLE = ROOT / "config.example.toml"
@@ -23,10 +23,13 @@ def example() -> dict[str, Any]:
 
 def test_the_example_shows_every_key_and_is_accepted() -> None:
     shown = example()
+    assert set(shown["feeds"]) == set(FeedsSettings.model_fields)
     assert set(shown["feeds"]["webhooks"][0]) == set(WebhookSettings.model_fields) - {"secret"}
+    assert set(shown["feeds"]["calendars"][0]) == set(CalendarSettings.model_fields)
     settings = parse_settings(shown, SECRETS)
     assert settings.feeds.webhooks[0].properties == {"H-1": "lakeside"}
     assert "x" * 24 not in repr(settings)
+    assert "s=456" not in repr(settings)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +49,31 @@ def test_what_is_wrong_is_named(said: dict[str, Any], environment: dict[str, str
     values["feeds"]["webhooks"][0] |= said
     with pytest.raises(ConfigError, match=re.escape(named)):
         parse_settings(values, environment)
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ({"url": ""}, "GUANJIA_FEED_AIRBNB_201_URL"),
+        ({"url": "http://www.airbnb.com/c.ics"}, "https://"),
+        ({"url": "https://airbnb.com.example.org/c.ics"}, "airbnb.com.example.org is not among the hosts"),
+        ({"property": "lake"}, "'lake'"),
+        ({"room": "999"}, "'999'"),
+        ({"name": "pms"}, "two are called 'pms'"),
+    ],
+)
+def test_what_is_wrong_with_a_calendar_is_named(said: dict[str, Any], named: str) -> None:
+    values = example()
+    values["feeds"]["calendars"][0] |= said
+    with pytest.raises(ConfigError, match=re.escape(named)):
+        parse_settings(values, SECRETS)
+
+
+def test_a_network_is_one() -> None:
+    values = example()
+    values["feeds"]["networks"] = ["home"]
+    with pytest.raises(ConfigError, match=r"feeds\.networks"):
+        parse_settings(values, SECRETS)
 
 
 def test_two_feeds_are_not_called_the_same() -> None:

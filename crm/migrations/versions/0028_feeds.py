@@ -28,8 +28,10 @@ def upgrade() -> None:
     op.create_table(
         "feed",
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("property_id", sa.String(), nullable=True),
         *(sa.Column(name, crm.store.Utc(timezone=True), nullable=True) for name in instants),
         *(sa.Column(name, sa.String(), nullable=False) for name in ("reason", "etag", "modified", "digest", "doubt")),
+        sa.ForeignKeyConstraint(["property_id"], ["property.id"]),
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_index("ix_feed_tell_at", "feed", ["tell_at"])

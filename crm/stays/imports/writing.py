@@ -22,6 +22,7 @@ from crm.stays.imports.booking import BY_DATE, UNSAID, Booking
 from crm.store import Connection, Prepared, new_id
 
 CODE_LENGTH = 10
+BY_DAYS = "days:"  # begins the keys of sources that know little more of a stay than its days
 OVER = (StayState.DEPARTED, StayState.NO_SHOW, StayState.CANCELLED)
 
 
@@ -157,8 +158,8 @@ def state_of(now: datetime, house: Property, booking: Booking) -> StayState:
 
 def _judged(now: datetime, house: Property, each: Keyed, known: Any, same_code: Any) -> Judged:
     says = state_of(now, house, each.booking)
-    if known is None and same_code is not None and same_code.source_key is None and each.booking.reference:
-        known = same_code  # written down by hand, under the same code
+    if known is None and same_code is not None and each.booking.reference and _gives_way(same_code.source_key):
+        known = same_code  # written down by hand, or told of by a calendar, under the same code
     if known is None:
         code = each.code if same_code is None else f"{each.code}-{each.told[:6].upper()}"
         return Judged(each, Fate.NEW, says, code=code)
@@ -170,6 +171,10 @@ def _judged(now: datetime, house: Property, each: Keyed, known: Any, same_code: 
     guest_id = known.guest_id if same_guest else ""
     kept = state is not says and says is not StayState.BOOKED
     return Judged(each, Fate.CHANGED, state, known.id, guest_id, was, kept=kept, room_id=known.room_id)
+
+
+def _gives_way(source_key: str | None) -> bool:
+    return source_key is None or source_key.startswith(BY_DAYS)
 
 
 def _next_state(was: StayState, says: StayState) -> StayState:
