@@ -24,7 +24,7 @@ class WebhookSettings(Section):
     """A system that sends us bookings. `secret` comes from the environment; during a change it may hold two."""
 
     name: str = Field(pattern=NAME)
-    system: Literal["generic", "beds24"] = "generic"
+    system: Literal["generic", "beds24", "ota"] = "generic"
     properties: dict[str, str] = Field(default={})
     rooms: dict[str, str] = Field(default={})
     countries: dict[str, str] = Field(default={})

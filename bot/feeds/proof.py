@@ -15,12 +15,14 @@ _ENCODED = b"whsec_"
 Headers = Mapping[str, str]
 
 
-def has_proof(kind: str, secrets: str, headers: Headers, body: bytes, now: float) -> bool:
-    """`kind` is that of the system; `secrets` may hold two, parted by a space, while one follows the other."""
+def has_proof(kind: str, name: str, secrets: str, headers: Headers, body: bytes, now: float) -> bool:
+    """`kind` is what the system can do, beside signing. `secrets` may hold two, while one follows the other."""
     keys = secrets.split()
+    if is_signed(keys, headers, body, now):
+        return True
     if kind == "token":
-        return is_signed(keys, headers, body, now) or has_token(keys, headers)
-    return is_signed(keys, headers, body, now)
+        return has_token(keys, headers)
+    return kind == "basic" and has_password(name, keys, headers)
 
 
 def is_signed(keys: list[str], headers: Headers, body: bytes, now: float) -> bool:
@@ -37,6 +39,16 @@ def is_signed(keys: list[str], headers: Headers, body: bytes, now: float) -> boo
 def has_token(keys: list[str], headers: Headers) -> bool:
     given = headers.get("authorization", "").removeprefix("Bearer ").strip()
     return _is_among([each.encode() for each in keys], [given.encode("latin-1", "replace")])
+
+
+def has_password(name: str, keys: list[str], headers: Headers) -> bool:
+    """By HTTP Basic, with the feed's name and its secret."""
+    kind, _, encoded = headers.get("authorization", "").partition(" ")
+    try:
+        given = base64.b64decode(encoded.strip(), validate=True) if kind.lower() == "basic" else b""
+    except (binascii.Error, ValueError):
+        return False
+    return _is_among([f"{name}:{each}".encode() for each in keys], [given])
 
 
 def _header(headers: Headers, name: str) -> str:

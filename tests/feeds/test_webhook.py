@@ -272,8 +272,9 @@ async def test_houses_and_rooms_go_by_what_the_system_calls_them(make_house: Mak
         ("hill", "7"),
         ("hill", None),
     ]
-    await house.tell(booking(property=None))
-    assert house.results() == ["refused"]
+    await house.tell(booking("R-9", property=None), booking("R-1", property=None, room=None, modified_at=later(1)))
+    assert house.results() == ["refused", "changed"]
+    assert (house.stays()[1]["house"], house.stays()[1]["number"]) == ("hill", "301")
     await house.tell(booking("R-0", property="hill", modified_at=later(1)))
     moved = [(each["house"], each["state"]) for each in house.stays() if each["reservation_code"] == "R-0"]
     assert moved == [("lakeside", "cancelled"), ("hill", "booked")]

@@ -14,7 +14,6 @@ from typing import Any
 from crm.stays.feeds.reading import Source, Told
 from crm.stays.imports.mapping import normal
 
-OTA = "ota"  # which is told in XML and read by ota.py
 LONGEST_WORD = 1_000
 MOST_BOOKINGS = 500  # in one message
 _PRICES = ("price", "price_per_night")  # that of the whole booking is its first room's, so that sums stay right

@@ -86,14 +86,14 @@ def _take(db: Connection, now: datetime, houses: Sequence[Property], source: Sou
         return _refused("", "reference", told.reference, "no_reference")
     if version is None:
         return _refused(reference, "version", told.version, "no_version")
-    house = _house(houses, source, told.says("property"))
+    key = f"{source.name}:{reference}"
+    last = _LAST.first(db, {"key": key})
+    house = _house(houses, source, told.says("property"), last.property_id if last else "")
     if house is None:
         return _refused(reference, "property", told.says("property"), "no_house")
     found = read(source, house, told, reference)
     if found.is_refused:
         return Taken(reference, Outcome.REFUSED, found.problems)
-    key = f"{source.name}:{reference}"
-    last = _LAST.first(db, {"key": key})
     if last is not None and last.version > version:
         return Taken(reference, Outcome.OLDER)
     outcome = _write(db, now, house, source, found, key, last)
@@ -106,10 +106,10 @@ def _refused(reference: str, name: str, said: str, why: str) -> Taken:
     return Taken(reference, Outcome.REFUSED, [Problem(0, name, quoted(said), why, refused=True)])
 
 
-def _house(houses: Sequence[Property], source: Source, said: str) -> Property | None:
-    """By what the system calls it, else by its own key or name; where it names none, the only one there is."""
-    if not said and len(houses) == 1:
-        return houses[0]
+def _house(houses: Sequence[Property], source: Source, said: str, last: str) -> Property | None:
+    """By what the system calls it, else by its own key or name; where it names none, as before, or the only one."""
+    if not said:
+        return next((each for each in houses if each.id == last or len(houses) == 1), None)
     wanted = source.houses.get(said, said)
     return next((each for each in houses if folded(wanted) in (folded(each.key), folded(each.name))), None)
 
