@@ -9,11 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from structlog.testing import capture_logs
 
 from bot.feeds.door import MOST_BYTES
 from crm.stays.bookings import Stay, StayState
+from crm.stays.events import stay_event
 from crm.stays.feeds.status import feeds
 from crm.stays.steps import check_in
 from tests.feeds.conftest import HILL, LAKESIDE, SECRET, TOKEN, House, Make, booking, later, signed
@@ -171,6 +172,15 @@ async def test_who_names_no_room_takes_nobody_out_of_theirs(house: House) -> Non
     assert (house.stay()["number"], house.stay()["price"]) == ("302", 30000)
     await house.tell(booking(modified_at=later(2), room="999"))
     assert (house.stay()["number"], house.notes()) == (None, [("room", "999")])
+
+
+async def test_a_room_that_a_guest_was_moved_out_of_is_looked_at(house: House) -> None:
+    await house.tell(booking(state="in_house", arrival="2026-11-25"))
+    await house.tell(booking(state="in_house", arrival="2026-11-25", room="303", modified_at=later(1)))
+    await house.tell(booking(state="in_house", arrival="2026-11-25", room="303", price=9, modified_at=later(2)))
+    with house.store.reading() as db:
+        events = db.execute(select(stay_event.c.kind, stay_event.c.room)).all()
+    assert [tuple(each) for each in events] == [("moved", "302")]
 
 
 async def test_each_room_of_a_booking_is_a_stay(house: House) -> None:

@@ -17,7 +17,7 @@ from crm.guests.arriving import Person, guests_for
 from crm.guests.profile import guest
 from crm.properties.houses import Property, room
 from crm.stays.bookings import Stay, StayState, stay
-from crm.stays.events import note_departure
+from crm.stays.events import note_departure, note_move
 from crm.stays.imports.booking import BY_DATE, UNSAID, Booking
 from crm.store import Connection, Prepared, new_id
 
@@ -147,6 +147,16 @@ def write(
     for each in changed:
         if each.state is StayState.DEPARTED and each.was == StayState.IN_HOUSE:
             note_departure(db, now, each.stay_id)
+        if left := _room_left(rooms, each):
+            note_move(db, now, each.stay_id, left, each.keyed.told)
+
+
+def _room_left(rooms: Mapping[str, str], each: Judged) -> str:
+    """The number of the room a guest who is in house was moved out of; "" where they stay where they are."""
+    into = rooms.get(each.keyed.booking.room)
+    if each.was != StayState.IN_HOUSE or each.state is not StayState.IN_HOUSE or not into or into == each.room_id:
+        return ""
+    return next((number for number, room_id in rooms.items() if room_id == each.room_id), "")
 
 
 def state_of(now: datetime, house: Property, booking: Booking) -> StayState:
