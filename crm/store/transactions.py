@@ -131,6 +131,15 @@ def wait_alone(db: Connection) -> None:
         db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
 
 
+def know_sizes(db: Connection, *models: type[SQLModel]) -> None:
+    """For whoever fills tables: PostgreSQL plans by what it knows of their sizes, and hears of it a minute later.
+
+    Until then it takes them for nearly empty, and compares every row of a house with every item of a long list.
+    """
+    if db.dialect.name == "postgresql":
+        db.execute(text(f"ANALYZE {', '.join(table(each).name for each in models)}"))
+
+
 def insert_once(db: Connection, model: type[SQLModel], row: Mapping[str, Any], key: str) -> bool:
     """Inserts the row and returns True, unless one with the same unique `key` (columns, comma-separated) exists."""
     return _insert_once(db.dialect.name, model, key).change(db, row) == 1
