@@ -7,7 +7,7 @@ from collections.abc import Mapping, Set
 from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
@@ -15,8 +15,10 @@ from pydantic import Field, field_validator
 from bot.channel_settings import Section
 
 LEAST_SECRET = 24
+OTA = "ota"  # told in OpenTravel's XML; of the others there is a file each
 Houses = Mapping[str, Set[str]]  # the rooms of each of ours, by its key
 NAME = r"^[a-z0-9][a-z0-9-]{0,39}$"
+_FEEDS = Path(__file__).parent / "feeds"
 _OF_THE_ENVIRONMENT = {"webhooks": "secret", "calendars": "url"}
 
 
@@ -24,12 +26,19 @@ class WebhookSettings(Section):
     """A system that sends us bookings. `secret` comes from the environment; during a change it may hold two."""
 
     name: str = Field(pattern=NAME)
-    system: Literal["generic", "beds24", "ota"] = "generic"
+    system: str = "generic"
     properties: dict[str, str] = Field(default={})
     rooms: dict[str, str] = Field(default={})
     countries: dict[str, str] = Field(default={})
     currency: str = Field(default="", pattern=r"^([A-Z]{3})?$")
     secret: str = Field(default="", repr=False)
+
+    @field_validator("system")
+    @classmethod
+    def _known(cls, system: str) -> str:
+        if system not in (known := (*known_systems(), OTA)):
+            raise ValueError(f"one of {', '.join(known)}")
+        return system
 
 
 class CalendarSettings(Section):
@@ -122,6 +131,11 @@ def _wrong_in_webhook(webhook: WebhookSettings, houses: Houses) -> str:
 
 
 @cache
+def known_systems() -> tuple[str, ...]:
+    return tuple(sorted(each.stem for each in (_FEEDS / "systems").glob("*.toml")))
+
+
+@cache
 def _known_hosts() -> tuple[str, ...]:
-    told = tomllib.loads((Path(__file__).parent / "feeds" / "hosts.toml").read_text("utf-8"))
+    told = tomllib.loads((_FEEDS / "hosts.toml").read_text("utf-8"))
     return tuple(told["hosts"])

@@ -48,6 +48,9 @@ def booking_routes(records: Records, clock: Callable[[], datetime], webhooks: Se
             taken = await records.write(lambda db: _take(db, clock(), form.source, told))
         except StoreUnavailable:
             return form.refusal(clock(), 503, "try again")
+        except Exception as error:  # nothing is written; what was told is not for the log
+            log.error("feed_failed", feed=feed.name, reason=type(error).__name__)
+            return form.refusal(clock(), 500, "something is wrong here, nothing was taken in")
         outcomes = [each.outcome.value for each in taken]
         log.info("feed_told", feed=feed.name, **{each: outcomes.count(each) for each in dict.fromkeys(outcomes)})
         return form.answer(clock(), taken)
@@ -72,6 +75,9 @@ def _read(form: Form, body: bytes) -> list[Told]:
         return form.read(body)
     except ValueError as error:
         raise Refusal(400, f"not readable: {error}"[:200]) from None
+    except Exception as error:
+        log.error("feed_failed", reason=type(error).__name__)
+        raise Refusal(400, "not readable") from None
 
 
 def _take(db: Connection, now: datetime, source: Source, told: Sequence[Told]) -> list[Taken]:

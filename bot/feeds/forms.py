@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from starlette.responses import JSONResponse, Response
 
-from bot.feed_settings import WebhookSettings
+from bot.feed_settings import OTA, WebhookSettings
 from bot.feeds.ota import STATES, OtaMessage
 from bot.feeds.systems import bookings_in, read_json, system
 from crm.stays.feeds.reading import Source, Told
@@ -17,7 +17,6 @@ from crm.stays.feeds.reservations import Outcome, Taken
 from crm.stays.imports.sheets import encoding_of
 from prompts.words import say
 
-OTA = "ota"
 RETRY_AFTER = {"Retry-After": "5"}
 _READABLE = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030")
 _WESTERN = ("iso-8859-1", "windows-1252", "us-ascii")

@@ -39,8 +39,8 @@ async def events_in(content: bytes, time_zone: str, today: date) -> list[Event]:
         with suppress(ProcessLookupError):
             reader.kill()
         await reader.wait()
-    if reader.returncode != 0 or len(said) > MOST_TOLD:
-        raise Unread("too_slow")
+    if reader.returncode != 0 or len(said) > MOST_TOLD:  # below zero where it was killed
+        raise Unread("broken" if (reader.returncode or 0) > 0 else "too_slow")
     told = json.loads(said)
     if "error" in told:
         raise Unread(told["error"])

@@ -13,6 +13,7 @@ from sqlalchemy import select, text, update
 from structlog.testing import capture_logs
 
 from bot.feeds.door import MOST_BYTES
+from crm.errors import StoreUnavailable
 from crm.stays.bookings import Stay, StayState
 from crm.stays.events import stay_event
 from crm.stays.feeds.status import feeds
@@ -363,3 +364,20 @@ async def test_beds24_tells_in_its_own_words(make_house: Make) -> None:
     assert (house.results(), len(house.stays())) == (["no_stay"], 1)
     await tell(id=85000003, propertyId=5)
     assert house.results() == ["refused"]
+
+
+@pytest.mark.parametrize(("error", "status"), [(StoreUnavailable("locked"), 503), (RuntimeError("Ann Lee"), 500)])
+async def test_what_goes_wrong_here_is_said_and_may_be_sent_again(
+    house: House, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int
+) -> None:
+    def fail(*_given: Any) -> None:
+        raise error
+
+    with monkeypatch.context() as broken, capture_logs() as logs:
+        broken.setattr("bot.feeds.door.note_taken_in", fail)
+        answer = await house.tell(booking())
+    assert (answer.status_code, "retry-after" in answer.headers) == (status, status == 503)
+    assert "Ann Lee" not in repr(logs) + answer.text
+    assert house.stays() == []
+    await house.tell(booking())
+    assert house.results() == ["new"]

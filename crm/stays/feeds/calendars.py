@@ -164,7 +164,7 @@ def _of(calendar: Calendar, **more: Any) -> dict[str, Any]:
 
 
 def _key(calendar: Calendar, event: Event) -> str:
-    uid = event.uid or f"{event.start}/{event.end}"
+    uid = cells.plain(event.uid) or f"{event.start}/{event.end}"
     return f"{BY_DAYS}{calendar.name}:{uid if len(uid) <= LONGEST_UID else sha256(uid.encode()).hexdigest()}"
 
 
