@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 from xml.sax.saxutils import escape, quoteattr
 
 from bot.feeds.systems import MOST_BOOKINGS
@@ -104,7 +105,8 @@ class OtaMessage:
 def _told(request: Element, source: Source, booking: Element) -> Told:
     state = booking.says("ResStatus") or request.says("ResStatus") or "Commit"
     shared = {"state": state, **_shared(request, booking)}
-    rooms = [room for each in booking.all("RoomStays/RoomStay") for room in _rooms(source, booking, each)]
+    every = (room for each in booking.all("RoomStays/RoomStay") for room in _rooms(source, booking, each))
+    rooms = list(islice(every, MOST_ROOMS + 1))  # one more is refused
     whole = booking.first("ResGlobalInfo/Total")
     if rooms and not any("price" in room for room in rooms):
         rooms[0] |= _price(whole)
@@ -159,8 +161,7 @@ def _rooms(source: Source, booking: Element, stay: Element) -> Iterator[dict[str
     }
     said = {name: value for name, value in said.items() if value}
     units = kind.says("NumberOfUnits")
-    count = int(units) if units.isdecimal() and 0 < int(units[:4]) <= MOST_ROOMS else 1
-    for at in range(count):
+    for at in range(int(units) if re.fullmatch(r"[1-9]\d{0,5}", units) else 1):
         yield said if at else {**said, **_price(stay.first("Total"))}
 
 

@@ -360,6 +360,7 @@ async def test_a_packed_or_slow_or_strange_answer(platform: Platform, monkeypatc
     platform.host.headers, platform.host.delay = {}, 0.5
     monkeypatch.setattr("bot.feeds.fetching.SECONDS", 0.2)
     assert (await platform.read(event("a@x", *days(1)))).reason == "timeout"
+    monkeypatch.setattr("bot.feeds.fetching.SECONDS", 20)
     monkeypatch.delenv("SSL_CERT_FILE")
     platform.calendars = Calendars(platform.house.settings, platform.house.app.records, lambda: platform.house.now)
     assert (await platform.read(event("a@x", *days(1)))).reason.startswith("unreachable")

@@ -242,6 +242,8 @@ async def test_amounts_as_they_are_written(house: House, total: str, price: int 
         ({"status": "Perhaps"}, "320"),
         ({"total": 'AmountAfterTax="much"'}, "320"),
         ({"changed": "soon"}, "321"),
+        ({"room": 'NumberOfUnits="51"'}, "321"),
+        ({"room": 'NumberOfUnits="999999"'}, "321"),
     ],
 )
 async def test_what_is_wrong_is_named_and_the_rest_is_in(house: House, said: dict[str, str], code: str) -> None:
