@@ -137,7 +137,7 @@ class Import:
                 write(db, now, house, rooms, self._of.source, judged)
         if not self._dry and self.totals.fates[Fate.NEW] >= self._grown:
             self._grown = 2 * self.totals.fates[Fate.NEW]
-            know_sizes(db, Guest, Stay)
+            know_sizes(db, self.totals.fates[Fate.NEW], Guest, Stay)
 
     def _by_house(self, batch: Sequence[Booking]) -> list[tuple[Property, list[Booking]]]:
         homes: dict[str, tuple[Property, list[Booking]]] = {}
