@@ -16,6 +16,7 @@ import typer
 from bot import loop
 from bot.command import CONFIG, ConfigFile, DataFolder, open_house, refuse
 from bot.config import ConfigError, load_settings
+from bot.feed_commands import list_feeds
 from bot.imports import import_bookings
 from bot.stay_commands import stays
 from bot.wechat_commands import wechat_menu
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 cli = typer.Typer(help="Guanjia, the concierge in the chat.", no_args_is_help=True, pretty_exceptions_enable=False)
 cli.add_typer(stays, name="stay")
-cli.command("wechat-menu")(wechat_menu)
-cli.command("import")(import_bookings)
+for name, command in (("wechat-menu", wechat_menu), ("import", import_bookings), ("feeds", list_feeds)):
+    cli.command(name)(command)
 
 
 def main() -> None:
@@ -168,15 +169,14 @@ def misses(
     config: ConfigFile = CONFIG,
 ) -> None:
     """List what was not understood or not answered, grouped by what is nearest."""
-    from bot.inspection import miss_lines
-    from bot.inspection import misses as find_misses
+    from bot import inspection
 
     with open_house(config, data) as (settings, store):
-        found = find_misses(store, settings, limit)
+        found = inspection.misses(store, settings, limit)
     if as_json:
         typer.echo(json.dumps([asdict(each) for each in found], ensure_ascii=False, indent=2))
     else:
-        typer.echo("\n".join(miss_lines(found)))
+        typer.echo("\n".join(inspection.miss_lines(found)))
 
 
 @cli.command()

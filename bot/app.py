@@ -15,6 +15,7 @@ from bot.config import Settings
 from bot.customer_sends import CustomerSends
 from bot.delivery import Delivery
 from bot.house import House, load_house
+from bot.house_feeds import house_feeds
 from bot.mailbox import RecordsMailbox
 from bot.owner import is_dead, new_owner
 from bot.records import Records
@@ -105,6 +106,7 @@ class App:
         self._customer_sends = [
             CustomerSends(self.records, each, clock) for each in self.channels if isinstance(each, Confirming)
         ]
+        self.feeds = house_feeds(settings, self.records, clock)
         self._ticker: Ticker | None = None
         self._warming: asyncio.Task[None] | None = None
 
@@ -119,7 +121,8 @@ class App:
             await channel.start(self.concierge.receive)
         self._warming = asyncio.create_task(self.concierge.warm_up())
         ticks = [(SWEEP_SECONDS, self.sweep), (SWEEP_SECONDS, self.timed.tick), (HOUSE_SECONDS, self._refresh_house)]
-        self._ticker = Ticker([*ticks, *((SWEEP_SECONDS, each.tick) for each in self._customer_sends)])
+        sends = [(SWEEP_SECONDS, each.tick) for each in self._customer_sends]
+        self._ticker = Ticker([*ticks, *sends, *self.feeds.ticks])
 
     async def stop_listening(self) -> None:
         """Nothing new begins; requests that have arrived may still be finished."""

@@ -13,9 +13,11 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from bot.channel_settings import SECRETS, Section, TelegramSettings, WechatSettings, WecomSettings
+from bot.feed_settings import FeedsSettings, add_feed_secrets
 from bot.knowledge_settings import KnowledgeSettings, TextFileError, read_text_files
+from bot.shift_settings import ShiftSettings
 from crm.properties.catalogue import Catalogue, Department, house_catalogue
-from crm.properties.hours import Hours, Shifts, read_shift
+from crm.properties.hours import Hours, Shifts
 from crm.properties.knowledge_changes import Configured
 from prompts.words import FALLBACK
 from prompts.words import services as spoken_services
@@ -64,24 +66,6 @@ class ConversationSettings(Section):
 
 class StayEventsSettings(Section):
     departed_minutes: int = Field(default=10, ge=0, le=24 * 60)
-
-
-class ShiftSettings(Section):
-    """When a department works; without `rest` as on working days."""
-
-    work: tuple[str, ...] = Field(min_length=1)
-    rest: tuple[str, ...] | None = None
-
-    @field_validator("work", "rest")
-    @classmethod
-    def _readable(cls, words: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        for each in words or ():
-            read_shift(each)
-        return words
-
-    def shifts(self) -> Shifts:
-        work, rest = (tuple(sorted(map(read_shift, each))) for each in (self.work, self.rest or ()))
-        return Shifts(work, work if self.rest is None else rest)
 
 
 class PropertySettings(Section):
@@ -150,6 +134,7 @@ class Settings(Section):
     properties: tuple[PropertySettings, ...] = Field(min_length=1)
     services: dict[str, dict[str, Any]] = Field(default={})
     stay_events: StayEventsSettings = StayEventsSettings()
+    feeds: FeedsSettings = FeedsSettings()
 
     @field_validator("services")
     @classmethod
@@ -204,6 +189,8 @@ def parse_settings(values: dict[str, Any], environment: Mapping[str, str], sourc
             raise ConfigError(f"{source}: {section}.{key} is a secret: set {name} instead")
         if secret := environment.get(name):
             values.setdefault(section, {})[key] = secret
+    if wrong := add_feed_secrets(values, environment):
+        raise ConfigError(f"{source}: {wrong}")
     if url := environment.get("GUANJIA_DATABASE_URL"):
         values.setdefault("store", {})["url"] = url
     try:
@@ -230,6 +217,8 @@ def _check_together(settings: Settings, source: str) -> None:
         raise ConfigError(f"{source}: wecom.corp_id: say whose agent_id or kf_id it is")
     if settings.wecom.is_on and (names := settings.wecom.missing()):
         raise ConfigError(f"{source}: wecom needs {names} in the environment")
+    if wrong := settings.feeds.what_is_wrong({each.key: {*dict(each.room_list())} for each in settings.properties}):
+        raise ConfigError(f"{source}: {wrong}")
     if settings.model.base_url and not settings.model.name:
         raise ConfigError(f"{source}: model.name: say which model is asked at model.base_url")
 

@@ -25,6 +25,7 @@ from handlers.timed import (
     service_levels,
     stay_events,
 )
+from handlers.timed.feeds import feed_work
 from handlers.timed.handoffs import handoff_work
 from handlers.turn import Moment, Timed
 
@@ -55,7 +56,9 @@ def timed_works(settings: Settings) -> tuple[Timed, ...]:
     """All that the clock does, with what this house has settled."""
     quiet = timedelta(minutes=settings.conversation.handoff_quiet_minutes)
     departed = timedelta(minutes=settings.stay_events.departed_minutes)
-    return (*TIMED, handoff_work(quiet), stay_events.after_leaving(departed))
+    calendars = [each.name for each in settings.feeds.calendars]
+    told = (feed_work(calendars),) if calendars else ()
+    return (*TIMED, handoff_work(quiet), stay_events.after_leaving(departed), *told)
 
 
 class TimedWork:

@@ -37,6 +37,7 @@ def make_web(app: App) -> Starlette:
     routes: list[BaseRoute] = [Route("/healthz", health), Route("/healthz/messages", messages)]
     for channel in app.channels:
         routes.extend(channel.routes())
+    routes.extend(app.feeds.routes)
     return Starlette(routes=routes)
 
 

@@ -29,6 +29,8 @@ import crm.staff.handovers
 import crm.staff.invites
 import crm.staff.roster
 import crm.stays.events
+import crm.stays.feeds.reservations
+import crm.stays.feeds.status
 import crm.stays.imports.kept
 import crm.stays.links
 import crm.stays.quiet  # noqa: F401

@@ -120,6 +120,7 @@ COMPOSED = {
     "bookings.import_bookings.": set(table("en", "bookings", "import_bookings")) - {"phrases", "says"},
     "bookings.problems.": set(table("en", "bookings", "problems")),
     "bookings.unreadable.": set(table("en", "bookings", "unreadable")),
+    "feeds.why.": set(table("en", "feeds", "why")),
     "bookings.states.": set(table("en", "bookings", "states")),
     "deliveries.advice.": set(table("en", "deliveries", "reasons")),
     "request_lists.work_done.": {"title", "line"},

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from crm.store.columns import Bytewise, Json, Utc, partial_index
 from crm.store.ids import first_id, new_id
 from crm.store.prepared import Prepared
-from crm.store.transactions import POSTGRES_POOL, Store, insert_once, table, wait_alone
+from crm.store.transactions import POSTGRES_POOL, Store, insert_once, know_sizes, table, wait_alone
 
 __all__ = [
     "POSTGRES_POOL",
@@ -19,6 +19,7 @@ __all__ = [
     "Utc",
     "first_id",
     "insert_once",
+    "know_sizes",
     "new_id",
     "partial_index",
     "table",

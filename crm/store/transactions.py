@@ -131,6 +131,21 @@ def wait_alone(db: Connection) -> None:
         db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
 
 
+def know_sizes(db: Connection, rows: int, *models: type[SQLModel]) -> None:
+    """For whoever has put so many rows into tables: PostgreSQL plans by their sizes, and hears of them a minute later.
+
+    Until then it takes them for nearly empty, and compares every row of a house with every item of a long list. A table
+    that was larger than that before is planned for as it should be.
+    """
+    if db.dialect.name != "postgresql":
+        return
+    names = [table(each).name for each in models]
+    known = text("SELECT relname FROM pg_class WHERE oid = ANY(CAST(:names AS regclass[])) AND reltuples < :rows")
+    outgrown = db.execute(known, {"names": names, "rows": rows}).scalars().all()
+    if outgrown:
+        db.execute(text(f"ANALYZE {', '.join(outgrown)}"))
+
+
 def insert_once(db: Connection, model: type[SQLModel], row: Mapping[str, Any], key: str) -> bool:
     """Inserts the row and returns True, unless one with the same unique `key` (columns, comma-separated) exists."""
     return _insert_once(db.dialect.name, model, key).change(db, row) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from crm.guests.profile import add_guest
 from crm.stays.bookings import Stay, StayState
@@ -161,3 +161,14 @@ def test_numbers_of_orders_that_look_like_cards_are_numbers_of_orders(desk: Desk
     rows = "".join(f"{each},ok,Ann,,2026-12-01,2026-12-03,,10\n" for each in numbers)
     desk.take((HEAD + rows).encode())
     assert [each["reservation_code"] for each in desk.stays()] == numbers
+
+
+def test_while_a_file_comes_in_the_database_hears_how_large_its_tables_become(desk: Desk) -> None:
+    """Else PostgreSQL compares, for each batch, every stay of the house with every number of the batch."""
+    if desk.store.is_sqlite:
+        pytest.skip("its plans do not depend on sizes")
+    told = desk.take(as_csv(orders(2_000)[0])).fates["new"]
+    with desk.store.reading() as db:
+        known = db.execute(text("SELECT reltuples FROM pg_class WHERE oid = 'stay'::regclass")).scalar()
+    assert known is not None
+    assert known >= told / 2

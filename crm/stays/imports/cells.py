@@ -28,7 +28,8 @@ _NAMED_DAY = re.compile(
 _TIME = re.compile(r"[T ]\s*(\d{1,2}):(\d{2})(?::(\d{2}))?")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _AMOUNT = re.compile(r"[-+]?\d[\d.,' ]*|[-+]?[.,]\d+")
-_DIGITS = re.compile(r"\d(?:[ -]?\d){12,18}(?!\d)")
+_DIGITS = re.compile(r"\d(?:[ .-]{0,2}\d){12,}")
+_LONGEST_CARD = 19
 _CARD = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]|2[2-7])\d{14}|3[47]\d{13}|62\d{14,17}|35\d{14}|6(?:011|5\d\d)\d{12}|3[068]\d{12}"
 )
@@ -127,11 +128,20 @@ def month_of(cell: str) -> int:
 
 
 def find_card(cell: str) -> str | None:
-    """A payment card's number, as written: of a length and beginning that cards have, and with its check digit."""
-    for found in _DIGITS.finditer(cell):
-        digits = found[0].replace(" ", "").replace("-", "")
-        if _CARD.fullmatch(digits) and _checks(digits):
-            return found[0]
+    """A payment card's number, as written: of a length and beginning that cards have, and with its check digit.
+
+    What stands before or behind it may be digits too: a month, a security code.
+    """
+    for run in _DIGITS.finditer(cell):
+        groups = list(re.finditer(r"\d+", run[0]))
+        for at, first in enumerate(groups):
+            digits = ""
+            for last in groups[at : at + _LONGEST_CARD]:
+                digits += last[0]
+                if _CARD.fullmatch(digits) and _checks(digits):
+                    return run[0][first.start() : last.end()]
+                if len(digits) >= _LONGEST_CARD:
+                    break
     return None
 
 

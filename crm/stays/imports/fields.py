@@ -14,6 +14,7 @@ from crm.stays.imports.sheets import Row
 from crm.stays.imports.survey import Survey
 
 LONGEST_WORD = 60
+LONGEST_NOTHING = 20  # n / a, and the like
 
 CUT_NUMBER = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _day_of = lru_cache(4096)(cells.day_of)
@@ -25,6 +26,7 @@ class Fields:
     def __init__(self, survey: Survey) -> None:
         self._survey, self._layout, self._map = survey, survey.layout, survey.layout.map
         self._places = dict(self._layout.places)
+        self._normal = lru_cache(4096)(normal)  # what columns hold comes again; kept no longer than the file is read
         self._nothing = frozenset(normal(each) for each in words()["nothing"]["words"]) | {""}
         self._row = 0
         self._cells: Mapping[str, str] = {}
@@ -44,7 +46,7 @@ class Fields:
             cell = cells.plain(row[at]) if at < len(row) and row[at] else ""
             if name in self._map.values:
                 cell = self._map.values[name].get(normal(cell), cell)
-            if cell and normal(cell) not in self._nothing:
+            if cell and (len(cell) > LONGEST_NOTHING or self._normal(cell) not in self._nothing):
                 said[name] = cell
         return said
 
@@ -52,7 +54,9 @@ class Fields:
         numbers = {self._places[name] for name in self._survey.numbers}
         kept = list(row)
         for at, cell in enumerate(row):
-            if at not in numbers and cells.find_card(cells.plain(cell)):
+            if at in numbers or (cell.isascii() and not cells.may_hold_card(cell)):
+                continue
+            if cells.find_card(cells.plain(cell)):
                 kept[at] = cells.without_cards(cells.plain(cell))
                 header = self._layout.header
                 column = header[at] if at < len(header) else ""

@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from crm.encryption import folded
+from crm.guests.profile import Guest
 from crm.properties.houses import Property
+from crm.stays.bookings import Stay
 from crm.stays.imports.booking import Booking, Problem
 from crm.stays.imports.cells import quoted
 from crm.stays.imports.mapping import ColumnMap, lay_out, with_findings
 from crm.stays.imports.rows import RowReader
 from crm.stays.imports.sheets import Sheet
 from crm.stays.imports.survey import Survey, survey
-from crm.stays.imports.writing import Judged, Keyed, judge, keyed, rooms_of, told_by, write
-from crm.store import Connection, wait_alone
+from crm.stays.imports.writing import Fate, Judged, Keyed, judge, keyed, rooms_of, told_by, write
+from crm.store import Connection, know_sizes, wait_alone
 
 BATCH = 500
 MOST_PROBLEMS = 20_000  # that are listed; the others are counted
@@ -94,6 +96,7 @@ class Import:
         self._rooms: dict[str, Mapping[str, str]] = {}
         self._alike: dict[int, int] = {}
         self._rows_of: dict[int, tuple[int, ...]] = {}
+        self._grown = BATCH // 2
         self.totals = Totals()
         odd = bookings.survey.odd_countries
         column = bookings.survey.layout.named("country")
@@ -132,6 +135,9 @@ class Import:
                 self._count(found, rooms)
             if not self._dry:
                 write(db, now, house, rooms, self._of.source, judged)
+        if not self._dry and self.totals.fates[Fate.NEW] >= self._grown:
+            self._grown = 2 * self.totals.fates[Fate.NEW]
+            know_sizes(db, self.totals.fates[Fate.NEW], Guest, Stay)
 
     def _by_house(self, batch: Sequence[Booking]) -> list[tuple[Property, list[Booking]]]:
         homes: dict[str, tuple[Property, list[Booking]]] = {}

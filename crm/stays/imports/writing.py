@@ -17,11 +17,12 @@ from crm.guests.arriving import Person, guests_for
 from crm.guests.profile import guest
 from crm.properties.houses import Property, room
 from crm.stays.bookings import Stay, StayState, stay
-from crm.stays.events import note_departure
-from crm.stays.imports.booking import BY_DATE, Booking
+from crm.stays.events import note_departure, note_move
+from crm.stays.imports.booking import BY_DATE, UNSAID, Booking
 from crm.store import Connection, Prepared, new_id
 
 CODE_LENGTH = 10
+BY_DAYS = "days:"  # begins the keys of sources that know little more of a stay than its days
 OVER = (StayState.DEPARTED, StayState.NO_SHOW, StayState.CANCELLED)
 
 
@@ -43,7 +44,10 @@ class Keyed:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What becomes of a booking. `state` is the stay's afterwards; `kept`: what it says of the state came too late."""
+    """What becomes of a booking. `state` is the stay's afterwards; `kept`: what it says of the state came too late.
+
+    `room_id` is the room the stay has so far.
+    """
 
     keyed: Keyed
     fate: Fate
@@ -53,6 +57,7 @@ class Judged:
     was: str = ""
     code: str = ""
     kept: bool = False
+    room_id: str | None = None
 
 
 _KNOWN_COLUMNS = (
@@ -63,6 +68,7 @@ _KNOWN_COLUMNS = (
     stay.c.guest_id,
     guest.c.folded_name,
     stay.c.reservation_code,
+    stay.c.room_id,
 )
 _OF_HOUSE = select(*_KNOWN_COLUMNS).join(guest, guest.c.id == stay.c.guest_id)
 _BY_KEY = Prepared(
@@ -141,6 +147,16 @@ def write(
     for each in changed:
         if each.state is StayState.DEPARTED and each.was == StayState.IN_HOUSE:
             note_departure(db, now, each.stay_id)
+        if left := _room_left(rooms, each):
+            note_move(db, now, each.stay_id, left, each.keyed.told)
+
+
+def _room_left(rooms: Mapping[str, str], each: Judged) -> str:
+    """The number of the room a guest who is in house was moved out of; "" where they stay where they are."""
+    into = rooms.get(each.keyed.booking.room)
+    if each.was != StayState.IN_HOUSE or each.state is not StayState.IN_HOUSE or not into or into == each.room_id:
+        return ""
+    return next((number for number, room_id in rooms.items() if room_id == each.room_id), "")
 
 
 def state_of(now: datetime, house: Property, booking: Booking) -> StayState:
@@ -152,8 +168,8 @@ def state_of(now: datetime, house: Property, booking: Booking) -> StayState:
 
 def _judged(now: datetime, house: Property, each: Keyed, known: Any, same_code: Any) -> Judged:
     says = state_of(now, house, each.booking)
-    if known is None and same_code is not None and same_code.source_key is None and each.booking.reference:
-        known = same_code  # written down by hand, under the same code
+    if known is None and same_code is not None and each.booking.reference and _gives_way(same_code.source_key):
+        known = same_code  # written down by hand, or told of by a calendar, under the same code
     if known is None:
         code = each.code if same_code is None else f"{each.code}-{each.told[:6].upper()}"
         return Judged(each, Fate.NEW, says, code=code)
@@ -161,9 +177,14 @@ def _judged(now: datetime, house: Property, each: Keyed, known: Any, same_code: 
     if known.told == each.told:
         return Judged(each, Fate.SAME, was, known.id, known.guest_id, was)
     state = _next_state(was, says)
-    same_guest = known.folded_name == folded(each.booking.name)
+    same_guest = each.booking.name == UNSAID or known.folded_name == folded(each.booking.name)
+    guest_id = known.guest_id if same_guest else ""
     kept = state is not says and says is not StayState.BOOKED
-    return Judged(each, Fate.CHANGED, state, known.id, known.guest_id if same_guest else "", was, kept=kept)
+    return Judged(each, Fate.CHANGED, state, known.id, guest_id, was, kept=kept, room_id=known.room_id)
+
+
+def _gives_way(source_key: str | None) -> bool:
+    return source_key is None or source_key.startswith(BY_DAYS)
 
 
 def _next_state(was: StayState, says: StayState) -> StayState:
@@ -185,7 +206,7 @@ def _values(house: Property, rooms: Mapping[str, str], source: str, each: Judged
         "source": source,
         "source_key": each.keyed.key,
         "guest_id": each.guest_id,
-        "room_id": rooms.get(booking.room),
+        "room_id": rooms.get(booking.room) if booking.room else each.room_id,  # who names none moves nobody
         "state": each.state,
         "arrival": booking.arrival,
         "departure": booking.departure,

@@ -1,0 +1,1 @@
+"""Bookings that other systems tell by themselves, as they change."""
