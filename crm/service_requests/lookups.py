@@ -42,9 +42,11 @@ _ASKED_SINCE = Prepared(
 _BY_THE_HOUSE = _c.guest_id.concat("").is_(None)  # no reason to walk through all that any house asked of itself
 _OF_THE_HOUSE = Prepared(INFO.where(_c.stay_id == bindparam("stay_id"), _BY_THE_HOUSE))
 _ROOMS = Prepared(
-    select(_c.room).where(
+    select(_c.room)
+    .where(
         _c.property_id == bindparam("property_id"), _c.service.in_(bindparam("services", expanding=True)), IS_UNFINISHED
     )
+    .order_by(_c.room)  # as the index of rooms has them, which the planner then takes
 )
 _NUMBERS = Prepared(select(_c.id, _c.number).where(_c.id.in_(bindparam("ids", expanding=True))))
 
