@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import insert, update
 
+from crm.guests.profile import person_of
 from crm.stays.bookings import Stay, StayState, normal_code, stay
 from crm.stays.events import note_departure
 from crm.store import Connection, Prepared, new_id
@@ -30,11 +31,12 @@ def add_stay(
     expected_time: str = "",
 ) -> str:
     """Writes a stay down and returns its id; `expected_time` is the arrival hour the guest announced, as HH:MM."""
-    stay_id = new_id(now)
+    stay_id, person = new_id(now), person_of(db, guest_id)
     row = {
         "id": stay_id,
         "property_id": property_id,
-        "guest_id": guest_id,
+        "guest_id": person,
+        "own_guest_id": None if person == guest_id else guest_id,
         "room_id": room_id,
         "reservation_code": normal_code(reservation_code),
         "source": source,
