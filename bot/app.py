@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.channels.base import Channel
+from bot.comparing import Comparing
 from bot.concierge import Concierge
 from bot.config import Settings
 from bot.delivery import Delivery
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger("app")
 
 SWEEP_SECONDS = 1.0
+COMPARE_SECONDS = 2.0
 HOUSE_SECONDS = 60.0
 
 Clock = Callable[[], datetime]
@@ -101,6 +103,7 @@ class App:
             acted=self.delivery.nudge,
             works=timed_works(settings),
         )
+        self.comparing = Comparing(self.records, clock=clock)
         self._ticker: Ticker | None = None
         self._warming: asyncio.Task[None] | None = None
 
@@ -115,7 +118,12 @@ class App:
             await channel.start(self.concierge.receive)
         self._warming = asyncio.create_task(self.concierge.warm_up())
         self._ticker = Ticker(
-            [(SWEEP_SECONDS, self.sweep), (SWEEP_SECONDS, self.timed.tick), (HOUSE_SECONDS, self._refresh_house)]
+            [
+                (SWEEP_SECONDS, self.sweep),
+                (SWEEP_SECONDS, self.timed.tick),
+                (COMPARE_SECONDS, self.comparing.tick),
+                (HOUSE_SECONDS, self._refresh_house),
+            ]
         )
 
     async def stop_listening(self) -> None:

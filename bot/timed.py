@@ -15,7 +15,7 @@ from crm.conversations.outbox import queue_messages
 from crm.errors import StoreUnavailable
 from crm.properties.knowledge import Entry
 from crm.store import Connection
-from handlers.timed import alarms, brief, house_questions, roster, service_levels, stay_events
+from handlers.timed import alarms, brief, doubles, house_questions, roster, service_levels, stay_events
 from handlers.timed.handoffs import handoff_work
 from handlers.turn import Moment, Timed
 
@@ -36,6 +36,7 @@ TIMED: tuple[Timed, ...] = (
     roster.WORK,
     service_levels.WORK,
     brief.WORK,
+    doubles.WORK,
     house_questions.telling_askers(find_answers),
 )
 

@@ -216,9 +216,8 @@ def bind_guest(db: Connection, account_id: str, guest_id: str, own_guest_id: str
 
 
 def bind_staff(db: Connection, account_id: str, member: StaffMember) -> None:
-    db.execute(
-        update(Account).where(account.c.id == account_id).values(staff_id=member.id, guest_id=None, own_guest_id=None)
-    )
+    values = {"staff_id": member.id, "guest_id": None, "own_guest_id": None}
+    db.execute(update(Account).where(account.c.id == account_id).values(**values))
 
 
 def lock_conversation(db: Connection, conversation_id: str) -> None:
@@ -246,7 +245,6 @@ def move_conversation(db: Connection, conversation_id: str, address: str) -> str
     """The platform gave the chat a new address; returns the conversation there, another one if somebody spoke first."""
     channel = select(conversation.c.channel).where(conversation.c.id == conversation_id).scalar_subquery()
     at_address = (conversation.c.channel == channel, conversation.c.address == address)
-    known: str | None = db.execute(select(conversation.c.id).where(*at_address)).scalar()
-    if known is None:
+    if (known := db.execute(select(conversation.c.id).where(*at_address)).scalar()) is None:
         db.execute(update(Conversation).where(conversation.c.id == conversation_id).values(address=address))
     return known or conversation_id

@@ -21,6 +21,7 @@ class Newcomer(SQLModel, table=True):
 
 newcomer = table(Newcomer)
 _ADD = Prepared(insert(Newcomer))
+_ANY = Prepared(select(newcomer.c.guest_id).limit(1))
 _KEYED = Prepared(
     update(Newcomer).where(newcomer.c.guest_id.in_(bindparam("ids", expanding=True))).values(is_keyed=bindparam("yes"))
 )
@@ -43,6 +44,10 @@ def mark_keyed(db: Connection, guest_ids: Iterable[str]) -> None:
 
 def was_compared(db: Connection, guest_ids: Iterable[str]) -> None:
     db.execute(delete(Newcomer).where(newcomer.c.guest_id.in_(list(guest_ids))))
+
+
+def is_anybody_new(db: Connection) -> bool:
+    return _ANY.first(db, {}) is not None
 
 
 def newcomers(db: Connection, limit: int, *, is_keyed: bool) -> list[str]:

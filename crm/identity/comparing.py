@@ -23,7 +23,7 @@ from crm.identity.keys import MOST, blocks_of, sizes_of, write_keys
 from crm.identity.pairs import PairState, pairs_of, propose
 from crm.properties.houses import Property, properties
 from crm.stays.bookings import StayState, stay
-from crm.store import Connection, Prepared
+from crm.store import Connection, Prepared, wait_alone
 
 KEYED_AT_ONCE, COMPARED_AT_ONCE = 100, 25
 MOST_RECORDS = 12  # of a person; whoever has more is joined by a colleague only
@@ -47,13 +47,14 @@ class Done:
     left: bool = False
 
 
-def compare_some(db: Connection, now: datetime) -> Done:
-    """A bounded piece of what waits; cheap when nothing does."""
-    ids = newcomers(db, KEYED_AT_ONCE, is_keyed=False)
+def compare_some(db: Connection, now: datetime, most: int = COMPARED_AT_ONCE) -> Done:
+    """A bounded piece of what waits; over all replicas one piece at a time."""
+    wait_alone(db)
+    ids = newcomers(db, KEYED_AT_ONCE if most > 1 else 1, is_keyed=False)
     if ids:
         _key(db, ids)
         return Done(len(ids), left=True)
-    ids = newcomers(db, COMPARED_AT_ONCE, is_keyed=True)
+    ids = newcomers(db, most, is_keyed=True)
     if not ids:
         return Done()
     piece = Piece(db, now, ids)
@@ -61,6 +62,24 @@ def compare_some(db: Connection, now: datetime) -> Done:
         piece.settle(each)
     was_compared(db, ids)
     return Done(len(ids), piece.joins, piece.proposed, left=True)
+
+
+def skip_first(db: Connection) -> str | None:
+    """Leaves the one alone with which the next piece begins; returns who it was."""
+    ids = newcomers(db, 1, is_keyed=False) or newcomers(db, 1, is_keyed=True)
+    was_compared(db, ids)
+    return ids[0] if ids else None
+
+
+def weigh_persons(db: Connection, mine: Sequence[Record], theirs: Sequence[Record]) -> Evidence:
+    """The best that any record of the one has in common with any of the other."""
+    houses = {each.id: each for each in properties(db)}
+    stays = _stays_of(db, {each.person for each in (*mine, *theirs)})
+    one, other = (
+        [facts_of(each, _country(houses, stays.get(each.person, ()), each.id)) for each in some]
+        for some in (mine, theirs)
+    )
+    return max((weigh(a, b) for a in one for b in other), key=lambda each: each.score)
 
 
 class Piece:

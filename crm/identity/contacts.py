@@ -74,3 +74,13 @@ def _country_of_phone(phone: str) -> str:
 def _countries() -> dict[str, str]:
     lines = (files("tzdata.zoneinfo") / "zone.tab").read_text("utf-8").splitlines()
     return {zone: country for country, _, zone in (each.split("\t")[:3] for each in lines if each[:1] != "#")}
+
+
+def last_digits(phone: str) -> str:
+    return "".join(each for each in phone if each.isdigit())[-4:]
+
+
+def masked(email: str) -> str:
+    """s…@mail.example: enough to tell it from another."""
+    local, _, provider = email.partition("@")
+    return f"{local[:1]}…@{provider}" if provider else ""
