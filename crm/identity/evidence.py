@@ -29,16 +29,15 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """`findings` are what each field says, such as phone: same; fields of which nothing is known are left out."""
+    """`findings` are what each field says, such as phone: same; fields of which nothing is known are left out.
+
+    What `contradicts` is never certain, and is never joined over a third record either.
+    """
 
     verdict: Verdict
     score: int
     findings: Mapping[str, str]
-
-    @property
-    def contradicts(self) -> bool:
-        """Whether a paper or the name itself speaks against it."""
-        return DIFFERS in (self.findings.get("name"), self.findings.get("document"))
+    contradicts: bool
 
 
 def weigh(one: Facts, other: Facts, names: Names = lambda _field, _value: 0) -> Evidence:
@@ -46,9 +45,11 @@ def weigh(one: Facts, other: Facts, names: Names = lambda _field, _value: 0) -> 
     points = rules()["points"]
     score = sum(points[field][found] for field, found in findings.items())
     bounds = rules()["verdicts"]
-    if score >= bounds["certain"] and any(_holds(line, findings) for line in rules()["strong"]):
-        return Evidence(Verdict.CERTAIN, score, findings)
-    return Evidence(Verdict.LIKELY if score >= bounds["likely"] else Verdict.UNLIKELY, score, findings)
+    against = any(_holds(line, findings) for line in rules()["against"])
+    is_strong = not against and any(_holds(line, findings) for line in rules()["strong"])
+    if is_strong and score >= bounds["certain"]:
+        return Evidence(Verdict.CERTAIN, score, findings, against)
+    return Evidence(Verdict.LIKELY if score >= bounds["likely"] else Verdict.UNLIKELY, score, findings, against)
 
 
 @cache

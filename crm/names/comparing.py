@@ -10,6 +10,7 @@ from functools import lru_cache
 from crm.names.sound import bare, contradicts, name_sound, nickname_of, parts, sounds_like
 
 ALIKE = 85.0  # of 100: a slip of the finger in a name of usual length
+LEAST_HALF = 3  # letters of a name that may stand for half of it
 LEAST_FULL = 2  # parts that both names must have for one to be the longer form of the other
 
 _CHINESE = "\u3400-\u9fff"
@@ -26,6 +27,7 @@ class Likeness(StrEnum):
     COMPATIBLE = "compatible"  # one is the longer form of the other: Maria Garcia, Maria Garcia Lopez
     ALIKE = "alike"  # a slip of the finger, or another character of the same sound
     PARTIAL = "partial"  # no more than a surname, an initial or a nickname agrees
+    HALF = "half"  # one of two names is the same: a family, or somebody who married
     DIFFERS = "differs"
     UNKNOWN = "unknown"
 
@@ -36,7 +38,7 @@ def compare(one: str, other: str) -> Likeness:
     found = _compared(first, second)
     if found is Likeness.UNKNOWN or found is Likeness.DIFFERS or not _speaks_against(first, second):
         return found
-    return Likeness.DIFFERS if found is Likeness.PARTIAL else Likeness.ALIKE
+    return Likeness.DIFFERS if found in (Likeness.PARTIAL, Likeness.HALF) else Likeness.ALIKE
 
 
 def sound_of(name: str) -> str:
@@ -61,12 +63,13 @@ def _compared(one: str, other: str) -> Likeness:
     first, second = _parts(one), _parts(other)
     if not first or not second:
         return Likeness.UNKNOWN
-    sounds_same = sorted(first) == sorted(second) or sounds_like(" ".join(first), " ".join(second))
+    sounds_same = sounds_like(" ".join(first), " ".join(second))
     if contradicts(one, other):
         return Likeness.ALIKE if sounds_same and len(first) > 1 else Likeness.DIFFERS
     if _are_chinese(one, other):  # and of the characters of one all are in the other
-        is_whole = len(_characters(one)) == len(_characters(other)) and len(first) > 1
-        return Likeness.SAME if is_whole else Likeness.PARTIAL
+        if len(first) == 1 or len(_characters(one)) != len(_characters(other)):
+            return Likeness.PARTIAL
+        return Likeness.SAME if sounds_same else Likeness.ALIKE  # 王建霞 is no 王霞建
     if sounds_same:
         return Likeness.SAME if len(first) > 1 or len(second) > 1 else Likeness.PARTIAL
     return _of_letters(first, second)
@@ -81,7 +84,10 @@ def _of_letters(first: tuple[str, ...], second: tuple[str, ...]) -> Likeness:
     if _initials_fit(shorter, longer):
         return Likeness.PARTIAL
     score = max(ratio(" ".join(sorted(first)), " ".join(sorted(second))), ratio("".join(first), "".join(second)))
-    return Likeness.ALIKE if score >= ALIKE else Likeness.DIFFERS
+    if score >= ALIKE:
+        return Likeness.ALIKE
+    is_half = any(ratio(one, other) >= ALIKE for one in first for other in second if len(one) >= LEAST_HALF)
+    return Likeness.HALF if is_half else Likeness.DIFFERS
 
 
 def _initials_fit(shorter: tuple[str, ...], longer: tuple[str, ...]) -> bool:

@@ -22,6 +22,9 @@ NAMES = [
     ("John A. Miller", "John Miller", "compatible"),
     ("Jon Miler", "John Miller", "alike"),
     ("李晓明", "李小明", "alike"),
+    ("王建霞", "王霞建", "alike"),
+    ("三张", "张三", "same"),
+    ("Thomas Nora Edwards", "Nora Thomas Edwards", "compatible"),
     ("John Miller Jr", "John Miller", "alike"),
     ("Mr John Miller", "Mrs John Miller", "alike"),
     ("张三先生", "张三女士", "alike"),
@@ -32,7 +35,10 @@ NAMES = [
     ("J. Miller", "John Miller", "partial"),
     ("张先生", "张女士", "differs"),
     ("张伟", "张芳", "differs"),
-    ("Anna Miller", "Peter Miller", "differs"),
+    ("Anna Miller", "Peter Miller", "half"),
+    ("Anna Miller", "Anna Berg", "half"),
+    ("Mr Paul Miller", "Mrs Anna Miller", "differs"),
+    ("Anna Miller", "Peter Berg", "differs"),
     ("—", "张三", "unknown"),
     ("", "", "unknown"),
 ]
@@ -110,6 +116,28 @@ def test_papers_and_birthdays_speak_against_it() -> None:
     father = facts("John Miller", phone=phone, born="19500101", document="E1234567")
     son = facts("John Miller", phone=phone, born="19800505", document="G7654321")
     assert weigh(father, son).verdict is not Verdict.CERTAIN
+
+
+def test_whoever_married_is_known_by_paper_and_birthday() -> None:
+    paper = {"document": "E1234567", "born": "19900203"}
+    assert weigh(facts("Anna Miller", **paper), facts("Anna Berg", **paper)).verdict is Verdict.CERTAIN
+    assert weigh(facts("Anna Miller", **paper), facts("Peter Berg", **paper)).verdict is Verdict.LIKELY
+    assert (
+        weigh(facts("Anna Miller", document="E1234567"), facts("Anna Berg", document="E1234567")).verdict
+        is Verdict.LIKELY
+    )
+
+
+def test_another_paper_is_no_obstacle_to_the_same_birthday_and_home() -> None:
+    home = {"born": "19900203", "address": "12 main street"}
+    one, other = (
+        facts("Anna Miller", document="E1234567", **home),
+        facts("Anna Miller", document="44010119900203", **home),
+    )
+    assert weigh(one, other).verdict is Verdict.CERTAIN
+    phone = {"phone": "+8613812345678", "email": "miller@mail.example"}
+    father, son = facts("John Miller", document="E1234567", **phone), facts("John Miller", document="G7654321", **phone)
+    assert weigh(father, son).verdict is Verdict.LIKELY
 
 
 def test_twins_are_not_joined() -> None:
