@@ -140,8 +140,9 @@ def undo(db: Connection, now: datetime, join_id: str, by: str | None) -> Join:
         back = and_(each.c.guest_id == person, each.c.own_guest_id.in_(records))
         own = func.nullif(each.c.own_guest_id, made.joined_id)
         db.execute(update(each).where(back).values(guest_id=made.joined_id, own_guest_id=own))
+    keepers = _joined_above(db, made.joined_id)
     for each, by_column, since in FOLLOWERS:
-        _take_along(db, each, by_column, since, made, person)
+        _take_along(db, each, by_column, since, made, keepers)
     db.execute(update(Guest).where(guest.c.id.in_(records[1:])).values(joined_into=made.joined_id))
     db.execute(update(Guest).where(guest.c.id == made.joined_id).values(joined_into=null()))
     _give_back(db, made)
@@ -189,6 +190,15 @@ def _joined_below(db: Connection, joined: str) -> list[str]:
     return found
 
 
+def _joined_above(db: Connection, joined: str) -> list[str]:
+    """The records this one was put under, up to the one that goes on."""
+    found: list[str] = []
+    query = select(_j.kept_id).where(_j.undone_at.is_(None))
+    while kept := db.execute(query.where(_j.joined_id == (found[-1] if found else joined))).scalar():
+        found.append(kept)
+    return found
+
+
 def _carry(db: Connection, records: Mapping[str, list[Record]], kept: str, joined: str) -> dict[str, Any]:
     """What the house does for the one it does for the person, unless the record that goes on says otherwise."""
     own, other = (next(each for each in records[person] if each.id == person) for person in (kept, joined))
@@ -211,8 +221,8 @@ def _give_back(db: Connection, made: Join) -> None:
         db.execute(update(Guest).where(*still).values({name: before}))
 
 
-def _take_along(db: Connection, each: Table, by_column: str, since: str, made: Join, person: str) -> None:
-    """What came after the join, of the stays and chats that go back now."""
+def _take_along(db: Connection, each: Table, by_column: str, since: str, made: Join, keepers: Sequence[str]) -> None:
+    """What came after the join, of the stays and chats that go back now: it was written down for one of the keepers."""
     parent = stay if by_column == "stay_id" else account
     theirs = parent.c.guest_id == made.joined_id
     if parent is stay:
@@ -222,7 +232,8 @@ def _take_along(db: Connection, each: Table, by_column: str, since: str, made: J
             account, account.c.id == conversation.c.account_id
         )
         whose = chats.where(theirs).subquery()
-    came = [each.c.guest_id == person, each.c.own_guest_id.is_(None), each.c[since] >= made.joined_at]
+    was_kept = or_(each.c.own_guest_id.is_(None), each.c.own_guest_id.in_(keepers))
+    came = [each.c.guest_id == keepers[-1], was_kept, each.c[since] >= made.joined_at]
     came.append(each.c[by_column].in_(select(whose.c.id)))
     if by_column == "conversation_id" and "stay_id" in each.c:
         came.append(each.c.stay_id.is_(None))

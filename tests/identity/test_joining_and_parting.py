@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -80,7 +80,7 @@ def everything_is_where_it_belongs(desk: Desk, standing: dict[str, Join]) -> boo
     return True
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(joined=st.lists(PAIRS, min_size=1, max_size=6), order=st.randoms(use_true_random=False))
 def test_joined_and_parted_all_is_as_before(store: Store, joined: list[tuple[int, int]], order: object) -> None:
     with desk_of(store) as desk:
@@ -95,7 +95,8 @@ def test_joined_and_parted_all_is_as_before(store: Store, joined: list[tuple[int
         assert desk.rows() == before
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(acts=[("join", (0, 1)), ("say", (0, 0)), ("join", (0, 2))])  # said while joined, and then joined further
 @given(acts=st.lists(ACTS, min_size=4, max_size=14))
 def test_whatever_comes_meanwhile_stays_with_its_stay_and_chat(
     store: Store, acts: list[tuple[str, tuple[int, int]]]
