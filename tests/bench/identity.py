@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from time import process_time
 
@@ -25,7 +26,7 @@ from tests.support.people import Judgement, Profile, people
 PRECISION = 0.999
 FLAT = 1.25  # the cost of a newcomer in a large house by that in a small one
 MOST_RATIO = 60.0  # a comparison of names, phones and papers by the bare look-up of its keys
-SMALL, LARGE, NEW = 2_000, 20_000, 1_000  # records that are there, and newcomers
+SMALL, LARGE, NEW, ROUNDS = 2_000, 20_000, 1_000, 3  # records that are there, newcomers, and how often
 NOTES = (
     "SQLite; made-up people with 2.3 records each (scripts, order, titles, slips, old phones, families with one phone,"
     " agencies), so that who is who is known. Counted are pairs of records.",
@@ -38,10 +39,10 @@ BARE = (
 )
 
 
-def bench(size: Size) -> Section:
+def bench(_size: Size) -> Section:
     with _store() as store, store.transaction() as db:
         found = told_apart(db, people(3, SMALL))
-    costs = [_cost(count, size) for count in (SMALL, LARGE)]
+    costs = [_cost(count) for count in (SMALL, LARGE)]
     return Section("(g) Who is who", [*_judged("made-up people", found), *_costs(costs)], NOTES)
 
 
@@ -80,22 +81,31 @@ class _store:  # noqa: N801 (used like a function)
         self._folder.cleanup()
 
 
-def _cost(count: int, size: Size) -> Cost:
-    there, new = people(4, count)[:count], people(5, NEW)[:NEW]
+def _cost(count: int) -> Cost:
+    """The median of some rounds, each with newcomers of its own."""
     place = _store()
     with place as store:
         with store.transaction() as db:
-            put(db, there)
+            put(db, people(4, count)[:count])
             compare_all(db)
-        with store.transaction() as db:
-            ids = put(db, new)
-        weighed = _Counting()
-        with weighed, store.transaction() as db:
-            began = process_time()
-            compare_all(db)
-            seconds = process_time() - began
-        bare = min(_bare(place.path, ids) for _ in range(max(2, size.pairs)))
-    return Cost(count, seconds, weighed.count, bare)
+        rounds = [_round(store, place.path, seed) for seed in range(5, 5 + ROUNDS)]
+    return Cost(
+        count,
+        median(each.seconds for each in rounds),
+        round(median(each.pairs for each in rounds)),
+        median(each.bare for each in rounds),
+    )
+
+
+def _round(store: Store, path: Path, seed: int) -> Cost:
+    with store.transaction() as db:
+        ids = put(db, people(seed, NEW)[:NEW])
+    weighed = _Counting()
+    with weighed, store.transaction() as db:
+        began = process_time()
+        compare_all(db)
+        seconds = process_time() - began
+    return Cost(NEW, seconds, weighed.count, min(_bare(path, ids) for _ in range(2)))
 
 
 class _Counting:

@@ -10,6 +10,7 @@ from crm.identity.comparing import compare_some, skip_first
 from crm.identity.joins import joins_of
 from crm.identity.pairs import PairState, find_pair
 from crm.stays.bookings import StayInfo, StayState, get_stay
+from crm.stays.steps import check_in
 from tests.support.house import House, Person
 
 PHONE = "138 1234 5678"
@@ -242,3 +243,15 @@ def test_one_that_cannot_be_compared_is_left_alone(house: House) -> None:
     assert skip_first(house.db)
     assert not compare_some(house.db, house.now).left
     assert skip_first(house.db) is None
+
+
+def test_an_arrival_brings_up_what_was_only_listed(house: House, desk: Person) -> None:
+    before = house.book("Jon Miler", days=(-40, -38), state=StayState.DEPARTED, phone=PHONE)
+    house.book("John Miller", days=(-90, -88), state=StayState.DEPARTED, phone=PHONE)
+    compared(house)
+    assert not house.tick().replies, "nobody of them is here"
+    assert len(house.ask(desk, "possible_doubles").buttons) == 1
+    booked = house.book("Jon Miler", "302", days=(0, 2), state=StayState.BOOKED, guest_id=before.guest_id)
+    assert check_in(house.db, booked.id)
+    compared(house)
+    assert house.tick().by(desk).startswith("Same person?")
