@@ -68,7 +68,7 @@ class RowReader(Fields):
             booked_at=self._booked_at(),
             channel=self._word("channel"),
             country=self._country(),
-            document=self._word("document"),
+            document=self._document(),
             born=self._born(),
             address=self._cells.get("address", "")[:LONGEST_ADDRESS],
         )
@@ -183,6 +183,13 @@ class RowReader(Fields):
         except (ValueError, OverflowError):
             self._note("booked_at", "no_day")
             return None
+
+    def _document(self) -> str:
+        said = self._word("document")
+        if CUT_NUMBER.fullmatch(said):
+            self._note("document", "cut_number")
+            return ""
+        return said
 
     def _born(self) -> str:
         day = self._day("born") if "born" in self._cells else None

@@ -11,7 +11,7 @@ from crm.stays.imports.cells import amount_of, bare_amount, find_card, may_hold_
 from crm.stays.imports.mapping import Layout, with_findings
 from crm.stays.imports.sheets import Sheet
 
-DAYS = ("arrival", "departure", "booked_at", "born")
+DAYS = ("arrival", "departure", "booked_at")
 PRICES = ("price", "price_per_night")
 ABSURD = 50  # times the usual price
 MOSTLY = 0.8
