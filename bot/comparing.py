@@ -10,12 +10,11 @@ import structlog
 from bot.records import Records
 from crm.errors import StoreUnavailable
 from crm.guests.newcomers import is_anybody_new
-from crm.identity.comparing import COMPARED_AT_ONCE, compare_some, skip_first
 
 log = structlog.get_logger("identity")
 
 PIECES = 8  # of a tick, each in a transaction of its own: a hundred thousand new guests take about half an hour
-CAREFUL = COMPARED_AT_ONCE * PIECES  # pieces of one guest each, after one that failed
+PIECE, CAREFUL = 25, 200  # guests in a piece, and pieces of one guest each, after one that failed
 
 
 class Comparing:
@@ -29,9 +28,11 @@ class Comparing:
         for _ in range(PIECES):
             if not await self._records.read(is_anybody_new):
                 return
-            await self._compare(1 if self._careful else COMPARED_AT_ONCE)
+            await self._compare(1 if self._careful else PIECE)
 
     async def _compare(self, most: int) -> None:
+        from crm.identity.comparing import compare_some, skip_first  # loaded with the first guest who is new
+
         try:
             done = await self._records.write(lambda db: compare_some(db, self._clock(), most))
         except StoreUnavailable:

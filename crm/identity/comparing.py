@@ -25,7 +25,7 @@ from crm.properties.houses import Property, properties
 from crm.stays.bookings import StayState, stay
 from crm.store import Connection, Prepared, wait_alone
 
-KEYED_AT_ONCE, COMPARED_AT_ONCE = 100, 25
+KEYED_AT_ONCE, COMPARED_AT_ONCE = 100, 25  # guests of a piece: some tens of milliseconds
 MOST_RECORDS = 12  # of a person; whoever has more is joined by a colleague only
 ASKED_BEFORE = timedelta(days=2)  # an arrival
 

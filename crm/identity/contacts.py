@@ -6,7 +6,6 @@ import re
 import unicodedata
 from datetime import date
 from functools import cache
-from importlib.resources import files
 
 from crm.encryption import folded
 
@@ -72,6 +71,8 @@ def _country_of_phone(phone: str) -> str:
 
 @cache
 def _countries() -> dict[str, str]:
+    from importlib.resources import files
+
     lines = (files("tzdata.zoneinfo") / "zone.tab").read_text("utf-8").splitlines()
     return {zone: country for country, _, zone in (each.split("\t")[:3] for each in lines if each[:1] != "#")}
 

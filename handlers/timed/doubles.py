@@ -10,7 +10,6 @@ from crm.conversations.recipients import Recipient, on_duty
 from crm.identity.pairs import Pair, PairState, ask_later, due_pairs, find_pair, try_ask, unanswered_count
 from crm.staff.roles import matrix
 from crm.store import Connection
-from handlers import doubles
 from handlers.turn import Moment, Reply, Timed
 
 MOST_OPEN = 5  # questions that a house has not answered for a day: no more are asked meanwhile
@@ -41,6 +40,8 @@ def _desk(there: Moment) -> list[Recipient]:
 
 
 def _questions(there: Moment, pair: Pair, people: Sequence[Recipient]) -> list[Reply]:
+    from handlers import doubles  # with the first question
+
     known = doubles.persons(there, [pair.one, pair.other], [there.house.id])
     one, other = known[pair.one], known[pair.other]
     asked = {each.language: doubles.question(there, each.language, one, other, asked=True) for each in people}
