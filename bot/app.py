@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.channels.base import Channel, Confirming
+from bot.comparing import Comparing
 from bot.concierge import Concierge
 from bot.config import Settings
 from bot.customer_sends import CustomerSends
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger("app")
 
 SWEEP_SECONDS = 1.0
+COMPARE_SECONDS = 2.0
 HOUSE_SECONDS = 60.0
 
 Clock = Callable[[], datetime]
@@ -107,6 +109,7 @@ class App:
             CustomerSends(self.records, each, clock) for each in self.channels if isinstance(each, Confirming)
         ]
         self.feeds = house_feeds(settings, self.records, clock)
+        self.comparing = Comparing(self.records, clock=clock)
         self._ticker: Ticker | None = None
         self._warming: asyncio.Task[None] | None = None
 
@@ -120,9 +123,9 @@ class App:
         for channel in self.channels:
             await channel.start(self.concierge.receive)
         self._warming = asyncio.create_task(self.concierge.warm_up())
-        ticks = [(SWEEP_SECONDS, self.sweep), (SWEEP_SECONDS, self.timed.tick), (HOUSE_SECONDS, self._refresh_house)]
+        own = [(SWEEP_SECONDS, self.sweep), (SWEEP_SECONDS, self.timed.tick), (HOUSE_SECONDS, self._refresh_house)]
         sends = [(SWEEP_SECONDS, each.tick) for each in self._customer_sends]
-        self._ticker = Ticker([*ticks, *sends, *self.feeds.ticks])
+        self._ticker = Ticker([*own, (COMPARE_SECONDS, self.comparing.tick), *sends, *self.feeds.ticks])
 
     async def stop_listening(self) -> None:
         """Nothing new begins; requests that have arrived may still be finished."""

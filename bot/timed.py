@@ -18,6 +18,7 @@ from crm.store import Connection
 from handlers.timed import (
     alarms,
     brief,
+    doubles,
     follower_sends,
     house_questions,
     mass_sends,
@@ -46,6 +47,7 @@ TIMED: tuple[Timed, ...] = (
     roster.WORK,
     service_levels.WORK,
     brief.WORK,
+    doubles.WORK,
     house_questions.telling_askers(find_answers),
     follower_sends.WORK,
     mass_sends.WORK,

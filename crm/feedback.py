@@ -29,6 +29,7 @@ class Feedback(SQLModel, table=True):
     id: str = Field(primary_key=True)
     property_id: str = Field(foreign_key="property.id")
     guest_id: str | None = Field(default=None, foreign_key="guest.id", index=True)
+    own_guest_id: str | None = None  # as of a stay
     stay_id: str | None = Field(default=None, foreign_key="stay.id")
     inbound_id: str
     part: int

@@ -16,6 +16,10 @@ import crm.conversations.platform_tokens
 import crm.conversations.rates
 import crm.conversations.unanswered
 import crm.feedback
+import crm.guests.newcomers
+import crm.identity.joins
+import crm.identity.keys
+import crm.identity.pairs
 import crm.properties.knowledge
 import crm.properties.knowledge_changes
 import crm.service_requests.lost_items

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from crm.conversations.reachability import Allowed, Way, is_reached, ways_around
-from crm.guests.profile import guest_phone
+from crm.guests.survivors import guest_phone
 from crm.staff.roles import may
 from crm.stays.bookings import find_current_stay, find_last_stay
 from handlers import audit, cards

@@ -21,6 +21,7 @@ from bot.understanding.reading import fold
 from bot.understanding.rooms import find_room_words
 from bot.understanding.shifts import find_all_days, find_colleagues, find_hours
 from bot.understanding.time_slots import find_moment
+from bot.understanding.two_guests import find_guests
 from crm.service_requests.needs import OTHER
 
 _NUMBER = re.compile(r"(?<![\d.:])#?(?P<n>\d{1,6})(?![\d:.])")
@@ -217,6 +218,7 @@ FINDERS: dict[str, Finder] = {
     "switch": find_switch,
     "channel": find_channel,
     "department": find_department,
+    "guests": find_guests,
     "name": find_name,
 }
 DAY_FINDERS = frozenset({"day", "days"})

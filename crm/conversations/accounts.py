@@ -19,7 +19,7 @@ from crm.store import Connection, Json, Prepared, Utc, insert_once, new_id, part
 
 
 class Account(SQLModel, table=True):
-    """A person on a channel. At most one of guest and staff member is set."""
+    """A person on a channel. At most one of guest and staff member is set; `own_guest_id` is as of a stay."""
 
     __table_args__ = (UniqueConstraint("channel", "external_id"),)
 
@@ -29,6 +29,7 @@ class Account(SQLModel, table=True):
     name: str = ""
     language: str
     guest_id: str | None = Field(default=None, foreign_key="guest.id", index=True)
+    own_guest_id: str | None = None
     staff_id: str | None = Field(default=None, foreign_key="staff_member.id", index=True)
     unreachable_since: datetime | None = Field(default=None, sa_type=Utc)
     link_failures: int = 0
@@ -135,7 +136,7 @@ def other_chats(conversation_id: Any) -> Select[Any]:
 def with_stay(accounts: Select[Any]) -> Select[Any]:
     """The query, which has accounts, with what the SPEAKER_COLUMNS need beside them."""
     return (
-        accounts.outerjoin(stay, stay.c.id == current_stay_id(account.c.guest_id))
+        accounts.outerjoin(stay, stay.c.id == current_stay_id(account.c.guest_id, account.c.own_guest_id))
         .outerjoin(guest, guest.c.id == stay.c.guest_id)
         .outerjoin(room, room.c.id == stay.c.room_id)
     )
@@ -208,14 +209,15 @@ def make_speaker(db: Connection, place: Place, columns: Sequence[Any]) -> Speake
     )
 
 
-def bind_guest(db: Connection, account_id: str, guest_id: str) -> None:
-    """From now on this account speaks for the guest."""
-    values = {"guest_id": guest_id, "link_failures": 0, "link_locked_until": None}
+def bind_guest(db: Connection, account_id: str, guest_id: str, own_guest_id: str | None = None) -> None:
+    """From now on this account speaks for the guest; `own_guest_id` as of a stay."""
+    values = {"guest_id": guest_id, "own_guest_id": own_guest_id, "link_failures": 0, "link_locked_until": None}
     db.execute(update(Account).where(account.c.id == account_id).values(**values))
 
 
 def bind_staff(db: Connection, account_id: str, member: StaffMember) -> None:
-    db.execute(update(Account).where(account.c.id == account_id).values(staff_id=member.id, guest_id=None))
+    values = {"staff_id": member.id, "guest_id": None, "own_guest_id": None}
+    db.execute(update(Account).where(account.c.id == account_id).values(**values))
 
 
 def lock_conversation(db: Connection, conversation_id: str) -> None:
@@ -243,7 +245,6 @@ def move_conversation(db: Connection, conversation_id: str, address: str) -> str
     """The platform gave the chat a new address; returns the conversation there, another one if somebody spoke first."""
     channel = select(conversation.c.channel).where(conversation.c.id == conversation_id).scalar_subquery()
     at_address = (conversation.c.channel == channel, conversation.c.address == address)
-    known: str | None = db.execute(select(conversation.c.id).where(*at_address)).scalar()
-    if known is None:
+    if (known := db.execute(select(conversation.c.id).where(*at_address)).scalar()) is None:
         db.execute(update(Conversation).where(conversation.c.id == conversation_id).values(address=address))
     return known or conversation_id

@@ -37,7 +37,8 @@ class AlarmRow(SQLModel, table=True):
     id: str = Field(primary_key=True)
     property_id: str | None = Field(default=None, foreign_key="property.id")
     conversation_id: str = Field(foreign_key="conversation.id")
-    guest_id: str | None = Field(default=None, foreign_key="guest.id")
+    guest_id: str | None = Field(default=None, foreign_key="guest.id", index=True)
+    own_guest_id: str | None = None  # as of a stay
     room: str = ""
     words: bytes
     kinds: list[str] = Field(sa_type=Json)

@@ -16,8 +16,10 @@ from crm.conversations.accounts import Account, account, bind_guest
 from crm.conversations.rates import Allowance, try_spend
 from crm.encryption import folded, lookup_hash
 from crm.errors import LinkLocked
-from crm.guests.profile import find_guests_by_name_and_digits
+from crm.guests.newcomers import compare_again
+from crm.guests.profile import find_guests_by_name_and_digits, verify_guest
 from crm.stays.bookings import StayInfo, find_current_stay, find_stay_by_code
+from crm.stays.bookings import stay as stays
 from crm.store import Connection
 
 MAX_FAILURES = 5
@@ -61,6 +63,16 @@ def link_by_name_and_digits(
     return _outcome(db, now, account_id, stay if stay and stay.may_be_linked(today) else None)
 
 
+def bind_to_stay(db: Connection, account_id: str, of: StayInfo, *, verified: bool) -> None:
+    """From now on this account speaks for the guest of the stay; `verified`: they have shown that it is theirs."""
+    own: str | None = db.execute(select(stays.c.own_guest_id).where(stays.c.id == of.id)).scalar()
+    bind_guest(db, account_id, of.guest_id, own)
+    if verified:
+        verify_guest(db, own or of.guest_id)
+    else:
+        compare_again(db, own or of.guest_id)
+
+
 def check_not_locked(db: Connection, now: datetime, account_id: str) -> None:
     until = db.execute(select(account.c.link_locked_until).where(account.c.id == account_id)).scalar()
     if until is not None and until > now:
@@ -74,7 +86,7 @@ def _spend(db: Connection, now: datetime, rate: AttemptRate) -> None:
 
 def _outcome(db: Connection, now: datetime, account_id: str, stay: StayInfo | None) -> StayInfo | None:
     if stay is not None:
-        bind_guest(db, account_id, stay.guest_id)
+        bind_to_stay(db, account_id, stay, verified=True)
         return stay
     counted = update(Account).where(account.c.id == account_id).values(link_failures=account.c.link_failures + 1)
     db.execute(counted)

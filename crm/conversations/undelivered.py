@@ -115,7 +115,7 @@ _UNREACHED = Prepared(
     .select_from(message)
     .join(conversation, conversation.c.id == message.c.conversation_id)
     .join(account, account.c.id == conversation.c.account_id)
-    .join(stay, stay.c.id == current_stay_id(account.c.guest_id))
+    .join(stay, stay.c.id == current_stay_id(account.c.guest_id, account.c.own_guest_id))
     .join(guest, guest.c.id == stay.c.guest_id)
     .outerjoin(room, room.c.id == stay.c.room_id)
     .where(

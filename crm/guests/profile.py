@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, bindparam, false, insert, select, text, update
+from sqlalchemy import Index, bindparam, false, func, insert, select, text, update
 from sqlmodel import Field, SQLModel
 
-from crm.encryption import folded, lookup_hash, seal, unseal
+from crm.encryption import folded, lookup_hash, seal
+from crm.guests.newcomers import compare_again, expect_comparison
 from crm.names.sound import name_sound
-from crm.store import Bytewise, Connection, Prepared, Utc, new_id, table
+from crm.store import Bytewise, Connection, Prepared, Utc, new_id, partial_index, table
+
+
+class GuestSource(StrEnum):
+    """How what a record says came to be known, the surest first."""
+
+    VERIFIED = "verified"  # the guest themselves agreed with it, by a code or by name and digits
+    STATED = "stated"  # said to a colleague
+    IMPORTED = "imported"
 
 
 class Guest(SQLModel, table=True):
-    """A person who stays. Phone, e-mail and document are sealed; the hashes find them again."""
+    """A person who stays, as one source knows them. What is sealed is found again by its hash.
 
-    __table_args__ = (Index("ix_guest_sounding_like", "name_sound"),)
+    `joined_into` is the record of the same person under which everything of theirs is kept meanwhile; the record
+    itself is left as it is, so that they can be parted again (crm/identity/joins.py).
+    """
+
+    __table_args__ = (
+        Index("ix_guest_sounding_like", "name_sound"),
+        partial_index("ix_guest_joined", "joined_into", where="joined_into IS NOT NULL"),
+    )
 
     id: str = Field(primary_key=True)
     name: str = Field(index=True)
@@ -33,13 +50,18 @@ class Guest(SQLModel, table=True):
     document: bytes | None = None
     document_hash: str | None = Field(default=None, index=True)
     name_digits_hash: str | None = Field(default=None, index=True)  # name with the last four digits of the phone
+    born: bytes | None = None
+    address: bytes | None = None
+    source: str = Field(default=GuestSource.IMPORTED, sa_column_kwargs={"server_default": text("'imported'")})
+    joined_into: str | None = None
     created_at: datetime = Field(sa_type=Utc)
 
 
 guest = table(Guest)
+PERSON = func.coalesce(guest.c.joined_into, guest.c.id)  # whose everything is under which this record is found
 
 _NAME = Prepared(select(guest.c.name).where(guest.c.id == bindparam("guest_id")))
-_PHONE = Prepared(select(guest.c.phone).where(guest.c.id == bindparam("guest_id")))
+_PERSON_OF = Prepared(select(PERSON).where(guest.c.id == bindparam("guest_id")))
 _LANGUAGE = Prepared(select(guest.c.language).where(guest.c.id == bindparam("guest_id")))
 _SET_ELDER_MODE = Prepared(
     update(Guest)
@@ -60,10 +82,25 @@ def add_guest(
     phone: str | None = None,
     email: str | None = None,
     document: str | None = None,
+    born: str | None = None,
+    address: str | None = None,
+    source: GuestSource = GuestSource.STATED,
 ) -> str:
-    """Writes a new guest down and returns the id. `phone` in any form with its digits."""
-    row = guest_row(db, now, name=name, language=language, phone=phone, email=email, document=document)
+    """Writes a new guest down and returns the id. `phone` in any form with its digits, `born` as YYYY-MM-DD."""
+    row = guest_row(
+        db,
+        now,
+        name=name,
+        language=language,
+        phone=phone,
+        email=email,
+        document=document,
+        born=born,
+        address=address,
+        source=source,
+    )
     db.execute(insert(Guest), row)
+    expect_comparison(db, [row["id"]])
     return str(row["id"])
 
 
@@ -76,6 +113,9 @@ def guest_row(
     phone: str | None = None,
     email: str | None = None,
     document: str | None = None,
+    born: str | None = None,
+    address: str | None = None,
+    source: GuestSource = GuestSource.IMPORTED,
 ) -> dict[str, Any]:
     """A new guest as the table keeps one, with the id it will have."""
     guest_id = new_id(now)
@@ -95,16 +135,15 @@ def guest_row(
         "document": seal(db, "guest.document", guest_id, document),
         "document_hash": lookup_hash(db, "document", folded(document)) if document else None,
         "name_digits_hash": _name_digits(db, name, digits[-4:]) if len(digits) >= 4 else None,
+        "born": seal(db, "guest.born", guest_id, born),
+        "address": seal(db, "guest.address", guest_id, address),
+        "source": source,
         "created_at": now,
     }
 
 
 def guest_name(db: Connection, guest_id: str) -> str:
     return str(_NAME.one(db, {"guest_id": guest_id}).name)
-
-
-def guest_phone(db: Connection, guest_id: str) -> str | None:
-    return unseal(db, "guest.phone", guest_id, _PHONE.scalar(db, {"guest_id": guest_id}))
 
 
 def guest_language(db: Connection, guest_id: str) -> str:
@@ -122,6 +161,7 @@ def prefer_channel(db: Connection, guest_id: str, channel: str) -> None:
 
 
 def find_guests_by_phone(db: Connection, phone: str) -> list[str]:
+    """The records with this phone, joined ones too."""
     wanted = lookup_hash(db, "phone", _digits(phone))
     return list(db.execute(select(guest.c.id).where(guest.c.phone_hash == wanted)).scalars())
 
@@ -133,9 +173,19 @@ def find_guests_by_email(db: Connection, email: str) -> list[str]:
 
 def find_guests_by_name_and_digits(db: Connection, name: str, digits: str) -> list[str]:
     """Guests of this name whose phone ends in these four digits."""
-    return list(
-        db.execute(select(guest.c.id).where(guest.c.name_digits_hash == _name_digits(db, name, digits))).scalars()
-    )
+    wanted = guest.c.name_digits_hash == _name_digits(db, name, digits)
+    return list(db.execute(select(PERSON).where(wanted).distinct()).scalars())
+
+
+def person_of(db: Connection, guest_id: str) -> str:
+    """The record under which everything of this one is kept: the same, unless it was joined."""
+    return str(_PERSON_OF.scalar(db, {"guest_id": guest_id}))
+
+
+def verify_guest(db: Connection, guest_id: str) -> None:
+    """The guest has shown that the record is theirs; and whoever says who they are may be known already."""
+    db.execute(update(Guest).where(guest.c.id == guest_id).values(source=GuestSource.VERIFIED))
+    compare_again(db, guest_id)
 
 
 def set_language(db: Connection, guest_id: str, language: str) -> None:

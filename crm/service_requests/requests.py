@@ -60,6 +60,7 @@ class ServiceRequestRow(SQLModel, table=True):
     property_id: str = Field(foreign_key="property.id")
     stay_id: str | None = Field(default=None, foreign_key="stay.id")
     guest_id: str | None = Field(default=None, foreign_key="guest.id")
+    own_guest_id: str | None = None  # as of a stay
     conversation_id: str | None = Field(default=None, foreign_key="conversation.id")
     inbound_id: str
     part: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Index, and_, bindparam, insert, or_, select
 from sqlmodel import Field, SQLModel
 
+from crm.conversations.accounts import account, conversation
 from crm.service_requests.requests import (
     INFO,
     IS_UNFINISHED,
@@ -26,6 +27,7 @@ class RequestCompanion(SQLModel, table=True):
     number: int = Field(primary_key=True, foreign_key="service_request.number")
     conversation_id: str = Field(primary_key=True, foreign_key="conversation.id")
     guest_id: str = Field(foreign_key="guest.id")
+    own_guest_id: str | None = None  # as of a stay
 
 
 request_companion = table(RequestCompanion)
@@ -92,8 +94,13 @@ def add_companion(db: Connection, request: ServiceRequest, conversation_id: str 
     """Whether this guest was not told of it before and is from now on."""
     if not conversation_id or not guest_id or conversation_id in conversations_of(db, request):
         return False
+    own = (
+        select(account.c.own_guest_id)
+        .join(conversation, conversation.c.account_id == account.c.id)
+        .where(conversation.c.id == conversation_id, account.c.guest_id == guest_id)
+    )
     row = {"number": request.number, "conversation_id": conversation_id, "guest_id": guest_id}
-    db.execute(insert(RequestCompanion), row)
+    db.execute(insert(RequestCompanion).values(**row, own_guest_id=own.scalar_subquery()))
     return True
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Select, UniqueConstraint, bindparam, case, select, text
+from sqlalchemy import BigInteger, Index, Select, UniqueConstraint, bindparam, case, func, select, text
 from sqlmodel import Field, SQLModel
 
 from crm.guests.profile import guest
@@ -26,6 +26,8 @@ class StayState(StrEnum):
 
 class Stay(SQLModel, table=True):
     """`source` is the system that told of it, `source_key` what it is there, `told` the hash of what was told last.
+
+    `own_guest_id` is the record of the guest it belongs to, where that was joined into the one of `guest_id`.
 
     `channel` is where it was sold; `price` is the whole stay's, in hundredths of the currency.
     """
@@ -59,6 +61,7 @@ class Stay(SQLModel, table=True):
     booked_at: datetime | None = Field(default=None, sa_type=Utc)
     channel: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     country: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    own_guest_id: str | None = None
     created_at: datetime = Field(sa_type=Utc)
 
 
@@ -116,16 +119,20 @@ STAY_INFO: Select[Any] = (
 )
 
 
-def current_stay_id(guest_id: Any) -> Any:
-    """As part of a query: the stay in house of this guest (a column or parameter), else the next one booked."""
+def current_stay_id(guest_id: Any, own_guest_id: Any = None) -> Any:
+    """As part of a query: the stay in house of this guest (a column or parameter), else the next one booked.
+
+    Where records were joined, the stay in house of `own_guest_id` goes first: two rooms stay two chats.
+    """
     mine = stay.alias("mine")
-    return (
-        select(mine.c.id)
-        .where(mine.c.guest_id == guest_id, text("mine.state IN ('in_house', 'booked')"))
-        .order_by(case((mine.c.state == StayState.IN_HOUSE, 0), else_=1), mine.c.arrival)
-        .limit(1)
-        .scalar_subquery()
-    )
+    query = select(mine.c.id).where(mine.c.guest_id == guest_id).limit(1)
+    ahead = query.where(text("mine.state IN ('in_house', 'booked')"))
+    found = ahead.order_by(case((mine.c.state == StayState.IN_HOUSE, 0), else_=1), mine.c.arrival).scalar_subquery()
+    if own_guest_id is None:
+        return found
+    is_own = func.coalesce(mine.c.own_guest_id, mine.c.guest_id) == func.coalesce(own_guest_id, guest_id)
+    own = query.where(mine.c.state == StayState.IN_HOUSE, is_own).order_by(mine.c.arrival).scalar_subquery()
+    return func.coalesce(own, found)
 
 
 _CURRENT = Prepared(STAY_INFO.where(stay.c.id == current_stay_id(bindparam("guest_id"))))

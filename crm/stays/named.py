@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, case, exists, or_, select, union
 
 from crm.encryption import folded
-from crm.guests.profile import guest
+from crm.guests.profile import PERSON, guest
 from crm.names import sound
 from crm.names.likeness import most_alike
 from crm.stays.bookings import STAY_INFO, StayInfo, StayState, stay, stay_info
@@ -29,7 +29,7 @@ _AMONG_MINE = stay.c.property_id.concat("").in_(bindparam("property_ids", expand
 
 
 def _of_guests(named: Any) -> Prepared:
-    guests = select(guest.c.id).where(named).limit(MOST_GUESTS)
+    guests = select(PERSON).where(named).limit(MOST_GUESTS)
     state = case(_ORDER, value=stay.c.state, else_=2)
     stays = STAY_INFO.where(stay.c.guest_id.in_(guests), _AMONG_MINE)
     return Prepared(stays.order_by(state, guest.c.folded_name, stay.c.departure.desc()).limit(MOST_NAMESAKES))
@@ -52,7 +52,7 @@ _PRESENT_IDS = union(
 )
 _PRESENT = Prepared(STAY_INFO.where(stay.c.id.in_(_PRESENT_IDS)).limit(MOST_PRESENT))
 _IS_GUEST = exists().where(
-    stay.c.guest_id == guest.c.id,
+    stay.c.guest_id == PERSON,
     stay.c.state.in_((StayState.IN_HOUSE, StayState.BOOKED, StayState.DEPARTED)),
     stay.c.departure >= bindparam("since"),
     _AMONG_MINE,

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, exists, func, select
 
-from crm.stays.bookings import StayState, stay
+from crm.stays.bookings import STAY_INFO, StayInfo, StayState, stay, stay_info
 from crm.store import Connection, Prepared
 
 _STAYED_BEFORE = Prepared(
@@ -29,6 +29,10 @@ _RETURNING = Prepared(
         ),
     )
 )
+# The houses are no reason to walk through all their stays: it is the guest that finds them.
+_AMONG = stay.c.property_id.concat("").in_(bindparam("property_ids", expanding=True))
+_OF_GUESTS = Prepared(STAY_INFO.where(stay.c.guest_id.in_(bindparam("ids", expanding=True)), _AMONG))
+_ORDER = {StayState.IN_HOUSE: 0, StayState.BOOKED: 1}
 _HISTORY: tuple[Any, ...] = (func.count(), func.max(stay.c.departure))
 _EARLIER = Prepared(
     select(*_HISTORY).where(
@@ -37,6 +41,20 @@ _EARLIER = Prepared(
         stay.c.state.in_((StayState.IN_HOUSE, StayState.DEPARTED)),
     )
 )
+
+
+def stays_of(db: Connection, guest_ids: Sequence[str], property_ids: Sequence[str]) -> dict[str, list[StayInfo]]:
+    """Of each of these guests, in these houses: the present one first, then the next, then the latest."""
+    found: dict[str, list[StayInfo]] = {each: [] for each in guest_ids}
+    values = {"ids": list(guest_ids), "property_ids": list(property_ids)}
+    for each in map(stay_info, _OF_GUESTS.all(db, values) if guest_ids else ()):
+        found[each.guest_id].append(each)
+    return {guest_id: sorted(stays, key=_standing) for guest_id, stays in found.items()}
+
+
+def _standing(each: StayInfo) -> tuple[int, int]:
+    place = _ORDER.get(StayState(each.state), 2)
+    return place, each.arrival.toordinal() if place == 1 else -each.arrival.toordinal()
 
 
 def returning_guests(db: Connection, guest_ids: Sequence[str], before: date) -> frozenset[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import insert, update
+from sqlalchemy import func, insert, select, update
 
+from crm.guests.newcomers import compare_again
+from crm.guests.profile import person_of
 from crm.stays.bookings import Stay, StayState, normal_code, stay
 from crm.stays.events import note_departure
 from crm.store import Connection, Prepared, new_id
@@ -30,11 +32,12 @@ def add_stay(
     expected_time: str = "",
 ) -> str:
     """Writes a stay down and returns its id; `expected_time` is the arrival hour the guest announced, as HH:MM."""
-    stay_id = new_id(now)
+    stay_id, person = new_id(now), person_of(db, guest_id)
     row = {
         "id": stay_id,
         "property_id": property_id,
-        "guest_id": guest_id,
+        "guest_id": person,
+        "own_guest_id": None if person == guest_id else guest_id,
         "room_id": room_id,
         "reservation_code": normal_code(reservation_code),
         "source": source,
@@ -52,7 +55,11 @@ def add_stay(
 
 def check_in(db: Connection, stay_id: str) -> bool:
     """The guest is here; False when the stay is not booked any more."""
-    return _move(db, stay_id, StayState.BOOKED, StayState.IN_HOUSE)
+    has_come = _move(db, stay_id, StayState.BOOKED, StayState.IN_HOUSE)
+    if has_come:  # whether they are somebody we know is worth a question now
+        whose = select(func.coalesce(stay.c.own_guest_id, stay.c.guest_id)).where(stay.c.id == stay_id)
+        compare_again(db, str(db.execute(whose).scalar_one()))
+    return has_come
 
 
 def check_out(db: Connection, now: datetime, stay_id: str) -> bool:

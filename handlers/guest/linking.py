@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from crm.conversations.accounts import bind_guest, bind_staff, set_language
-from crm.conversations.linking import link_by_code, link_by_name_and_digits
+from crm.conversations.accounts import bind_staff, set_language
+from crm.conversations.linking import bind_to_stay, link_by_code, link_by_name_and_digits
 from crm.errors import LinkRefused, TokenRefused
 from crm.properties.houses import get_property
 from crm.staff.invites import use_invite
@@ -57,7 +57,7 @@ def _open_stay_link(turn: Turn, token: str) -> Reply:
             return Reply(say(turn.language, "linking.move.kept", name=own.guest_name, room=own.room))
         if choice != "join":
             return _ask_to_move(turn, token, own, stay)
-    bind_guest(turn.db, turn.speaker.account_id, stay.guest_id)
+    bind_to_stay(turn.db, turn.speaker.account_id, stay, verified=False)  # companions have it too
     return _welcome(turn, stay)
 
 

@@ -192,6 +192,7 @@ class Stage:
             self.clock.move(turn["after"])
         if "leaves" in turn:
             self._check_out(turn["leaves"])
+        await self.app.comparing.tick()
         await self.app.timed.tick()
         if turn["who"] != CLOCK:
             await self._speak(where, self.people[turn["who"]], turn)

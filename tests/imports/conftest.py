@@ -15,7 +15,7 @@ from crm.stays.bookings import stay
 from crm.stays.imports.mapping import ColumnMap
 from crm.stays.imports.run import Import, Totals, open_bookings
 from crm.stays.imports.sheets import Sheet
-from crm.store import Store
+from crm.store import Connection, Store
 
 NOW = datetime(2026, 11, 26, 4, 0, tzinfo=UTC)
 
@@ -36,9 +36,12 @@ class Desk:
         return work.totals
 
     def stays(self) -> list[dict[str, Any]]:
-        query = select(stay, guest.c.name, guest.c.phone_hash).join(guest, guest.c.id == stay.c.guest_id)
         with self.store.reading() as db:
-            return [dict(row) for row in db.execute(query.order_by(stay.c.id)).mappings()]
+            return self.stays_in(db)
+
+    def stays_in(self, db: Connection) -> list[dict[str, Any]]:
+        query = select(stay, guest.c.name, guest.c.phone_hash).join(guest, guest.c.id == stay.c.guest_id)
+        return [dict(row) for row in db.execute(query.order_by(stay.c.id)).mappings()]
 
 
 @pytest.fixture

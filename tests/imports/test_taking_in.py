@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
-from crm.guests.profile import add_guest
+from crm.guests.profile import add_guest, guest
+from crm.guests.survivors import records_of, values
+from crm.identity.comparing import compare_some
+from crm.identity.joins import join, undo
 from crm.stays.bookings import Stay, StayState
 from crm.stays.imports.mapping import ColumnMap
 from crm.stays.imports.run import Totals
@@ -69,6 +72,56 @@ def test_what_the_source_changes_is_brought_up_to_date(desk: Desk) -> None:
     assert counts(desk.take(moved.replace(",ok,", ",cancelled_by_guest,").encode())) == {"changed": 1}
     assert desk.stays()[0]["state"] == "cancelled"
     assert len({each["guest_id"] for each in desk.stays()}) == 1
+
+
+def test_papers_and_birthdays_are_kept_sealed_and_tell_who_it_is(desk: Desk) -> None:
+    head = "Booking number,Guest name,ID number,Date of birth,Home address,Check-in,Check-out\n"
+    rows = [
+        "B-1,Anna Berg,E1234567,1990-02-03,12 Main Street,2026-12-01,2026-12-03",
+        "B-2,BERG ANNA,e 1234567,,,2027-12-01,2027-12-03",
+        "B-3,Peter Lind,4.40106E+17,1990/13/45,,2026-12-01,2026-12-03",
+        "B-4,Paul Card,4111111111111111,,,2026-12-01,2026-12-03",
+    ]
+    content = (head + "\n".join(rows) + "\n").encode()
+    totals = desk.take(content)
+    assert counts(totals) == {"new": 4}
+    assert (totals.wrong["cut_number"], totals.wrong["no_day"], totals.wrong["card"]) == (1, 1, 0)
+    with desk.store.transaction() as db:
+        while compare_some(db, desk.now).left:
+            pass
+        anna, again, peter, _ = (each["guest_id"] for each in desk.stays_in(db))
+        assert anna == again
+        assert anna != peter
+        records = records_of(db, [anna])[anna]
+        assert values(records, "document") == ["e 1234567", "E1234567"]
+        assert (values(records, "born"), values(records, "address")) == (["1990-02-03"], ["12 Main Street"])
+        kept = db.execute(select(guest.c.document, guest.c.born).where(guest.c.born.is_not(None))).one()
+        assert b"E1234567" not in kept.document
+        assert b"1990" not in kept.born
+
+
+def test_a_file_without_papers_is_the_same_as_before(desk: Desk) -> None:
+    """What earlier versions did not read is part of what a row says only where it says something."""
+    desk.take(ONE.encode())
+    with_columns = ONE.replace("Price\n", "Price,ID number\n").replace("120.50\n", "120.50,\n")
+    assert counts(desk.take(with_columns.encode())) == {"same": 1}
+
+
+def test_a_joined_record_stays_joined_when_its_booking_changes(desk: Desk) -> None:
+    other = ONE.replace("B-1", "B-2").replace("+44 20 7946 0000", "").replace("Ann Lee", "Ann Leigh")
+    desk.take(ONE.encode())
+    desk.take(other.encode())
+    with desk.store.transaction() as db:
+        made = join(db, desk.now, *(each["guest_id"] for each in desk.stays_in(db)), by=None, reasons={})
+    assert made
+    for each in (ONE, other):
+        assert counts(desk.take(each.encode())) == {"same": 1}
+        assert counts(desk.take(each.replace("12-03", "12-05").encode())) == {"changed": 1}
+    with desk.store.transaction() as db:
+        assert {each["guest_id"] for each in desk.stays_in(db)} == {made.kept_id}
+        assert {each["own_guest_id"] for each in desk.stays_in(db)} == {None, made.joined_id}
+        undo(db, desk.now, made.id, None)
+        assert len({each["guest_id"] for each in desk.stays_in(db)}) == 2
 
 
 def test_what_the_house_changed_since_is_not_undone_by_the_same_file(desk: Desk) -> None:

@@ -32,7 +32,8 @@ from crm.encryption import (
     unseal,
 )
 from crm.errors import StoreUnavailable
-from crm.guests.profile import Guest, add_guest, guest_phone
+from crm.guests.profile import Guest, add_guest
+from crm.guests.survivors import guest_phone
 from crm.migrations import HEAD, config, is_current, migrate
 from crm.store import Store, new_id, transactions
 from crm.tables import metadata

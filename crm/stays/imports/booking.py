@@ -43,6 +43,9 @@ class Booking:
     booked_at: datetime | None
     channel: str
     country: str
+    document: str = ""
+    born: str = ""
+    address: str = ""
 
     @property
     def nights(self) -> int:
@@ -63,4 +66,6 @@ class Booking:
         )
 
     def content(self) -> tuple[Any, ...]:
-        return (*self.identity(), self.reference, self.state, self.room)
+        more = {"document": self.document, "born": self.born, "address": self.address}
+        said = [each for each in more.items() if each[1]]  # what earlier versions did not read changes no stay
+        return (*self.identity(), self.reference, self.state, self.room, *said)

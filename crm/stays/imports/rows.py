@@ -17,7 +17,7 @@ from crm.stays.imports.survey import ABSURD, Survey
 MOST_NIGHTS = 3 * 366
 MOST_PEOPLE = 99
 MOST_CENTS = 10**13
-LONGEST_NAME = 100
+LONGEST_NAME, LONGEST_ADDRESS = 100, 200
 
 _PHONE = re.compile(r"\+?(?:[ ().\-/]*[0-9]){5,20}[ )]*")
 _EMAIL = re.compile(r"[^@\s,;]{1,64}@[^@\s,;]+\.[^@\s,;.]{2,}")
@@ -68,6 +68,9 @@ class RowReader(Fields):
             booked_at=self._booked_at(),
             channel=self._word("channel"),
             country=self._country(),
+            document=self._document(),
+            born=self._born(),
+            address=self._cells.get("address", "")[:LONGEST_ADDRESS],
         )
 
     def _arrival(self) -> date | None:
@@ -180,6 +183,17 @@ class RowReader(Fields):
         except (ValueError, OverflowError):
             self._note("booked_at", "no_day")
             return None
+
+    def _document(self) -> str:
+        said = self._word("document")
+        if CUT_NUMBER.fullmatch(said):
+            self._note("document", "cut_number")
+            return ""
+        return said
+
+    def _born(self) -> str:
+        day = self._day("born") if "born" in self._cells else None
+        return day.isoformat() if day else ""
 
     def _country(self) -> str:
         said = self._word("country")

@@ -22,7 +22,7 @@ FEW = 20
 class Survey:
     """`usual_price` is the median of the file's prices. `odd_countries` are codes of another length than the rest.
 
-    `numbers` are columns of long numbers that are no cards, such as those of orders.
+    `numbers` are columns of long numbers that are no cards, such as those of orders and papers.
     """
 
     layout: Layout
@@ -72,13 +72,8 @@ def survey(sheet: Sheet, layout: Layout) -> Survey:
     decided = with_findings(
         layout, date_order=made.date_order or _order(layout, found), decimal=made.decimal or _decimal(found)
     )
-    return Survey(
-        decided,
-        rows,
-        _median(found),
-        _odd(found.countries),
-        frozenset({"reference"}) if found.cards * 2 < found.long_numbers else frozenset(),
-    )
+    numbers = {"document"} & set(layout.places) | ({"reference"} if found.cards * 2 < found.long_numbers else set())
+    return Survey(decided, rows, _median(found), _odd(found.countries), frozenset(numbers))
 
 
 def _note_day(found: _Found, cell: str) -> None:

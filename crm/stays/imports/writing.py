@@ -9,11 +9,11 @@ from enum import StrEnum
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from crm.calendar import local, zone
 from crm.encryption import folded, lookup_hash
-from crm.guests.arriving import Person, guests_for
+from crm.guests.arriving import Known, Person, guests_for
 from crm.guests.profile import guest
 from crm.properties.houses import Property, room
 from crm.stays.bookings import Stay, StayState, stay
@@ -47,13 +47,14 @@ class Judged:
     """What becomes of a booking. `state` is the stay's afterwards; `kept`: what it says of the state came too late.
 
     `room_id` is the room the stay has so far.
+    `whose` is known of a stay that is of the same guest as before.
     """
 
     keyed: Keyed
     fate: Fate
     state: StayState
     stay_id: str = ""
-    guest_id: str = ""
+    whose: Known | None = None
     was: str = ""
     code: str = ""
     kept: bool = False
@@ -66,11 +67,12 @@ _KNOWN_COLUMNS = (
     stay.c.told,
     stay.c.state,
     stay.c.guest_id,
+    stay.c.own_guest_id,
     guest.c.folded_name,
     stay.c.reservation_code,
     stay.c.room_id,
 )
-_OF_HOUSE = select(*_KNOWN_COLUMNS).join(guest, guest.c.id == stay.c.guest_id)
+_OF_HOUSE = select(*_KNOWN_COLUMNS).join(guest, guest.c.id == func.coalesce(stay.c.own_guest_id, stay.c.guest_id))
 _BY_KEY = Prepared(
     _OF_HOUSE.where(
         stay.c.property_id == bindparam("property_id"),
@@ -87,8 +89,8 @@ _TAKEN = SimpleNamespace(source_key="")
 _ROOMS = Prepared(select(room.c.number, room.c.id).where(room.c.property_id == bindparam("property_id")))
 _ADD = Prepared(insert(Stay))
 _TOLD = (
-    *("told", "source", "source_key", "guest_id", "room_id", "state", "arrival", "departure", "adults", "children"),
-    *("price", "currency", "booked_at", "channel", "country"),
+    *("told", "source", "source_key", "guest_id", "own_guest_id", "room_id", "state", "arrival", "departure"),
+    *("adults", "children", "price", "currency", "booked_at", "channel", "country"),
 )
 _CHANGE = Prepared(
     update(Stay).where(stay.c.id == bindparam("stay_id")).values({name: bindparam(f"new_{name}") for name in _TOLD})
@@ -136,10 +138,10 @@ def write(
 ) -> None:
     """Writes down what is new or changed."""
     work = [each for each in judged if each.fate is not Fate.SAME]
-    unknown = [each for each in work if not each.guest_id]
+    unknown = [each for each in work if each.whose is None]
     people = [_person(each.keyed.booking, house) for each in unknown]
     ids = dict(zip((each.keyed.key for each in unknown), guests_for(db, now, people) if people else (), strict=True))
-    settled = [replace(each, guest_id=each.guest_id or ids[each.keyed.key]) for each in work]
+    settled = [replace(each, whose=each.whose or ids[each.keyed.key]) for each in work]
     new = [each for each in settled if each.fate is Fate.NEW]
     changed = [each for each in settled if each.fate is Fate.CHANGED]
     _ADD.write(db, *(_new_row(now, house, rooms, source, each) for each in new))
@@ -175,12 +177,12 @@ def _judged(now: datetime, house: Property, each: Keyed, known: Any, same_code: 
         return Judged(each, Fate.NEW, says, code=code)
     was = StayState(known.state)
     if known.told == each.told:
-        return Judged(each, Fate.SAME, was, known.id, known.guest_id, was)
+        return Judged(each, Fate.SAME, was, known.id, Known(known.guest_id, known.own_guest_id), was)
     state = _next_state(was, says)
-    same_guest = each.booking.name == UNSAID or known.folded_name == folded(each.booking.name)
-    guest_id = known.guest_id if same_guest else ""
+    is_same_guest = each.booking.name == UNSAID or known.folded_name == folded(each.booking.name)
+    whose = Known(known.guest_id, known.own_guest_id) if is_same_guest else None
     kept = state is not says and says is not StayState.BOOKED
-    return Judged(each, Fate.CHANGED, state, known.id, guest_id, was, kept=kept, room_id=known.room_id)
+    return Judged(each, Fate.CHANGED, state, known.id, whose, was, kept=kept, room_id=known.room_id)
 
 
 def _gives_way(source_key: str | None) -> bool:
@@ -195,17 +197,20 @@ def _next_state(was: StayState, says: StayState) -> StayState:
 
 
 def _person(booking: Booking, house: Property) -> Person:
-    return Person(booking.name, booking.phone, booking.email, house.language)
+    more = (booking.document, booking.born, booking.address)
+    return Person(booking.name, booking.phone, booking.email, *more, language=house.language)
 
 
 def _values(house: Property, rooms: Mapping[str, str], source: str, each: Judged) -> dict[str, Any]:
-    booking = each.keyed.booking
+    booking, whose = each.keyed.booking, each.whose
     at = booking.booked_at
+    assert whose
     return {
         "told": each.keyed.told,
         "source": source,
         "source_key": each.keyed.key,
-        "guest_id": each.guest_id,
+        "guest_id": whose.guest_id,
+        "own_guest_id": whose.own_id,
         "room_id": rooms.get(booking.room) if booking.room else each.room_id,  # who names none moves nobody
         "state": each.state,
         "arrival": booking.arrival,
