@@ -32,6 +32,8 @@ class Quiet:
 _c = table(QuietStay).c
 _OF_STAY = Prepared(select(_c.undisturbed_until, _c.uncleaned_until).where(_c.stay_id == bindparam("stay")))
 
+_END = Prepared(delete(QuietStay).where(_c.stay_id == bindparam("stay")))
+
 
 def find_quiet(db: Connection, now: datetime, stay_id: str) -> Quiet | None:
     """None where nothing was asked for, or all of it is over."""
@@ -50,7 +52,7 @@ def keep_uncleaned(db: Connection, stay_id: str, until: datetime) -> None:
 
 def end_quiet(db: Connection, stay_id: str) -> None:
     """All of it."""
-    db.execute(delete(QuietStay).where(_c.stay_id == stay_id))
+    _END.change(db, {"stay": stay_id})
 
 
 def _keep(db: Connection, stay_id: str, **until: datetime) -> None:
