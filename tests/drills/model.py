@@ -114,6 +114,6 @@ def _attack(house: House, role: str, person: Person, asked: Asked, text: str, fo
 
 
 def _ends_others_work(role: str, intent: str) -> bool:
-    """The kitchen, the desk and managers may rightly finish or cancel that request, and a manager may dismiss people."""
+    """The kitchen, the desk and managers may rightly end that request, and a manager may dismiss people."""
     works = {"accept_request", "start_request", "complete_request", "decline_request", "withdraw_request"}
     return intent == "revoke_staff" or (intent in works and may(role, "see_all_departments")) or role == "kitchen"
