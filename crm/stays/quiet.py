@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Field, SQLModel
 
 from crm.store import Connection, Prepared, Utc, insert_once, table
@@ -32,7 +32,9 @@ class Quiet:
 _c = table(QuietStay).c
 _OF_STAY = Prepared(select(_c.undisturbed_until, _c.uncleaned_until).where(_c.stay_id == bindparam("stay")))
 
-_END = Prepared(delete(QuietStay).where(_c.stay_id == bindparam("stay")))
+_END = Prepared(
+    update(QuietStay).where(_c.stay_id == bindparam("stay")).values(undisturbed_until=None, uncleaned_until=None)
+)
 
 
 def find_quiet(db: Connection, now: datetime, stay_id: str) -> Quiet | None:
