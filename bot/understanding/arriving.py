@@ -6,7 +6,7 @@ import re
 
 from bot.understanding.amounts import blank
 from bot.understanding.contract import Context
-from bot.understanding.finding import Heard
+from bot.understanding.finding import Heard, is_more_left
 from bot.understanding.reading import Reading
 from bot.understanding.slots import find_time
 from handlers.turn import Call
@@ -37,7 +37,6 @@ _BESIDE = re.compile(
 _MOVES_IN = re.compile(r"\bcheck(?:ing)?[ -]?in\b|入住")
 _IN_THE_EVENING = re.compile(r"晚|夜|\blate\b|\blater\b|\btonight\b")
 _IN_THE_MORNING = re.compile(r"早|上午|中午|\bam\b|\ba\.m|morning|noon")
-_LEFT = re.compile(r"[^\W_\x00]")
 
 
 def arrival_told(reading: Reading, context: Context) -> tuple[Call, ...]:
@@ -49,7 +48,7 @@ def arrival_told(reading: Reading, context: Context) -> tuple[Call, ...]:
         return ()
     heard = Heard(plain, reading.text, context.now, context.rooms, "evening")
     when = find_time(heard)
-    if when is None or _says_more(blank(plain, when.spans)):
+    if when is None or is_more_left(blank(plain, when.spans), _ARRIVES, _BESIDE):
         return ()
     at = when.value
     if _IN_THE_EVENING.search(plain) and EARLY <= at.hour < NOON and not _IN_THE_MORNING.search(plain):
@@ -58,12 +57,6 @@ def arrival_told(reading: Reading, context: Context) -> tuple[Call, ...]:
         return ()  # who moves in at eight wants the room at eight
     is_late = not EARLY <= at.hour < LATE
     return (Call(TELL_ARRIVAL, {"time": at, **(_entries(context) if is_late else {})}),)
-
-
-def _says_more(rest: str) -> bool:
-    for small in (_ARRIVES, _BESIDE):
-        rest = small.sub("\x00", rest)
-    return bool(_LEFT.search(rest))
 
 
 def _entries(context: Context) -> dict[str, list[str]]:

@@ -12,7 +12,7 @@ from bot.understanding.allergies import denies, find_allergies
 from bot.understanding.amounts import blank
 from bot.understanding.contract import Context, Understanding
 from bot.understanding.diet import find_diet
-from bot.understanding.finding import Heard
+from bot.understanding.finding import Heard, is_more_left
 from bot.understanding.foods import CLAUSE, Span, around_pattern
 from bot.understanding.money import find_budget
 from bot.understanding.reading import Reading, fold
@@ -36,7 +36,6 @@ _OF_THEMSELVES = re.compile(
 _EATEN = re.compile(
     r"\b(?:ate|eaten|had|swallowed|drank|drunk|bitten|stung|served|gave|given)\b|(?:吃|喝|碰|沾|咬|叮)(?:了|过|到|进)|误食"
 )
-_LEFT = re.compile(r"[^\W_\x00]")
 
 
 def told_alone(reading: Reading, context: Context) -> tuple[Call, ...]:
@@ -109,9 +108,7 @@ def _says_more(plain: str) -> bool:
     """Whether beside the allergy, the diet and small words something is left."""
     spans = [*find_allergies(plain).spans, *find_diet(plain).spans]
     rest = blank(plain, spans)
-    for name in ("changing", "words"):
-        rest = around_pattern(name).sub("\x00", rest)
-    return bool(_LEFT.search(rest) or _EATEN.search(plain))
+    return is_more_left(rest, around_pattern("changing"), around_pattern("words")) or bool(_EATEN.search(plain))
 
 
 def _while_ordering(call: Call, told: Needs, text: str, context: Context) -> tuple[Call, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,6 +12,7 @@ from bot.understanding.amounts import blank
 from bot.understanding.time_slots import Span
 
 USED = "\x00"
+_LEFT = re.compile(rf"[^\W_{USED}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +42,10 @@ class Found:
 
 
 Finder = Callable[[Heard], Found | None]
+
+
+def is_more_left(plain: str, *small: re.Pattern[str]) -> bool:
+    """Whether a word stands there that is neither used up nor one of these."""
+    for each in small:
+        plain = each.sub(USED, plain)
+    return bool(_LEFT.search(plain))

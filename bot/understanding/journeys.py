@@ -6,7 +6,7 @@ import re
 
 from bot.understanding.amounts import blank
 from bot.understanding.contract import Context
-from bot.understanding.finding import Heard
+from bot.understanding.finding import Heard, is_more_left
 from bot.understanding.reading import Reading
 from bot.understanding.slots import find_time
 from bot.understanding.vocabulary import service_words
@@ -24,7 +24,6 @@ _BESIDE = re.compile(
     r"|我们?|咱们?|的|是|为|号码?|坐|乘|搭|了|到达?|落地|抵达|起飞|出发|从|在|您好|你好|麻烦|请|备注|补充|一下|对了|忘了说"
     r"|司机|航站楼|飞|点|左右|大概|晚点|延误|改|换|成"
 )
-_LEFT = re.compile(r"[^\W_\x00]")
 
 
 def journey_told(reading: Reading, context: Context) -> tuple[Call, ...]:
@@ -48,7 +47,4 @@ def journey_told(reading: Reading, context: Context) -> tuple[Call, ...]:
 def _says_more(plain: str, number: tuple[int, int], context: Context) -> bool:
     heard = Heard(blank(plain, [number]), plain, context.now, context.rooms)
     when = find_time(heard)
-    rest = blank(heard.plain, when.spans if when else [])
-    for small in (_SIGN, _BESIDE):
-        rest = small.sub("\x00", rest)
-    return bool(_LEFT.search(rest))
+    return is_more_left(blank(heard.plain, when.spans if when else []), _SIGN, _BESIDE)

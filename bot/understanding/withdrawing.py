@@ -7,6 +7,7 @@ import re
 from bot.understanding.allergies import denies
 from bot.understanding.amounts import blank
 from bot.understanding.contract import Context
+from bot.understanding.finding import is_more_left
 from bot.understanding.foods import around_pattern, things_in
 from bot.understanding.reading import Reading
 from crm.service_requests.needs import Needs
@@ -37,7 +38,6 @@ _SAID_BESIDE = re.compile(
     r"|made|make|take|out|turns|off|from|note|notes|card|list|earlier|before|told|what|could|would|he'?s|she'?s|it'?s|true|right)\b"
     r"|其实|原来|之前|先前|以前|刚才|后来|查过|医生|再|已经|搞|弄|记|说错|误会|这|那|条|备注|上|里|掉|错"
 )
-_LEFT = re.compile(r"[^\W_\x00]")
 
 
 def withdrawn(reading: Reading, context: Context) -> tuple[Call, ...]:
@@ -61,6 +61,4 @@ def withdrawn(reading: Reading, context: Context) -> tuple[Call, ...]:
 
 def _says_more(plain: str) -> bool:
     rest = blank(plain, [span for _, span in things_in(plain, 0, len(plain))])
-    for small in (_SIGN, _REMOVES, _SAID_BESIDE, around_pattern("changing"), around_pattern("words")):
-        rest = small.sub("\x00", rest)
-    return bool(_LEFT.search(rest))
+    return is_more_left(rest, _SIGN, _REMOVES, _SAID_BESIDE, around_pattern("changing"), around_pattern("words"))
