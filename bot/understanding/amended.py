@@ -18,6 +18,7 @@ from handlers.turn import Call
 
 WITHDRAW, AMEND, OFFER = "withdraw_request", "amend_request", "make_offer"
 _BOTH = (WITHDRAW, AMEND)
+_ABOUT_ONE = (*_BOTH, OFFER)
 # What is kept of a guess beside what is read here: a model knows the words of other languages.
 _KEPT = {"classifier": ("reason", "note"), "model": ("reason", "note", "service", "number", "room", "quantity", "time")}
 # "Guest changed her mind", "the guest has left": what these may be taken for is only a reason.
@@ -83,7 +84,9 @@ def services_named(given: Reading) -> list[tuple[str, Span]]:
 
 
 def completed(found: Understanding, given: Reading, context: Context) -> Understanding:
-    """What was only guessed, with which request it is about and what is new of it."""
+    """What was only guessed, with which request it is about and what is new of it; only colleagues are offered that."""
+    if not any(each.intent in _ABOUT_ONE for each in found.calls):
+        return found
     heard = Heard(given.plain, given.text, context.now, context.rooms)
     found = replace(found, calls=tuple(_of_its_half(each, heard) for each in found.calls))
     if found.by == "pending" and context.question and context.question.asks == "note":
