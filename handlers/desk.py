@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crm.conversations.recipients import Recipient, staff_recipients
-from crm.encryption import folded
 from crm.errors import OtherDepartment
 from crm.service_requests.requests import ServiceRequest, find_request, get_request, unfinished_requests
 from crm.staff.roles import may
 from handlers import cards, lists, notices
 from handlers.houses import houses, under_names
+from handlers.said import is_said
 from handlers.turn import Button, Call, Reply, Turn
-from prompts.words import LANGUAGES, say, table
+from prompts.words import say, table
 
 MOST_LINES = 10
 MOST_BUTTONS = 3
@@ -59,25 +59,24 @@ def which(turn: Turn, requests: Sequence[ServiceRequest]) -> Reply:
         return Reply(cards.capital(text))
     said = {name: value for name, value in turn.call.slots.items() if name != "room"}
     said |= {"wish": True} if is_wished(turn) else {}
-    buttons = [
+    buttons = choices(turn, requests[:MOST_LINES], Call(turn.call.intent, said))
+    return Reply(say(turn.language, "withdrawing.meant.which", count=len(requests)), buttons)
+
+
+def choices(turn: Turn, requests: Sequence[ServiceRequest], call: Call) -> list[Button]:
+    """A button for each, which makes the call of that one."""
+    return [
         Button(
             f"#{each.number} {cards.headline(turn.language, each)}",
-            Call(turn.call.intent, {**said, "number": each.number}),
+            Call(call.intent, {**call.slots, "number": each.number}),
         )
-        for each in requests[:MOST_LINES]
+        for each in requests
     ]
-    return Reply(say(turn.language, "withdrawing.meant.which", count=len(requests)), buttons)
 
 
 def is_wished(turn: Turn, words: str = "") -> bool:
     """Whether the colleague says that the guest wants it so: 客人说, the guest wants."""
-    return bool(turn.slot("wish")) or is_said(turn, "withdrawing", "wish", words)
-
-
-def is_said(turn: Turn, file: str, kind: str, words: str = "") -> bool:
-    """Whether one of the words that are listed there, in whatever language, stands in the message or in `words`."""
-    said = folded(f"{turn.text} {words}")
-    return any(folded(word) in said for each in LANGUAGES for word in table(each, file, "sentence")[kind])
+    return bool(turn.slot("wish")) or is_said(f"{turn.text} {words}", "withdrawing", "sentence", "wish")
 
 
 def whoever_has(turn: Turn, request: ServiceRequest) -> list[Recipient]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
@@ -35,8 +36,12 @@ def offered(turn: Turn, request: ServiceRequest, words: str) -> list[Reply]:
         told=reach.is_heard(asked),
         waiting=bool(asked),
     )
-    questions = [replace(each, buttons=answers(each.to.language, offer)) for each in asked if each.to is not None]
-    return [Reply(text, about=request.id), *questions]
+    return [Reply(text, about=request.id), *with_answers(asked, offer)]
+
+
+def with_answers(asked: Sequence[Reply], offer: Offer) -> list[Reply]:
+    """The question to the guest, to be answered by a tap."""
+    return [replace(each, buttons=answers(each.to.language, offer)) for each in asked if each.to is not None]
 
 
 def answers(language: str, offer: Offer) -> list[Button]:

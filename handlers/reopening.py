@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from crm.conversations.recipients import Recipient, leads_on_duty, staff_recipients
-from crm.encryption import folded
 from crm.feedback import FeedbackKind, record_feedback
 from crm.properties.catalogue import Service
 from crm.service_requests.levels import service_of
@@ -18,6 +17,7 @@ from crm.service_requests.sharing import requests_of_room
 from crm.staff.members import find_staff_member
 from crm.stays.bookings import StayInfo
 from handlers import cards, lists, notices
+from handlers.said import is_said
 from handlers.turn import Button, Call, Reply, Turn
 from prompts.words import LANGUAGES, say, table
 
@@ -92,10 +92,9 @@ def is_back(turn: Turn, service: Service, stay: StayInfo) -> bool:
 
 def says(turn: Turn, what: str) -> bool:
     """Whether one of these words or patterns of reopening.toml stands in the message, in whatever language."""
-    said, lists = folded(turn.text), [table(each, "reopening", what) for each in LANGUAGES]
-    if any(folded(word) in said for each in lists for word in each["words"]):
+    if is_said(turn.text, "reopening", what, "words"):
         return True
-    patterns = (pattern for each in lists for pattern in each.get("patterns", ()))
+    patterns = (pattern for each in LANGUAGES for pattern in table(each, "reopening", what).get("patterns", ()))
     return any(re.search(pattern, turn.text.casefold()) for pattern in patterns)
 
 

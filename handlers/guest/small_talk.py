@@ -8,8 +8,9 @@ from crm.encryption import folded
 from crm.service_requests.offers import offers_to
 from crm.staff.roles import may
 from handlers import cards
+from handlers.said import is_said
 from handlers.turn import Button, Call, Intent, Question, Reply, Turn
-from prompts.words import LANGUAGES, say, table
+from prompts.words import say
 
 # Said when the house has asked; nobody begins with these.
 ANSWERS = frozenset({"rate_request", "accept_offer", "decline_offer", "resume_request"})
@@ -39,9 +40,7 @@ def thank(turn: Turn) -> list[Reply]:
 
 def _is_thanked(text: str) -> bool:
     """Whatever language it is in: 好的，thank you."""
-    said = folded(text)
-    words = (word for language in LANGUAGES for word in table(language, "small_talk", "thank")["gratitude"])
-    return not said or any(word in said for word in words)
+    return not folded(text) or is_said(text, "small_talk", "thank", "gratitude")
 
 
 def farewell(turn: Turn) -> list[Reply]:

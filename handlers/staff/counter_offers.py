@@ -14,6 +14,7 @@ from crm.service_requests.offers import Offer, make_offer
 from crm.service_requests.requests import ServiceRequest, assigned_requests, get_request
 from handlers import approvals, cards, desk, notices, ordering, other_offers, outlook, reach, windows
 from handlers.outlook import Outlook
+from handlers.said import is_said
 from handlers.turn import Button, Call, Question, Reply, Turn
 from prompts.words import say
 
@@ -54,7 +55,7 @@ def _proposed(turn: Turn, request: ServiceRequest) -> list[Reply]:
     """Of what nobody need approve: another hour, or another number. Without words that this is all that is possible,
     without a guest, and with a room it is a change."""
     said = {name: turn.slot(name) for name in ("time", "quantity") if turn.slot(name)}
-    is_all = (turn.slot("firm") or desk.is_said(turn, "amending", "firm")) and request.guest_id is not None
+    is_all = (turn.slot("firm") or is_said(turn.text, "amending", "sentence", "firm")) and request.guest_id is not None
     if turn.slot("room") or (said and not is_all):
         said |= {name: turn.slot(name) for name in ("day", "either_half") if turn.slot(name)}
         said |= {"place": turn.slot("room")} if turn.slot("room") else {}
@@ -99,7 +100,7 @@ def _asked_guest(turn: Turn, request: ServiceRequest, offered: ServiceRequest) -
     )
     before = request.wanted_at if hour else None
     asked = notices.for_guest(turn, offered, "offer_otherwise", asked=before, counted=not hour)
-    asked = _with_answers(asked, request, offer)
+    asked = other_offers.with_answers(asked, offer)
     text = say(
         turn.language,
         "offers.make_offer.otherwise",
@@ -180,22 +181,7 @@ def _asks_guest(
         nights=offered.quantity or 1,
         departure=outlook.departure_after(offered, found.stay),
     )
-    return _with_answers(asked, request, offer)
-
-
-def _with_answers(asked: Sequence[Reply], request: ServiceRequest, offer: Offer) -> list[Reply]:
-    slots = {"number": request.number, "offer": offer.id}
-    return [
-        replace(
-            reply,
-            buttons=[
-                Button(say(reply.to.language, f"offers.{name}.button"), Call(name, slots))
-                for name in ("accept_offer", "decline_offer")
-            ],
-        )
-        for reply in asked
-        if reply.to is not None
-    ]
+    return other_offers.with_answers(asked, offer)
 
 
 def _ask(turn: Turn, request: ServiceRequest, found: Outlook) -> Reply:
@@ -220,11 +206,5 @@ def _waiting(turn: Turn) -> list[ServiceRequest]:
 def _which(turn: Turn, waiting: Sequence[ServiceRequest]) -> Reply:
     if not waiting:
         return Reply(say(turn.language, "offers.make_offer.none"))
-    buttons = [
-        Button(
-            f"#{each.number} {cards.headline(turn.language, each)}",
-            Call(outlook.OFFER, {**turn.call.slots, "number": each.number}),
-        )
-        for each in waiting[:MOST_LINES]
-    ]
+    buttons = desk.choices(turn, waiting[:MOST_LINES], Call(outlook.OFFER, turn.call.slots))
     return Reply(say(turn.language, "offers.make_offer.which", count=len(waiting)), buttons)

@@ -9,7 +9,7 @@ from crm.service_requests.requests import RequestState, ServiceRequest, assigned
 from crm.service_requests.sharing import current_number
 from crm.staff.roles import may
 from handlers import cards, desk, notices, reach
-from handlers.turn import Button, Call, Question, Reply, Turn
+from handlers.turn import Call, Question, Reply, Turn
 from prompts.words import say
 
 MOST_CHOICES = 6
@@ -53,9 +53,6 @@ def _which(turn: Turn, requests: Sequence[ServiceRequest]) -> Reply:
     """The photo goes along with the answer."""
     if not requests:
         return Reply(say(turn.language, "photos.show_photo.nothing"))
-    buttons = [
-        Button(f"#{each.number} {cards.headline(turn.language, each)}", Call("show_picture", {"number": each.number}))
-        for each in requests[:MOST_CHOICES]
-    ]
+    buttons = desk.choices(turn, requests[:MOST_CHOICES], Call("show_picture"))
     ask = Question(Call("show_picture"), "number")
     return Reply(say(turn.language, "photos.show_photo.which"), buttons, ask=ask)
