@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from xml.parsers import expat
+
+from bot.bounded_xml import parse
 
 MOST_ELEMENTS = 20_000
 DEEPEST = 40
@@ -47,16 +47,7 @@ class Element:
 def read_xml(text: str) -> Element:
     """The root. Raises ValueError."""
     reader = _Reader()
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartElementHandler = reader.begin
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.say
-    parser.StartDoctypeDeclHandler = _refuse
-    try:
-        parser.Parse(text, True)
-    except (expat.ExpatError, UnicodeError) as error:
-        raise ValueError(f"no XML ({re.sub('[^ -~]', '', str(error))})") from None
+    parse(text, reader, most=MOST_ELEMENTS, deepest=DEEPEST, namespaces=True)
     return reader.root
 
 
@@ -64,12 +55,8 @@ class _Reader:
     def __init__(self) -> None:
         self.root = Element("")
         self._open: list[Element] = []
-        self._count = 0
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
-        self._count += 1
-        if self._count > MOST_ELEMENTS or len(self._open) >= DEEPEST:
-            raise ValueError("too many elements")
         space, _, local = name.rpartition(" ")
         made = Element(local, space, {key.rpartition(" ")[2]: value for key, value in attributes.items()})
         if self._open:
@@ -83,7 +70,3 @@ class _Reader:
 
     def end(self, _name: str) -> None:
         self._open.pop()
-
-
-def _refuse(*_declared: object) -> None:
-    raise ValueError("no document types")

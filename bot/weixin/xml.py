@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from xml.parsers import expat
+
+from bot.bounded_xml import parse
 
 Xml = Mapping[str, Any]
 
@@ -22,16 +23,7 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]
 def read_xml(text: str) -> Xml:
     """The elements below the root `xml`, each a text, a mapping or a list of what comes twice. Raises ValueError."""
     reader = _Reader()
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler = reader.begin
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.say
-    parser.StartDoctypeDeclHandler = _refuse  # and with it all entities, and what they might fetch
-    try:
-        parser.Parse(without_controls(text), True)
-    except (expat.ExpatError, UnicodeError) as error:
-        raise ValueError(type(error).__name__) from None
+    parse(without_controls(text), reader, most=MOST_ELEMENTS, deepest=DEEPEST)
     root = reader.document.get("xml")
     if not isinstance(root, dict):
         raise ValueError("no message")
@@ -63,12 +55,8 @@ class _Reader:
     def __init__(self) -> None:
         self.document: dict[str, Any] = {}
         self._open: list[tuple[dict[str, Any], list[str]]] = [(self.document, [])]
-        self._count = 0
 
     def begin(self, _name: str, _attributes: object) -> None:
-        self._count += 1
-        if self._count > MOST_ELEMENTS or len(self._open) > DEEPEST:
-            raise ValueError("too many elements")
         self._open.append(({}, []))
 
     def say(self, text: str) -> None:
@@ -83,7 +71,3 @@ class _Reader:
             into[name].append(value)
         else:
             into[name] = [into[name], value]
-
-
-def _refuse(*_declared: object) -> None:
-    raise ValueError("document type")
