@@ -119,7 +119,7 @@ def guest_row(
 ) -> dict[str, Any]:
     """A new guest as the table keeps one, with the id it will have."""
     guest_id = new_id(now)
-    digits = _digits(phone)
+    digits = digits_of(phone)
     return {
         "id": guest_id,
         "name": name,
@@ -162,7 +162,7 @@ def prefer_channel(db: Connection, guest_id: str, channel: str) -> None:
 
 def find_guests_by_phone(db: Connection, phone: str) -> list[str]:
     """The records with this phone, joined ones too."""
-    wanted = lookup_hash(db, "phone", _digits(phone))
+    wanted = lookup_hash(db, "phone", digits_of(phone))
     return list(db.execute(select(guest.c.id).where(guest.c.phone_hash == wanted)).scalars())
 
 
@@ -194,16 +194,16 @@ def set_language(db: Connection, guest_id: str, language: str) -> None:
 
 def phone_key(db: Connection, phone: str) -> str:
     """What a phone is found by, in whatever form it is written."""
-    return lookup_hash(db, "phone", _digits(phone))
+    return lookup_hash(db, "phone", digits_of(phone))
 
 
 def email_key(db: Connection, email: str) -> str:
     return lookup_hash(db, "email", folded(email))
 
 
+def digits_of(phone: str | None) -> str:
+    return "".join(character for character in phone or "" if character.isdigit())
+
+
 def _name_digits(db: Connection, name: str, digits: str) -> str:
     return lookup_hash(db, "name+digits", f"{folded(name)}:{digits}")
-
-
-def _digits(phone: str | None) -> str:
-    return "".join(character for character in phone or "" if character.isdigit())

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache
 
 from crm.encryption import folded
+from crm.guests.profile import digits_of
 
 CHINA = "CN"
 LEAST_DIGITS = 7  # shorter ones are house phones and extensions, which nobody has alone
@@ -19,7 +20,7 @@ def e164(phone: str, country: str) -> str:
     """+8613812345678, in whatever form it is written; `country` is meant where the number does not say."""
     from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, is_possible_number, parse
 
-    digits = "".join(each for each in phone if each.isdigit())
+    digits = digits_of(phone)
     if len(digits) < LEAST_DIGITS or len(set(digits)) == 1:
         return ""
     try:
@@ -40,7 +41,7 @@ def paper(document: str) -> str:
 
 def birthday(born: str) -> str:
     """As YYYYMMDD; "" for what is no day."""
-    digits = "".join(each for each in born if each.isdigit())
+    digits = digits_of(born)
     try:
         return f"{date(int(digits[:4]), int(digits[4:6]), int(digits[6:])):%Y%m%d}" if len(digits) == 8 else ""
     except ValueError:
@@ -78,7 +79,7 @@ def _countries() -> dict[str, str]:
 
 
 def last_digits(phone: str) -> str:
-    return "".join(each for each in phone if each.isdigit())[-4:]
+    return digits_of(phone)[-4:]
 
 
 def masked(email: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crm.encryption import lookup_hash
+from crm.guests.profile import digits_of
 from crm.guests.survivors import Record
 from crm.identity.contacts import birthday, e164, home, mailbox, paper
 from crm.names.comparing import sound_of
@@ -51,7 +52,7 @@ def keys_of(db: Connection, facts: Facts) -> list[str]:
 
 
 def _shared(facts: Facts) -> Iterator[tuple[str, str]]:
-    place = "".join(each for each in facts.address if each.isdigit())
+    place = digits_of(facts.address)
     pairs = {
         "n": (facts.sound, facts.born),
         "t": (facts.sound, facts.phone[-4:]),

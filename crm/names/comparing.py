@@ -7,6 +7,7 @@ import unicodedata
 from enum import StrEnum
 from functools import lru_cache
 
+from crm.names.likeness import likeness
 from crm.names.sound import bare, contradicts, name_sound, nickname_of, parts, sounds_like
 
 ALIKE = 85.0  # of 100: a slip of the finger in a name of usual length
@@ -83,8 +84,7 @@ def _of_letters(first: tuple[str, ...], second: tuple[str, ...]) -> Likeness:
         return Likeness.COMPATIBLE if len(shorter) >= LEAST_FULL and min(map(len, shorter)) > 1 else Likeness.PARTIAL
     if _initials_fit(shorter, longer):
         return Likeness.PARTIAL
-    score = max(ratio(" ".join(sorted(first)), " ".join(sorted(second))), ratio("".join(first), "".join(second)))
-    if score >= ALIKE:
+    if likeness(first, second) >= ALIKE:
         return Likeness.ALIKE
     is_half = any(ratio(one, other) >= ALIKE for one in first for other in second if len(one) >= LEAST_HALF)
     return Likeness.HALF if is_half else Likeness.DIFFERS

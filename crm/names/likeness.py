@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from heapq import nlargest
 
 from crm.names.sound import parts
@@ -21,10 +21,17 @@ def most_alike(wanted: str, names: Iterable[str], most: int) -> list[str]:
 
 
 def _likeness(said: list[str], name: list[str]) -> float:
-    """0 to 100, of the parts in alphabetical order, of the whole in the order it is written, or of a part alone."""
+    """0 to 100, of both names, or of a part alone."""
     from rapidfuzz.fuzz import ratio
 
-    scores = [ratio(" ".join(sorted(said)), " ".join(sorted(name))), ratio("".join(said), "".join(name))]
+    scores = [likeness(said, name)]
     if len(said) == 1 and len(said[0]) >= LEAST_PART:
         scores += [ratio(said[0], part) for part in name if len(part) >= LEAST_PART]
     return max(scores)
+
+
+def likeness(one: Sequence[str], other: Sequence[str]) -> float:
+    """0 to 100, of the parts of two names in alphabetical order, or of the whole in the order it is written."""
+    from rapidfuzz.fuzz import ratio
+
+    return max(ratio(" ".join(sorted(one)), " ".join(sorted(other))), ratio("".join(one), "".join(other)))
